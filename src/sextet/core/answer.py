@@ -1,0 +1,36 @@
+"""What one member, or the ensemble, answers for W windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Quantile forecasts of W windows, in the scaled space of the windows unless said otherwise.
+
+    Attributes:
+        quantiles: `[W, H, Q]`, never decreasing along Q.
+        spike_probability: `[W, H]` in 0..1, or None where the member does not warn.
+        spike_size: `[W, H]` expected size of a spike above the level, or None.
+    """
+
+    quantiles: Floats
+    spike_probability: Floats | None = None
+    spike_size: Floats | None = None
+
+
+def joined(parts: list[Answer]) -> Answer:
+    """Join answers for consecutive windows into one."""
+    probability = [p.spike_probability for p in parts if p.spike_probability is not None]
+    size = [p.spike_size for p in parts if p.spike_size is not None]
+    return Answer(
+        quantiles=np.concatenate([p.quantiles for p in parts]),
+        spike_probability=np.concatenate(probability) if probability else None,
+        spike_size=np.concatenate(size) if size else None,
+    )

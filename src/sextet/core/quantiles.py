@@ -1,0 +1,52 @@
+"""The quantile levels every member answers, and how other levels are read off them.
+
+Between the levels a quantile is interpolated, and beyond the outermost it is extrapolated, linearly in the
+normal score of the level: exact for a normal distribution, monotone for any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.errors import ConfigError
+
+LEVELS: tuple[float, ...] = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975)
+MEDIAN: int = LEVELS.index(0.5)
+
+
+def interval(level: float) -> tuple[float, float]:
+    """Return the lower and upper quantile level of a central interval, `level` in percent: 80 -> (0.1, 0.9).
+
+    Raises:
+        ConfigError: `level` is not above 0 and below 100.
+    """
+    if not 0 < level < 100:
+        raise ConfigError(f"An interval level is a percentage above 0 and below 100, for example 80; got {level:g}.")
+    tail = (1 - level / 100) / 2
+    return round(tail, 6), round(1 - tail, 6)
+
+
+def read_quantiles(
+    values: NDArray[np.floating], wanted: Sequence[float], levels: Sequence[float] = LEVELS
+) -> NDArray[np.float64]:
+    """Read `wanted` levels off quantiles `values [..., Q]` known at `levels [Q]`; returns `[..., len(wanted)]`."""
+    scores = np.array([NormalDist().inv_cdf(q) for q in levels])
+    out = []
+    for level in wanted:
+        score = NormalDist().inv_cdf(level)
+        right = int(np.clip(np.searchsorted(scores, score), 1, len(scores) - 1))
+        share = (score - scores[right - 1]) / (scores[right] - scores[right - 1])
+        out.append(values[..., right - 1] * (1 - share) + values[..., right] * share)
+    return np.stack(out, axis=-1).astype(np.float64)
+
+
+def quantile_mean(values: NDArray[np.floating], levels: Sequence[float] = LEVELS) -> NDArray[np.float64]:
+    """Mean of the quantile function `values [..., Q]`: its integral over the level by the trapezoid rule,
+    the outermost quantiles held constant to 0 and 1. Returns `[...]`."""
+    edges = np.array([0.0, *levels, 1.0])
+    padded = np.concatenate([values[..., :1], values, values[..., -1:]], axis=-1).astype(np.float64)
+    return ((padded[..., 1:] + padded[..., :-1]) / 2 * np.diff(edges)).sum(axis=-1)
