@@ -1,0 +1,20 @@
+"""sextet: a six-member time-series ensemble that forecasts and warns of spikes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sextet.ensemble.ensemble import Ensemble
+
+__version__ = "0.1.0"
+__all__ = ["Ensemble", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when they are first asked for, so that `import sextet` costs nothing."""
+    if name == "Ensemble":
+        from sextet.ensemble.ensemble import Ensemble
+
+        return Ensemble
+    raise AttributeError(f"module 'sextet' has no attribute {name!r}")
