@@ -6,6 +6,7 @@ SextetError
 ├── RunError         a run folder is damaged, half-written or of another schema
 ├── DependencyError  a package is missing or unfit
 ├── HardwareError    a device cannot do what was asked
+├── TrainingError    a network did not learn: its loss stopped being a number
 └── ResourceError    memory or disk ran out; finished work is kept
 
 Every message says what was expected, what came and what to do. `exit_code` is what the command line returns.
@@ -49,6 +50,12 @@ class DependencyError(SextetError):
 
 class HardwareError(SextetError):
     """A device is missing or cannot do what was asked."""
+
+    exit_code = 1
+
+
+class TrainingError(SextetError):
+    """A network did not learn: names the member, the epoch and what to change."""
 
     exit_code = 1
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sextet.specs.check import above_zero, share, whole
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
@@ -13,25 +15,41 @@ class TrainConfig:
 
     Attributes:
         epochs: most epochs; early stopping on `select` may end sooner.
-        steps: optimiser steps an epoch at most; windows are drawn anew each epoch.
+        steps: optimiser steps an epoch; windows are drawn anew each epoch.
         batch: windows a step.
         learning_rate: peak of the cosine schedule.
+        warmup: epochs, possibly a fraction of one, over which the learning rate rises to its peak.
+        weight_decay: decoupled weight decay.
         patience: epochs without improvement on `select` before it stops.
         ema: momentum of the exponential moving average of weights that is kept as the model; 0 turns it off.
-        clip: global norm that gradients are clipped to.
+        clip: global norm that gradients are clipped to; 0 turns it off.
         select_windows: most windows of `select` scored after an epoch.
         seed: of initial weights, drawing of windows, dropout.
     """
 
-    epochs: int = 20
-    steps: int = 200
-    batch: int = 64
-    learning_rate: float = 2e-3
+    epochs: int = 12
+    steps: int = 100
+    batch: int = 256
+    learning_rate: float = 1e-3
+    warmup: float = 0.2
+    weight_decay: float = 1e-4
     patience: int = 4
-    ema: float = 0.0
+    ema: float = 0.99
     clip: float = 1.0
-    select_windows: int = 4096
+    select_windows: int = 3072
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        owner = "Training"
+        for field in ("epochs", "steps", "batch", "patience", "select_windows"):
+            whole(owner, field, getattr(self, field))
+        whole(owner, "seed", self.seed, least=0)
+        above_zero(owner, "learning_rate", self.learning_rate)
+        share(owner, "warmup", self.warmup, below=1000.0)
+        share(owner, "weight_decay", self.weight_decay)
+        share(owner, "ema", self.ema)
+        share(owner, "clip", self.clip, below=float("inf"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,42 @@
+"""The one door to Keras: quiet, on TensorFlow, with a clear message where it is not installed.
+
+Every other module imports `keras`, `layers`, `ops` and `tf` from here, so that the log level is set before
+TensorFlow's libraries load and nobody meets an ImportError.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from sextet.core.errors import DependencyError
+
+# 3 leaves only fatal messages: the CPU build otherwise greets with a page about absent GPUs
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+try:
+    import keras
+    import tensorflow as tf
+    from keras import layers, ops
+except ImportError as error:
+    raise DependencyError(
+        f"Training needs TensorFlow and Keras, and {error.name} cannot be imported ({error}). "
+        'Install them with: pip install "sextet[train]"'
+    ) from error
+
+if keras.backend.backend() != "tensorflow":
+    raise DependencyError(
+        f"Training needs Keras on TensorFlow; Keras runs on {keras.backend.backend()} here. "
+        "Unset KERAS_BACKEND, or set it to tensorflow, before Keras is imported."
+    )
+
+tf.get_logger().setLevel("ERROR")
+
+Tensor = Any
+"""A KerasTensor while a model is built, a tensor of the backend while it runs."""
+
+PACKAGE = "sextet"
+"""The name under which our layers are registered with Keras."""
+
+__all__ = ["PACKAGE", "Tensor", "keras", "layers", "ops", "tf"]

@@ -1,0 +1,101 @@
+"""Feeds windows to the fit loop: drawn anew each epoch, gathered on demand, in an order only the seed decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.window import Floats, WindowBatch, WindowIndex, WindowShape
+from sextet.data.prepare import Prepared
+from sextet.data.windows import gather
+from sextet.members.backend import Tensor, tf
+
+Inputs = dict[str, Floats]
+Truth = dict[str, Floats]
+
+
+def network_inputs(batch: WindowBatch, shape: WindowShape) -> Inputs:
+    """Return the arrays a network built for `shape` takes, by name: what holds no feature is left out."""
+    named: Inputs = {"past": batch.past}
+    if shape.future_channels:
+        named["future"] = batch.future
+    if shape.static_features:
+        named["static"] = batch.static
+    return named
+
+
+def draw(count: int, wanted: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """Draw `wanted` of `count` windows for one epoch; each once before any twice.
+
+    Depends on nothing but its arguments, so that neither threads nor the number of epochs run before matter.
+    """
+    rng = np.random.default_rng([seed, epoch])
+    full, rest = divmod(wanted, count)
+    parts = [rng.permutation(count) for _ in range(full)]
+    if rest:
+        parts.append(rng.choice(count, size=rest, replace=False))
+    return np.concatenate(parts).astype(np.int64)
+
+
+class Feeder:
+    """Batches of windows for training.
+
+    Attributes:
+        steps: batches an epoch.
+        batch: windows a batch; every batch is full, so that the network compiles once.
+    """
+
+    def __init__(
+        self, prepared: Prepared, index: WindowIndex, shape: WindowShape, *, steps: int, batch: int, seed: int
+    ) -> None:
+        """Feed the windows `index` of `prepared`, cut to `shape`, `steps` batches of `batch` windows an epoch."""
+        self.steps = steps
+        self.batch = batch
+        self._prepared = prepared
+        self._index = index
+        self._shape = shape
+        self._seed = seed
+
+    def epoch(self, number: int) -> Iterator[tuple[Inputs, Truth]]:
+        """Yield the batches of epoch `number`: inputs by name, and `target`, `weight`, `label`, each `[B, H]`."""
+        which = draw(len(self._index), self.steps * self.batch, self._seed, number)
+        for step in range(self.steps):
+            part = np.sort(which[step * self.batch : (step + 1) * self.batch])
+            batch = gather(self._prepared, self._index.take(part), self._shape)
+            yield network_inputs(batch, self._shape), truth(batch)
+
+    def dataset(self) -> Tensor:
+        """Return an endless `tf.data.Dataset` of the epochs 0, 1, 2, ... one after the other."""
+
+        def endless() -> Iterator[tuple[Inputs, Truth]]:
+            number = 0
+            while True:
+                yield from self.epoch(number)
+                number += 1
+
+        return tf.data.Dataset.from_generator(endless, output_signature=self._signature()).prefetch(2)
+
+    def _signature(self) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        shape = self._shape
+        sizes: dict[str, tuple[int, ...]] = {"past": (shape.lookback, shape.past_channels)}
+        if shape.future_channels:
+            sizes["future"] = (shape.horizon, shape.future_channels)
+        if shape.static_features:
+            sizes["static"] = (shape.static_features,)
+        inputs = {name: tf.TensorSpec((self.batch, *size), tf.float32, name=name) for name, size in sizes.items()}
+        step = tf.TensorSpec((self.batch, shape.horizon), tf.float32)
+        return inputs, {"target": step, "weight": step, "label": step}
+
+
+def truth(batch: WindowBatch) -> Truth:
+    """Return what a batch is scored against: `target`, `weight` and `label`, each `[B, H]`."""
+    return {"target": batch.target, "weight": batch.weight, "label": batch.label}
+
+
+def spread_out(index: WindowIndex, most: int) -> WindowIndex:
+    """Return at most `most` windows of `index`, evenly spaced."""
+    if len(index) <= most:
+        return index
+    return index.take(np.linspace(0, len(index) - 1, most).round().astype(np.int64))

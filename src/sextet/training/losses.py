@@ -1,0 +1,90 @@
+"""Losses of a batch of windows: masked means over the steps whose target is known.
+
+The pinball loss over quantile levels is Koenker and Bassett, "Regression Quantiles", Econometrica 46 (1978);
+its mean over levels approximates half the continuous ranked probability score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.quantiles import LEVELS
+from sextet.members.backend import Tensor, ops
+
+SPIKE_WEIGHT = 0.05
+"""Share of the cross-entropy of spike probabilities in the Spike Detector's loss."""
+
+SIZE_WEIGHT = 0.02
+"""Share of the Huber loss of spike sizes in the Spike Detector's loss."""
+
+
+def masked_mean(loss: Tensor, weight: Tensor) -> Tensor:
+    """Mean of `loss [B, H]` weighted by `weight [B, H]`; 0 where every weight is 0."""
+    total = ops.sum(weight)
+    return ops.sum(loss * weight) / ops.maximum(total, 1e-6)
+
+
+def pinball(target: Tensor, quantiles: Tensor, levels: Sequence[float]) -> Tensor:
+    """Pinball loss, mean over the levels: `target [B, H]`, `quantiles [B, H, Q]` -> `[B, H]`."""
+    q = ops.convert_to_tensor(levels, dtype=quantiles.dtype)
+    error = target[..., None] - quantiles
+    return ops.mean(ops.maximum(q * error, (q - 1.0) * error), axis=-1)
+
+
+def cross_entropy(label: Tensor, probability: Tensor) -> Tensor:
+    """Binary cross-entropy of each step: `[B, H]`, `[B, H]` -> `[B, H]`."""
+    p = ops.clip(probability, 1e-6, 1.0 - 1e-6)
+    return -(label * ops.log(p) + (1.0 - label) * ops.log(1.0 - p))
+
+
+def huber(target: Tensor, value: Tensor) -> Tensor:
+    """Huber loss of each step, quadratic up to an error of 1: `[B, H]`, `[B, H]` -> `[B, H]`."""
+    error = ops.abs(target - value)
+    near = ops.minimum(error, 1.0)
+    return near * error - 0.5 * ops.square(near)
+
+
+def forecast_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float]) -> Tensor:
+    """Scalar loss of a member that answers quantiles.
+
+    Args:
+        truth: `target`, `weight` and `label`, each `[B, H]`.
+        answer: the network's outputs.
+        levels: the Q quantile levels.
+    """
+    return masked_mean(pinball(truth["target"], answer["quantiles"], levels), truth["weight"])
+
+
+def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float]) -> Tensor:
+    """Scalar loss of a member that also warns: pinball + cross-entropy + Huber loss of the size of spikes.
+
+    The size is taught on labelled steps alone, as the target's height above the level forecast without the
+    spike; that level is held constant here, so that the size follows the level and not the other way round.
+    Arguments as for `forecast_loss`.
+    """
+    probability, size = answer["spike_probability"], answer["spike_size"]
+    weight, label = truth["weight"], truth["label"]
+    median = answer["quantiles"][..., _median(levels)]
+    level = ops.stop_gradient(median - probability * size)
+    height = ops.maximum(truth["target"] - level, 0.0)
+    return (
+        forecast_loss(truth, answer, levels)
+        + SPIKE_WEIGHT * masked_mean(cross_entropy(label, probability), weight)
+        + SIZE_WEIGHT * masked_mean(huber(height, size), weight * label)
+    )
+
+
+def score(
+    target: NDArray[np.float32], quantiles: NDArray[np.float32], levels: Sequence[float] = LEVELS
+) -> NDArray[np.float64]:
+    """Pinball loss of each step in numpy, mean over the levels: `[W, H]`, `[W, H, Q]` -> `[W, H]`."""
+    q = np.asarray(levels, dtype=np.float64)
+    error = target[..., None].astype(np.float64) - quantiles
+    return np.asarray(np.maximum(q * error, (q - 1.0) * error).mean(axis=-1))
+
+
+def _median(levels: Sequence[float]) -> int:
+    return min(range(len(levels)), key=lambda i: abs(levels[i] - 0.5))

@@ -1,0 +1,144 @@
+"""Judges a member after each epoch, stops it in time and tells the progress bar."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from sextet.core.errors import DataError, TrainingError
+from sextet.core.progress import Progress, Tick
+from sextet.core.window import WindowIndex, WindowShape
+from sextet.data.prepare import Prepared
+from sextet.data.windows import batches
+from sextet.members.backend import keras
+from sextet.specs.train_config import TrainConfig
+from sextet.training.feeder import network_inputs
+from sextet.training.losses import score
+
+BATCH = 512
+TICK_SECONDS = 0.2
+
+
+class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keeps the weights that were best on `select`.
+
+    Attributes:
+        history: one entry an epoch.
+        best: lowest loss on `select`; infinite before the first epoch.
+        best_epoch: its epoch, from 1; 0 before the first.
+        best_weights: the network's weights then.
+        notes: sentences for the user.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        prepared: Prepared,
+        index: WindowIndex,
+        shape: WindowShape,
+        config: TrainConfig,
+        progress: Progress,
+        start: float,
+    ) -> None:
+        """Judge the member `name` on the windows `index` of `prepared`; `start` is when its training began."""
+        super().__init__()
+        self.history: list[dict[str, float]] = []
+        self.best = math.inf
+        self.best_epoch = 0
+        self.best_weights: list[Any] = []
+        self.notes: list[str] = []
+        self._name = name
+        self._prepared = prepared
+        self._index = index
+        self._shape = shape
+        self._config = config
+        self._progress = progress
+        self._start = start
+        self._epoch = 0
+        self._epoch_start = start
+        self._told = start
+        self._loss = math.nan
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Note the time."""
+        self._epoch = epoch
+        self._epoch_start = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Tell the listener a few times a second, and stop at once when the loss is no longer a number."""
+        now = time.perf_counter()
+        if now - self._told < TICK_SECONDS:
+            return  # reading the loss waits for the device
+        self._told = now
+        self._loss = float((logs or {}).get("loss", math.nan))
+        if math.isnan(self._loss):
+            self.model.stop_training = True
+            return
+        self._tell(batch + 1, now)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Judge the network on `select`; keep its weights if it is the best so far."""
+        self._loss = float((logs or {}).get("loss", math.nan))
+        select = self._judge() if math.isfinite(self._loss) else math.nan
+        if not math.isfinite(select):
+            self._diverged(epoch)
+            return
+        if select < self.best:
+            self.best, self.best_epoch = select, epoch + 1
+            self.best_weights = self.model.network.get_weights()
+        now = time.perf_counter()
+        self.history.append(
+            {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start}
+        )
+        self._told = now
+        self._tell(self._config.steps, now)
+        if epoch + 1 - self.best_epoch >= self._config.patience:
+            self.model.stop_training = True
+
+    def _judge(self) -> float:
+        """Mean pinball loss over the windows of `select`, in scaled space."""
+        total = weight = 0.0
+        for batch in batches(self._prepared, self._index, self._shape, BATCH):
+            answer = self.model.predict_on_batch(network_inputs(batch, self._shape))
+            loss = score(batch.target, np.asarray(answer["quantiles"]), self._shape.levels)
+            total += float((loss * batch.weight).sum())
+            weight += float(batch.weight.sum())
+        if not weight:
+            raise DataError(
+                "No target is known in the windows of the part 'select', so nothing can be judged there. "
+                "Give data with fewer gaps, or other bounds for the parts."
+            )
+        return total / weight
+
+    def _diverged(self, epoch: int) -> None:
+        self.model.stop_training = True
+        if not self.best_weights:
+            raise TrainingError(
+                f"The loss of {self._name} was not a number in epoch {epoch + 1}, before any epoch had ended well. "
+                f"Try a lower learning rate than {self._config.learning_rate:g}, and look for extreme values in "
+                "the data (a log1p or Box-Cox transform tames them)."
+            )
+        self.notes.append(
+            f"The loss of {self._name} was not a number in epoch {epoch + 1}; "
+            f"the weights of epoch {self.best_epoch} were kept."
+        )
+
+    def _tell(self, step: int, now: float) -> None:
+        config = self._config
+        done = self._epoch * config.steps + step
+        left = (now - self._start) / done * (config.epochs * config.steps - done)
+        self._progress.tick(
+            Tick(
+                member=self._name,
+                epoch=self._epoch + 1,
+                epochs=config.epochs,
+                step=step,
+                steps=config.steps,
+                loss=self._loss,
+                select=self.history[-1]["select"] if self.history else None,
+                seconds_left=left,
+            )
+        )
