@@ -1,0 +1,300 @@
+"""The options of the commands, grouped as frozen dataclasses; `command.py` lays them out flat for typer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from sextet.core.errors import ConfigError
+
+_COLUMNS = "Columns of the data"
+_CLEANING = "Reading the data"
+_BUDGET = "Training"
+_DOMAIN = "What forecasts may be"
+_SPLIT = "Split of time"
+_OUTPUT = "Output"
+
+ExistingRun = Annotated[Path, Argument(metavar="RUN", show_default=False, help="Folder of a run.")]
+
+
+class Transform(StrEnum):
+    """How targets are transformed before they are scaled."""
+
+    NONE = "none"
+    LOG1P = "log1p"
+    BOXCOX = "boxcox"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFlags:
+    """What goes to the terminal."""
+
+    json: Annotated[
+        bool,
+        Option("--json", help="Print the result as one JSON object, nothing else there.", rich_help_panel=_OUTPUT),
+    ] = False
+    quiet: Annotated[
+        bool,
+        Option("--quiet", "-q", help="Print nothing but errors and what was asked for.", rich_help_panel=_OUTPUT),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalFlags:
+    """What a training must be told."""
+
+    horizon: Annotated[int, Option("--horizon", min=1, metavar="N", help="Steps to forecast.")]
+    out: Annotated[Path, Option("--out", "-o", metavar="RUN", help="Folder of the run.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFlags:
+    """How the data file is read."""
+
+    id: Annotated[
+        str | None,
+        Option(
+            "--id",
+            metavar="COL",
+            help="Column that names the series.",
+            show_default="unique_id where there is one",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+    time: Annotated[
+        str | None,
+        Option(
+            "--time", metavar="COL", help="Column of the time stamps.", show_default="found", rich_help_panel=_COLUMNS
+        ),
+    ] = None
+    target: Annotated[
+        str | None,
+        Option(
+            "--target",
+            metavar="COL",
+            help="Column to forecast; several with commas are one series each.",
+            show_default="found",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+    past: Annotated[
+        str | None,
+        Option(
+            "--past", metavar="A,B", help="Covariates known up to now only, such as weather.", rich_help_panel=_COLUMNS
+        ),
+    ] = None
+    future: Annotated[
+        str | None,
+        Option(
+            "--future",
+            metavar="C,D",
+            help="Covariates known ahead for the whole horizon, such as prices or holidays.",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+    static: Annotated[
+        str | None,
+        Option("--static", metavar="E", help="Attributes that a series keeps for good.", rich_help_panel=_COLUMNS),
+    ] = None
+    weight: Annotated[
+        str | None,
+        Option("--weight", metavar="COL", help="Column of sample weights.", rich_help_panel=_COLUMNS),
+    ] = None
+    spike_label: Annotated[
+        str | None,
+        Option(
+            "--spike-label", metavar="COL", help="Column that is 1 where a spike is, else 0.", rich_help_panel=_COLUMNS
+        ),
+    ] = None
+    future_data: Annotated[
+        Path | None,
+        Option(
+            "--future-data",
+            metavar="FILE",
+            help="File with the --future covariates after the last known target.",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
+    freq: Annotated[
+        str | None,
+        Option(
+            "--freq",
+            metavar="FREQ",
+            help="Step between stamps: 5min, h, D, W, B, MS.",
+            show_default="found",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
+    resample: Annotated[
+        str | None,
+        Option(
+            "--resample",
+            metavar="RULE",
+            help="Average readings onto a regular grid of this step, such as 5min; empty steps stay missing.",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
+    tz: Annotated[
+        str | None,
+        Option(
+            "--tz",
+            metavar="ZONE",
+            help="Time zone of stamps that carry none and of the calendar, such as Europe/Berlin.",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
+    skip_short: Annotated[
+        bool,
+        Option("--skip-short", help="Leave out series that are too short.", rich_help_panel=_CLEANING),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetFlags:
+    """What is trained, and how long."""
+
+    members: Annotated[
+        str,
+        Option(
+            "--members",
+            metavar="NAMES",
+            help="v6 (all six), v5 (all but PatchTST), or names with commas.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = "v6"
+    lookback: Annotated[
+        int | None,
+        Option(
+            "--lookback",
+            min=1,
+            metavar="N",
+            help="Steps of history that members see.",
+            show_default="from frequency and horizon",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = None
+    seed: Annotated[
+        int,
+        Option(
+            "--seed",
+            min=0,
+            metavar="N",
+            help="The same seed gives the same forecast on one machine.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = 0
+    quick: Annotated[bool, Option("--quick", help="Small budget, for a first look.", rich_help_panel=_BUDGET)] = False
+    epochs: Annotated[
+        int | None,
+        Option("--epochs", min=1, metavar="N", help="Most epochs a member.", rich_help_panel=_BUDGET),
+    ] = None
+    batch: Annotated[
+        int | None,
+        Option("--batch", min=1, metavar="N", help="Windows an optimiser step.", rich_help_panel=_BUDGET),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainFlags:
+    """What is known about the target."""
+
+    transform: Annotated[
+        Transform,
+        Option("--transform", help="Transform of the target before scaling.", rich_help_panel=_DOMAIN),
+    ] = Transform.NONE
+    nonnegative: Annotated[
+        bool, Option("--nonnegative", help="Forecasts are never below zero.", rich_help_panel=_DOMAIN)
+    ] = False
+    rules: Annotated[
+        Path | None,
+        Option(
+            "--rules",
+            metavar="FILE",
+            help="TOML file of rules: floor, cap, closed hours, alerts above or below.",
+            rich_help_panel=_DOMAIN,
+        ),
+    ] = None
+    spike_threshold: Annotated[
+        float | None,
+        Option(
+            "--spike-threshold",
+            metavar="X",
+            help="A target above X is a spike, in the unit of the data.",
+            show_default="learned",
+            rich_help_panel=_DOMAIN,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitFlags:
+    """How each series is cut in time."""
+
+    train_end: Annotated[
+        int | None,
+        Option("--train-end", min=1, metavar="ROW", help="Row where training ends.", rich_help_panel=_SPLIT),
+    ] = None
+    validation_end: Annotated[
+        int | None,
+        Option("--validation-end", min=1, metavar="ROW", help="Row where validation ends.", rich_help_panel=_SPLIT),
+    ] = None
+    test_end: Annotated[
+        int | None,
+        Option("--test-end", min=1, metavar="ROW", help="Row where the test ends.", rich_help_panel=_SPLIT),
+    ] = None
+    validation: Annotated[
+        float,
+        Option(
+            "--validation",
+            min=0.0,
+            max=1.0,
+            metavar="SHARE",
+            help="Share of the rows for validation.",
+            rich_help_panel=_SPLIT,
+        ),
+    ] = 0.2
+    test: Annotated[
+        float,
+        Option(
+            "--test",
+            min=0.0,
+            max=1.0,
+            metavar="SHARE",
+            help="Share of the rows for the test; 0 for a run meant for use.",
+            rich_help_panel=_SPLIT,
+        ),
+    ] = 0.1
+    step: Annotated[
+        int,
+        Option("--step", min=1, metavar="N", help="Rows between test cutoffs.", rich_help_panel=_SPLIT),
+    ] = 1
+
+
+def levels(text: str) -> tuple[float, ...]:
+    """Read interval levels in percent: "80,95" -> (80, 95).
+
+    Raises:
+        ConfigError: a part is not a number above 0 and below 100, or the list is empty or repeats one.
+    """
+    found: list[float] = []
+    for part in text.split(","):
+        try:
+            level = float(part.strip().rstrip("%"))
+        except ValueError:
+            level = float("nan")
+        if not 0 < level < 100 or level in found:
+            raise ConfigError(
+                "Expected --levels as distinct percentages above 0 and below 100, such as 80,95; "
+                f"got {part.strip()!r} in {text!r}."
+            )
+        found.append(int(level) if level == int(level) else level)
+    return tuple(found)
+
+
+def given(flags: object) -> dict[str, Any]:
+    """Return the fields of a group of flags by name."""
+    return dict(vars(flags))

@@ -1,0 +1,110 @@
+"""`sextet forecast`: what a run expects next. It has to start fast: rich is imported only for a table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sextet.cli.flags import ExistingRun
+from sextet.cli.flags import levels as levels_of
+from sextet.cli.output import Output, console
+
+if TYPE_CHECKING:
+    from sextet.core.forecast import Alert, Forecast
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", "-d", metavar="FILE", help="Forecast what follows these data, not the training data."),
+]
+FutureData = Annotated[
+    Path | None,
+    typer.Option("--future-data", metavar="FILE", help="Covariates known ahead, for every step of the horizon."),
+]
+Levels = Annotated[str, typer.Option("--levels", "-l", metavar="P,P", help="Prediction intervals, in percent.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Also say what each member said and weighed.")]
+Out = Annotated[
+    str, typer.Option("--out", "-o", metavar="FILE", help="CSV or Parquet file by its ending; - is standard output.")
+]
+STDOUT = "-"
+
+
+def forecast(
+    run: ExistingRun,
+    output: Output,
+    out: Out = STDOUT,
+    data: Data = None,
+    future_data: FutureData = None,
+    levels: Levels = "80,95",
+    explain: Explain = False,
+) -> None:
+    """Forecast with a run, on any machine: TensorFlow is not needed.
+
+    Writes unique_id, ds, sextet (the median), sextet-lo-80, sextet-hi-80 and so on, and spike_probability.
+    Without --data the forecast starts where the data of the run ended.
+
+    Example: sextet forecast runs/sales --levels 80,95 --out forecast.csv
+    """
+    from sextet.app.forecast import forecast as run_forecast
+    from sextet.data.frames import forecast_frame, write_table
+
+    percents = levels_of(levels)
+    with output.working():
+        made = run_forecast(run, data=data, future_data=future_data, levels=percents)
+        table = forecast_frame(made, levels=percents, like="pyarrow")
+    to_stdout = out == STDOUT
+    if not (to_stdout and output.json):
+        write_table(table, out)
+    if output.json:
+        output.emit(_result(made, None if to_stdout else out, table, explain=explain))
+    elif not output.quiet:
+        stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
+        print("\n".join(_description(made, out, percents)), file=stream)
+        if explain:
+            from sextet.cli.explanation import print_explanation
+
+            print_explanation(console(stderr=to_stdout), made)
+
+
+def _result(made: Forecast, out: str | None, table: Any, *, explain: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "out": out,
+        "rows": table.num_rows,
+        "series": len(made.ids),
+        "horizon": int(made.stamps.shape[1]),
+        "alerts": list(made.alerts),
+        "notes": list(made.notes),
+    }
+    if out is None:
+        result["forecast"] = table.to_pylist()
+    if explain:
+        from sextet.cli.explanation import rows
+
+        result["explanation"] = rows(made)
+    return result
+
+
+def _description(made: Forecast, out: str, percents: tuple[float, ...]) -> list[str]:
+    count, horizon = made.stamps.shape
+    steps = "1 step" if horizon == 1 else f"{horizon} steps"
+    intervals = " and ".join(f"{percent:g} %" for percent in percents)
+    where = "Forecast" if out == STDOUT else f"Wrote {out}"
+    return [
+        *(f"note: {note}" for note in made.notes),
+        *(_alert_line(alert) for alert in made.alerts),
+        f"{where}: {count} series, {steps} each, intervals {intervals}.",
+    ]
+
+
+def _alert_line(alert: Alert) -> str:
+    from sextet.report.plain import stamp_text
+
+    when = stamp_text(alert.start)
+    if alert.end != alert.start:
+        when = f"{when} to {stamp_text(alert.end)}"
+    return (
+        f"{alert.severity}: {alert.series}, {when}: spike with probability {alert.probability:.0%}, "
+        f"size {alert.size:+.4g} ({alert.raised_by}: {alert.reason})"
+    )

@@ -1,0 +1,119 @@
+"""What a command writes: the result on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from sextet.core.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPE_WIDTH = 160  # columns of a table that goes to a file or a pipe, where no terminal says how wide it is
+
+
+class Output:
+    """The two streams of one command; also a context that closes what it opened.
+
+    Attributes:
+        json: the result is one JSON object.
+        quiet: only errors, and what was asked for with `--json` or `--out -`.
+        kept: says, after a failure, what of the work remains.
+    """
+
+    def __init__(self, *, json: bool = False, quiet: bool = False) -> None:
+        """Remember the switches; nothing is opened yet."""
+        self.json = json
+        self.quiet = quiet
+        self.kept: Callable[[], str] = lambda: ""
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Output:
+        """Begin."""
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """End progress bars, so that a message after them starts on a line of its own."""
+        self._stack.close()
+
+    def progress(self) -> Progress:
+        """Return the listener for a long call: bars on a terminal, now and then a line elsewhere."""
+        if self.quiet:
+            return Silent()
+        from sextet.cli.progress import listener
+
+        return self._stack.enter_context(listener(console(stderr=True)))
+
+    def working(self) -> contextlib.AbstractContextManager[object]:
+        """Keep standard output for the result: what libraries print meanwhile goes to standard error."""
+        return contextlib.redirect_stdout(sys.stderr)
+
+    def result(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+        """Write the result: `value` with `--json`, nothing with `--quiet`, else what `show` draws."""
+        self._stack.close()
+        if self.json:
+            self.emit(value)
+        elif not self.quiet:
+            show(console())
+
+    def emit(self, value: Mapping[str, Any]) -> None:
+        """Write `value` as JSON on standard output."""
+        print(json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a rich console on standard output or error, wide where it is no terminal."""
+    from rich.console import Console
+
+    class Piped(Console):
+        """A console that leaves a broken pipe to the translation of failures."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return Piped(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON has it: NaN and infinities are null, paths and stamps text, arrays lists."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(part) for part in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if hasattr(value, "dtype"):
+        return _plain_array(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _plain_array(value: Any) -> Any:
+    if value.dtype.kind in "Mm":
+        value = value.astype("U")
+    return plain(value.tolist())
+
+
+def prepare_streams() -> None:
+    """Make writing to a terminal without UTF-8 never fail: what it cannot show becomes `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def abandon_stdout() -> None:
+    """Send the rest of standard output nowhere: its reader is gone, and the interpreter flushes at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,85 @@
+"""`sextet show`: a run in summary, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sextet.cli.flags import ExistingRun
+from sextet.cli.output import Output
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def show(run: ExistingRun, output: Output) -> None:
+    """Show what a run holds: data, members and their weights, scores on the test part, versions and files.
+
+    Every file of the run is checked; a damaged run is refused with the name of the file, exit code 2.
+    """
+    from sextet.app.show import summary
+
+    with output.working():
+        found = summary(run)
+    output.result(found, lambda console: show_summary(console, str(run), found))
+
+
+def show_summary(console: Console, run: str, found: Mapping[str, Any]) -> None:
+    """Print the summary of a run, section by section; a section that the run has not is left out."""
+    from sextet.cli.tables import facts, print_leaderboard
+
+    rest = {key: value for key, value in found.items() if value is not None and value != [] and value != {}}
+    members, leaderboard = rest.pop("members", ()), rest.pop("leaderboard", None)
+    plain = {key: value for key, value in rest.items() if not isinstance(value, (Mapping, list, tuple))}
+    facts(console, [("run", run), *((_title(key), _value(value)) for key, value in plain.items())])
+    if members:
+        console.print()
+        _print_members(console, members)
+    if leaderboard:
+        console.print()
+        print_leaderboard(console, leaderboard)
+    for key in [key for key in rest if key not in plain]:
+        console.print(f"\n{_title(key)}")
+        _print_section(console, rest[key])
+
+
+def _print_section(console: Console, values: Mapping[str, Any] | Sequence[Any]) -> None:
+    from sextet.cli.tables import facts
+
+    if isinstance(values, Mapping):
+        facts(console, [(f"  {_title(name)}", _value(value)) for name, value in values.items()])
+        return
+    for value in values:
+        console.print(f"  {_value(value)}", soft_wrap=True)
+
+
+def _print_members(console: Console, members: Sequence[Mapping[str, Any]]) -> None:
+    from sextet.cli.tables import Column, print_table
+    from sextet.report.naming import shown
+
+    columns = (
+        Column(key="name", title="member"),
+        Column(key="weight", title="weight %", spec=".1f", scale=100),
+        Column(key="select", title="select loss", spec=".4g", rank=1),
+        Column(key="seconds", title="seconds", spec=".1f", rank=2),
+    )
+    rows = [{**member, "name": shown(str(member["name"]))} for member in members]
+    print_table(console, "Members", columns, rows)
+
+
+def _title(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _value(value: Any) -> str:
+    if value is None or value != value:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_title(str(name))} {_value(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_value(part) for part in value)
+    return str(value)
