@@ -1,10 +1,13 @@
-"""How members are trained and how time is divided; shared by all members of a run."""
+"""How members are trained; shared by all members of a run. How time is divided is `data/split.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sextet.data.split import SplitConfig
 from sextet.specs.check import above_zero, share, whole
+
+__all__ = ["SplitConfig", "TrainConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +53,3 @@ class TrainConfig:
         share(owner, "weight_decay", self.weight_decay)
         share(owner, "ema", self.ema)
         share(owner, "clip", self.clip, below=float("inf"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SplitConfig:
-    """How each series is cut, in time, into train | select | weigh | calibrate | test.
-
-    Attributes:
-        validation: share of a series' rows for `select + weigh + calibrate`, when `test` and bounds are not given.
-        test: share of a series' rows for the test; 0 keeps none, for a run meant for use.
-        shares: how validation is divided into select, weigh and calibrate.
-        train_end, validation_end, test_end: rows of each series (counts from its start) that override the shares.
-        step: rows between the cutoffs of consecutive windows in weigh, calibrate and test.
-    """
-
-    validation: float = 0.2
-    test: float = 0.1
-    shares: tuple[float, float, float] = (0.5, 0.25, 0.25)
-    train_end: int | None = None
-    validation_end: int | None = None
-    test_end: int | None = None
-    step: int = 1

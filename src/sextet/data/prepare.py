@@ -1,0 +1,97 @@
+"""A panel made ready for windows: scaled target, observed mask, standardised covariates, calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.panel import Panel
+from sextet.core.quantiles import LEVELS
+from sextet.core.window import WindowShape
+from sextet.data.calendar import Calendar
+from sextet.data.covariates import CovariateScaler, forward_fill
+from sextet.data.scale import Scaler
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What `gather` reads.
+
+    Attributes:
+        panel: the data in its own unit.
+        scaler: aligned to the panel's series.
+        covariates: how covariates were standardised.
+        z: `[N]` scaled target; a gap holds the last value of its series before it, 0 before the first.
+        observed: `[N]` whether the target was.
+        past, future: `[N, P]`, `[N, F]` standardised covariates, gaps filled from before.
+        static: `[S, K]` standardised.
+        calendar: calendar features by ordinal.
+    """
+
+    panel: Panel
+    scaler: Scaler
+    covariates: CovariateScaler
+    z: Floats
+    observed: NDArray[np.bool_]
+    past: Floats
+    future: Floats
+    static: Floats
+    calendar: Calendar
+
+
+def prepare(panel: Panel, scaler: Scaler, covariates: CovariateScaler | None = None) -> Prepared:
+    """Scale, fill and standardise a panel.
+
+    Args:
+        panel: the data.
+        scaler: fitted on training rows; aligned to the panel's series here.
+        covariates: fitted on training rows; None fits on the panel's whole history.
+
+    Raises:
+        DataError: the data does not suit the transform, or lacks a covariate.
+    """
+    scaler = scaler.for_panel(panel)
+    covariates = covariates or CovariateScaler.fit(panel, panel.known)
+    observed = np.isfinite(panel.y)
+    z = np.empty(len(panel.y), dtype=np.float32)
+    for s in range(panel.series):
+        rows = panel.rows(s)
+        z[rows] = scaler.to_z(panel.y[rows], s)
+        z[rows] = forward_fill(z[rows], observed[rows])
+    past, future, static = covariates.apply(panel)
+    return Prepared(
+        panel=panel,
+        scaler=scaler,
+        covariates=covariates,
+        z=z,
+        observed=observed,
+        past=past,
+        future=future,
+        static=static,
+        calendar=Calendar.of(panel),
+    )
+
+
+def shape(prepared: Prepared, lookback: int, horizon: int, levels: tuple[float, ...] = LEVELS) -> WindowShape:
+    """The sizes of the windows that `gather` makes of this data."""
+    ahead = prepared.future.shape[1] + prepared.calendar.channels
+    return WindowShape(
+        lookback=lookback,
+        horizon=horizon,
+        past_channels=2 + prepared.past.shape[1] + ahead,
+        future_channels=ahead,
+        static_features=prepared.static.shape[1],
+        levels=levels,
+    )
+
+
+def channel_names(prepared: Prepared) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the channels of `past [B, L, C]` and of `future [B, H, F]`."""
+    from sextet.data.calendar import calendar_names
+
+    ahead = (*prepared.covariates.future_names, *calendar_names(prepared.panel.frequency))
+    return ("z", "observed", *prepared.covariates.past_names, *ahead), ahead

@@ -1,0 +1,229 @@
+"""The scaled space: target -> transformed -> z, per series, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.errors import ConfigError, DataError
+from sextet.core.panel import Panel
+
+Transform = Literal["none", "log1p", "boxcox"]
+TRANSFORMS: tuple[Transform, ...] = ("none", "log1p", "boxcox")
+Array = NDArray[np.float64]
+
+_EXP_LIMIT = 700.0  # exp of more overflows a float64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaler:
+    """`z = (transform(y) - location) / scale`, with one transform parameter, location and scale a series.
+
+    Attributes:
+        transform: "none", "log1p" (ln(1 + y)) or "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964).
+        lambdas: `[S]` Box-Cox parameter in 0..1; 1 where the transform has none.
+        location: `[S]` mean of the transformed target over the observed training rows.
+        scale: `[S]` population standard deviation of the same; 1 where it is zero.
+        ids: `[S]` series names.
+        nonnegative: `from_z` never returns less than 0.
+        unseen: names of series whose numbers come from their own history, not from training.
+    """
+
+    transform: Transform
+    lambdas: Array
+    location: Array
+    scale: Array
+    ids: tuple[str, ...]
+    nonnegative: bool = False
+    unseen: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(
+        cls,
+        panel: Panel,
+        train_rows: NDArray[np.integer],
+        *,
+        transform: Transform = "none",
+        nonnegative: bool = False,
+    ) -> Scaler:
+        """Fit on the first `train_rows [S]` rows of each series.
+
+        Raises:
+            DataError: a target lies where the transform is not defined, or a series has no training value.
+            ConfigError: there is no such transform.
+        """
+        if transform not in TRANSFORMS:
+            raise ConfigError(f"Expected a transform of {', '.join(TRANSFORMS)}; got {transform!r}.")
+        check_domain(panel, transform)
+        lambdas, location, scale = np.ones(panel.series), np.zeros(panel.series), np.ones(panel.series)
+        for s, name in enumerate(panel.ids):
+            start = int(panel.offsets[s])
+            y = panel.y[start : start + int(train_rows[s])]
+            y = y[np.isfinite(y)]
+            if not len(y):
+                raise DataError(
+                    f"Series {name!r} has no observed target in its first {int(train_rows[s])} rows, which are for "
+                    "training. Leave the series out, or train on a longer history."
+                )
+            lambdas[s], location[s], scale[s] = _fit_one(y, transform)
+        return cls(
+            transform=transform,
+            lambdas=lambdas,
+            location=location,
+            scale=scale,
+            ids=panel.ids,
+            nonnegative=nonnegative,
+        )
+
+    def to_z(self, y: NDArray[np.floating], series: NDArray[np.integer] | int) -> Array:
+        """Scale `y [W, ...]` in the unit of the target; `series` is `[W]` or one number. NaN stays NaN."""
+        values = np.asarray(y, dtype=np.float64)
+        location, scale, lambdas = (self._broadcast(part, series, values.ndim) for part in self._parts())
+        out: Array = (_forward(values, self.transform, lambdas) - location) / scale
+        return out
+
+    def from_z(self, z: NDArray[np.floating], series: NDArray[np.integer] | int) -> Array:
+        """Turn `z [W, ...]` back into the unit of the target; monotone, so quantiles stay quantiles."""
+        values = np.asarray(z, dtype=np.float64)
+        location, scale, lambdas = (self._broadcast(part, series, values.ndim) for part in self._parts())
+        out = _backward(values * scale + location, self.transform, lambdas)
+        return np.maximum(out, 0.0) if self.nonnegative else out
+
+    def for_panel(self, panel: Panel) -> Scaler:
+        """Align to the series of another panel by name; an unseen series is fitted on its own history.
+
+        Raises:
+            DataError: a target of the panel lies where the transform is not defined, or an unseen series has no value.
+        """
+        if panel.ids == self.ids:
+            return self
+        check_domain(panel, self.transform)
+        known = {name: s for s, name in enumerate(self.ids)}
+        lambdas, location, scale = np.ones(panel.series), np.zeros(panel.series), np.ones(panel.series)
+        unseen = []
+        for s, name in enumerate(panel.ids):
+            if name in known:
+                at = known[name]
+                lambdas[s], location[s], scale[s] = self.lambdas[at], self.location[at], self.scale[at]
+                continue
+            unseen.append(name)
+            start = int(panel.offsets[s])
+            y = panel.y[start : start + int(panel.known[s])]
+            y = y[np.isfinite(y)]
+            if not len(y):
+                raise DataError(
+                    f"Series {name!r} was not seen in training and has no observed target to scale by. "
+                    "Give some of its history, or leave it out."
+                )
+            lambdas[s], location[s], scale[s] = _fit_one(y, self.transform)
+        return Scaler(
+            transform=self.transform,
+            lambdas=lambdas,
+            location=location,
+            scale=scale,
+            ids=panel.ids,
+            nonnegative=self.nonnegative,
+            unseen=tuple(unseen),
+        )
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays, none of dtype object, for an npz file without pickle."""
+        return {
+            "transform": np.array(self.transform),
+            "lambdas": self.lambdas,
+            "location": self.location,
+            "scale": self.scale,
+            "ids": np.array(self.ids, dtype=np.str_),
+            "nonnegative": np.array(self.nonnegative),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Scaler:
+        """Read what `to_arrays` gave."""
+        transform: Any = str(arrays["transform"])
+        return cls(
+            transform=transform,
+            lambdas=np.asarray(arrays["lambdas"], np.float64),
+            location=np.asarray(arrays["location"], np.float64),
+            scale=np.asarray(arrays["scale"], np.float64),
+            ids=tuple(str(name) for name in arrays["ids"]),
+            nonnegative=bool(arrays["nonnegative"]),
+        )
+
+    def _parts(self) -> tuple[Array, Array, Array]:
+        return self.location, self.scale, self.lambdas
+
+    @staticmethod
+    def _broadcast(part: Array, series: NDArray[np.integer] | int, ndim: int) -> Array:
+        picked = np.asarray(part[series])
+        return picked.reshape(picked.shape + (1,) * (ndim - picked.ndim))
+
+
+def check_domain(panel: Panel, transform: Transform) -> None:
+    """Refuse a panel whose targets lie where the transform is not defined.
+
+    Raises:
+        DataError: a target is at or below -1 (log1p), or at or below 0 (boxcox).
+    """
+    if transform == "none" or not len(panel.y):
+        return
+    limit = -1.0 if transform == "log1p" else 0.0
+    for s, name in enumerate(panel.ids):
+        y = panel.y[panel.rows(s)]
+        bad = np.flatnonzero(y <= limit)
+        if len(bad):
+            stamp = np.datetime_as_string(panel.stamps(s)[bad[0]], unit="s")
+            other = " or log1p (values above -1)" if transform == "boxcox" else ""
+            raise DataError(
+                f"The transform {transform} needs targets above {limit:g}; series {name!r} has {y[bad[0]]:g} at {stamp} "
+                f"({len(bad)} such rows). Use --transform none{other}."
+            )
+
+
+def _fit_one(y: Array, transform: Transform) -> tuple[float, float, float]:
+    lam = _boxcox_lambda(y) if transform == "boxcox" else 1.0
+    t = _forward(y, transform, np.float64(lam)) if transform != "none" else y
+    sd = float(t.std())
+    # a constant series: rounding may leave a tiny spread that must not blow z up
+    if not sd > 1e-12 * max(1.0, float(np.abs(t).max())):
+        sd = 1.0
+    return lam, float(t.mean()), sd
+
+
+def _boxcox_lambda(y: Array) -> float:
+    """Maximum-likelihood lambda in 0..1: outside, the inverse explodes or saturates within a usual forecast."""
+    from scipy.optimize import minimize_scalar
+    from scipy.stats import boxcox_llf
+
+    sample = y if len(y) <= 20_000 else y[:: len(y) // 20_000 + 1]
+    if float(sample.min()) == float(sample.max()):
+        return 1.0
+    found = minimize_scalar(lambda lam: -float(boxcox_llf(lam, sample)), bounds=(0.0, 1.0), method="bounded")
+    lam = float(np.clip(found.x, 0.0, 1.0))
+    return 0.0 if lam < 1e-3 else lam
+
+
+def _forward(y: Array, transform: Transform, lambdas: Array | np.float64) -> Array:
+    if transform == "none":
+        return y
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if transform == "log1p":
+            return np.log1p(y)
+        safe = np.where(lambdas == 0, 1.0, lambdas)
+        log = np.log(y)
+        return np.where(lambdas == 0, log, np.expm1(safe * log) / safe)
+
+
+def _backward(t: Array, transform: Transform, lambdas: Array) -> Array:
+    if transform == "none":
+        return t
+    if transform == "log1p":
+        return np.expm1(np.minimum(t, _EXP_LIMIT))
+    safe = np.where(lambdas == 0, 1.0, lambdas)
+    with np.errstate(divide="ignore"):
+        power = np.log(np.maximum(safe * t + 1.0, 0.0)) / safe
+    return np.exp(np.minimum(np.where(lambdas == 0, t, power), _EXP_LIMIT))
