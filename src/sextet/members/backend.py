@@ -7,18 +7,49 @@ TensorFlow's libraries load and nobody meets an ImportError.
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sextet.core.errors import DependencyError
 
-# 3 leaves only fatal messages: the CPU build otherwise greets with a page about absent GPUs
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Hold back what TensorFlow's libraries write to the process's error stream while they load.
+
+    They greet with lines about instructions and absent GPUs before any log level counts. If loading fails, what
+    was held back is written out.
+    """
+    try:
+        stream = os.dup(2)
+    except OSError:  # a process without an error stream
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        sys.stderr.flush()
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(stream, held.read())
+            raise
+        finally:
+            os.dup2(stream, 2)
+            os.close(stream)
+
+
 try:
-    import keras
-    import tensorflow as tf
-    from keras import layers, ops
+    with _hushed():
+        import keras
+        import tensorflow as tf
+        from keras import layers, ops
 except ImportError as error:
     raise DependencyError(
         f"Training needs TensorFlow and Keras, and {error.name} cannot be imported ({error}). "

@@ -53,8 +53,6 @@ def spec_from_json(values: Mapping[str, Any]) -> MemberSpec:
     kinds: dict[str, type[MemberSpec]] = {**MEMBERS, "custom": CustomSpec}
     member = values.get("member")
     if not isinstance(member, str) or member not in kinds:
-        raise ConfigError(
-            f"A member's spec says in 'member' which it is, one of {', '.join(kinds)}; got {member!r}."
-        )
+        raise ConfigError(f"A member's spec says in 'member' which it is, one of {', '.join(kinds)}; got {member!r}.")
     rest = {key: value for key, value in values.items() if key != "member"}
     return from_plain(kinds[member], rest, f"The spec of {member}")

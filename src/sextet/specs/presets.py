@@ -14,10 +14,11 @@ from sextet.specs.recurrent import GRUSpec, LSTMSpec
 from sextet.specs.rule_based import RuleBasedSpec
 from sextet.specs.spike_detector import SpikeDetectorSpec
 
+BuiltInSpec = LSTMSpec | GRUSpec | CNNLSTMSpec | PatchTSTSpec | SpikeDetectorSpec | RuleBasedSpec
 NeuralMemberSpec = LSTMSpec | GRUSpec | CNNLSTMSpec | PatchTSTSpec | SpikeDetectorSpec | CustomSpec
 MemberSpec = NeuralMemberSpec | RuleBasedSpec
 
-MEMBERS: dict[str, type[MemberSpec]] = {
+MEMBERS: dict[str, type[BuiltInSpec]] = {
     "lstm": LSTMSpec,
     "gru": GRUSpec,
     "cnn-lstm": CNNLSTMSpec,
@@ -31,7 +32,12 @@ PRESETS: dict[str, tuple[str, ...]] = {
     "v6": ("lstm", "gru", "cnn-lstm", "patchtst", "spike-detector", "rule-based"),
 }
 
-_ALIASES = {"cnnlstm": "cnn-lstm", "patch-tst": "patchtst", "spike": "spike-detector", "rules": "rule-based"}
+_ALIASES = {
+    "cnnlstm": "cnn-lstm",
+    "patch-tst": "patchtst",
+    "spike": "spike-detector",
+    "rules": "rule-based",
+}
 
 
 def parse_members(members: str | Iterable[Any]) -> tuple[MemberSpec, ...]:

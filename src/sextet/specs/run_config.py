@@ -9,10 +9,11 @@ from typing import Any, get_args
 
 from sextet.core.errors import ConfigError
 from sextet.core.quantiles import interval
+from sextet.data.split import SplitConfig
 from sextet.specs.check import one_of, whole
 from sextet.specs.codec import from_plain, spec_from_json, spec_to_json, to_plain
 from sextet.specs.presets import MemberSpec, parse_members
-from sextet.specs.train_config import SplitConfig, TrainConfig
+from sextet.specs.train_config import TrainConfig
 
 TRANSFORMS = ("none", "log1p", "boxcox")
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sextet.data.split import SplitConfig
 from sextet.specs.check import above_zero, share, whole
-
-__all__ = ["SplitConfig", "TrainConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)

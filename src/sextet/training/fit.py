@@ -68,7 +68,8 @@ def fit_member(
     Args:
         spec: of the member, every field chosen (see `specs.defaults.resolved`).
         prepared: the data.
-        train_index, select_index: windows to learn from and to judge by.
+        train_index: windows to learn from.
+        select_index: windows to judge by.
         shape: of the windows, as the network will see them.
         config: the training budget.
         progress: told of every epoch and a few times a second in between.
@@ -90,15 +91,29 @@ def fit_member(
         network = member_of(spec).build(shape)
         learner = Learner(network, shape.levels)
         learner.compile(optimizer=optimizer(config), jit_compile=False)
-        feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed)
+        feeder = Feeder(
+            prepared,
+            train_index,
+            shape,
+            steps=config.steps,
+            batch=config.batch,
+            seed=seed,
+        )
         monitor = Monitor(
-            spec.name, prepared, spread_out(select_index, config.select_windows), shape, config, progress, start
+            spec.name,
+            prepared,
+            spread_out(select_index, config.select_windows),
+            shape,
+            config,
+            progress,
+            start,
         )
         learner.fit(
             feeder.dataset(),
             epochs=config.epochs,
             steps_per_epoch=config.steps,
             callbacks=callbacks(config, monitor),
+            shuffle=False,
             verbose=0,
         )
     network.set_weights(monitor.best_weights)

@@ -23,14 +23,15 @@ class Learner(keras.Model):  # type: ignore[misc]
 
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> dict[str, Tensor]:
         """Answer as the network does."""
-        return self.network(inputs, training=training)
+        answer: dict[str, Tensor] = self.network(inputs, training=training)
+        return answer
 
     def compute_loss(
         self,
-        x: dict[str, Tensor] | None = None,
-        y: dict[str, Tensor] | None = None,
-        y_pred: dict[str, Tensor] | None = None,
-        sample_weight: Tensor | None = None,
+        x: Tensor = None,
+        y: Tensor = None,
+        y_pred: Tensor = None,
+        sample_weight: Tensor = None,
         training: bool = True,
     ) -> Tensor:
         """Return the loss of a batch: its share of the mean over replicas, plus the regularisation of layers."""

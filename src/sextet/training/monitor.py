@@ -91,7 +91,12 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self.best_weights = self.model.network.get_weights()
         now = time.perf_counter()
         self.history.append(
-            {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start}
+            {
+                "epoch": epoch + 1,
+                "loss": self._loss,
+                "select": select,
+                "seconds": now - self._epoch_start,
+            }
         )
         self._told = now
         self._tell(self._config.steps, now)

@@ -1,0 +1,55 @@
+"""Quantiles that cannot cross."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import NormalDist
+from typing import Any
+
+from sextet.members.backend import PACKAGE, Tensor, keras, layers, ops
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MonotoneQuantiles(layers.Layer):  # type: ignore[misc]
+    """Raw values `[..., Q]` -> quantiles `[..., Q]`: the median, and positive steps away from it on both sides.
+
+    Zero input gives the quantiles of a normal distribution with half the window's spread, so that training
+    begins near calibration.
+    """
+
+    def __init__(self, levels: Sequence[float], **kwargs: Any) -> None:
+        """Answer `levels`, increasing."""
+        super().__init__(**kwargs)
+        self.levels = tuple(levels)
+        self.centre = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - 0.5))
+        scores = [NormalDist().inv_cdf(level) for level in self.levels]
+        gaps = [max(right - left, 1e-3) / 2 for left, right in pairwise(scores)]
+        self.offsets = [math.log(math.expm1(gap)) for gap in gaps]
+
+    def call(self, raw: Tensor) -> Tensor:
+        """Return the quantiles."""
+        centre = self.centre
+        median = raw[..., centre : centre + 1]
+        parts = [median]
+        if centre + 1 < len(self.levels):
+            parts.append(median + ops.cumsum(self._steps(raw[..., centre + 1 :], self.offsets[centre:]), axis=-1))
+        if centre:
+            below = self._steps(raw[..., :centre], self.offsets[:centre])
+            # summed from the median outwards: the whole less what lies further out
+            outwards = ops.sum(below, axis=-1, keepdims=True) - ops.cumsum(below, axis=-1) + below
+            parts.insert(0, median - outwards)
+        return ops.concatenate(parts, axis=-1)
+
+    @staticmethod
+    def _steps(raw: Tensor, offsets: Sequence[float]) -> Tensor:
+        return ops.softplus(raw + ops.convert_to_tensor(offsets, dtype=raw.dtype))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the input."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the layer anew."""
+        return {**super().get_config(), "levels": list(self.levels)}

@@ -1,0 +1,91 @@
+"""The window as a member sees it: cropped to its lookback, normalised, with what undoes the normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sextet.core.window import WindowShape
+from sextet.members.backend import Tensor, keras, layers, ops
+from sextet.members.layers.quantile_head import MonotoneQuantiles
+from sextet.members.layers.window_norm import Restore, WindowNorm
+from sextet.specs.neural import NeuralSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """A window inside a network.
+
+    Attributes:
+        inputs: the network's inputs by name.
+        steps: `[B, l, channels]`, the normalised history.
+        context: `[B, features]`, what holds for the whole window, or None.
+        future: `[B, H, F]`, or None.
+        level, spread: `[B, 1]`.
+    """
+
+    inputs: dict[str, Tensor]
+    steps: Tensor
+    context: Tensor | None
+    future: Tensor | None
+    level: Tensor
+    spread: Tensor
+
+
+def network_inputs(shape: WindowShape) -> dict[str, Tensor]:
+    """Return the named inputs; `future` and `static` exist only where there is something in them."""
+    inputs = {"past": keras.Input((shape.lookback, shape.past_channels), name="past")}
+    if shape.future_channels:
+        inputs["future"] = keras.Input((shape.horizon, shape.future_channels), name="future")
+    if shape.static_features:
+        inputs["static"] = keras.Input((shape.static_features,), name="static")
+    return inputs
+
+
+def usable_lookback(wanted: int | None, shape: WindowShape, segment: int) -> int:
+    """Return the member's own lookback: within the window, in whole segments, at least one."""
+    steps = min(wanted or shape.lookback, shape.lookback)
+    return max(steps - steps % segment, min(segment, shape.lookback))
+
+
+def usable_segment(wanted: int | None, shape: WindowShape) -> int:
+    """Return the member's segment: no longer than the window."""
+    return min(wanted or 1, shape.lookback)
+
+
+def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
+    """Return the window of a new network for `spec`; its history has whole segments of `segment` steps."""
+    inputs = network_inputs(shape)
+    past = inputs["past"][:, -usable_lookback(spec.lookback, shape, segment) :, :]
+    steps, level, spread = WindowNorm(spec.normalisation, name="window_norm")(past)
+    if not spec.covariates:
+        steps = steps[..., :2]
+    context = []
+    if spec.level_features:
+        # the absolute level matters where a series reverts to its mean
+        context = [level, ops.log(spread)]
+    if "static" in inputs and spec.covariates:
+        context.append(inputs["static"])
+    return Scene(
+        inputs=inputs,
+        steps=steps,
+        context=ops.concatenate(context, axis=-1) if context else None,
+        future=inputs.get("future") if spec.covariates else None,
+        level=level,
+        spread=spread,
+    )
+
+
+def close_scene(
+    spec: NeuralSpec,
+    scene: Scene,
+    raw: Tensor,
+    shape: WindowShape,
+    name: str = "quantiles",
+) -> Tensor:
+    """Turn raw values `[B, H, Q]` into quantiles of the window's own space, in float32 whatever the policy."""
+    quantiles = MonotoneQuantiles(shape.levels, name="monotone")(raw)
+    if spec.skip:
+        # a linear map of the history moves all quantiles alike, so they still do not cross
+        line = layers.Dense(shape.horizon, kernel_initializer="zeros", name="skip")(scene.steps[..., 0])
+        quantiles = quantiles + line[..., None]
+    return Restore(name=name, dtype="float32")(quantiles, scene.level, scene.spread)
