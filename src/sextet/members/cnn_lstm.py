@@ -43,18 +43,8 @@ class CNNLSTM(Member):
         tokens = layers.Dropout(spec.dropout / 2, name="token_dropout")(tokens)
         tokens = with_context(tokens, scene.context, "encoder_context")
         _, *states = layers.LSTM(spec.width, return_state=True, name="encoder")(tokens)
-        hidden = decode(
-            scene,
-            states,
-            layers.LSTMCell(spec.width, name="decoder"),
-            shape.horizon,
-            segment,
-        )
+        hidden = decode(scene, states, layers.LSTMCell(spec.width, name="decoder"), shape.horizon, segment)
         hidden = layers.Dropout(spec.dropout, name="decoder_dropout")(hidden)
         answer = layers.Dense(segment * len(shape.levels), name="head")(hidden)
         raw = unfold(answer, shape.horizon, len(shape.levels))
-        return keras.Model(
-            scene.inputs,
-            {"quantiles": close_scene(spec, scene, raw, shape)},
-            name=spec.name,
-        )
+        return keras.Model(scene.inputs, {"quantiles": close_scene(spec, scene, raw, shape)}, name=spec.name)

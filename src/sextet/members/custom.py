@@ -33,10 +33,7 @@ class PointQuantiles(layers.Layer):  # type: ignore[misc]
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the distances."""
         self.distances = self.add_weight(
-            shape=(input_shape[1], self.count),
-            initializer="zeros",
-            trainable=False,
-            name="distances",
+            shape=(input_shape[1], self.count), initializer="zeros", trainable=False, name="distances"
         )
 
     def call(self, point: Tensor) -> Tensor:

@@ -10,10 +10,7 @@ from sextet.specs.recurrent import RecurrentSpec
 
 
 def build_recurrent(
-    spec: RecurrentSpec,
-    shape: WindowShape,
-    layer: type[keras.layers.Layer],
-    cell: type[keras.layers.Layer],
+    spec: RecurrentSpec, shape: WindowShape, layer: type[keras.layers.Layer], cell: type[keras.layers.Layer]
 ) -> keras.Model:
     """Build the network of `spec` with recurrent layers `layer` and a decoder of one `cell`.
 
@@ -30,8 +27,4 @@ def build_recurrent(
     hidden = layers.Dropout(spec.dropout, name="decoder_dropout")(hidden)
     answer = layers.Dense(segment * len(shape.levels), name="head")(hidden)
     raw = unfold(answer, shape.horizon, len(shape.levels))
-    return keras.Model(
-        scene.inputs,
-        {"quantiles": close_scene(spec, scene, raw, shape)},
-        name=spec.name,
-    )
+    return keras.Model(scene.inputs, {"quantiles": close_scene(spec, scene, raw, shape)}, name=spec.name)

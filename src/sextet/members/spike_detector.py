@@ -30,31 +30,17 @@ class SpikeDetector(Member):
         scene = open_scene(spec, shape, segment)
         tokens = segment_tokens(scene, segment, spec.width, spec.dropout / 2)
         _, *states = layers.GRU(spec.width, return_state=True, name="encoder")(tokens)
-        hidden = decode(
-            scene,
-            states,
-            layers.GRUCell(spec.width, name="decoder"),
-            shape.horizon,
-            segment,
-        )
+        hidden = decode(scene, states, layers.GRUCell(spec.width, name="decoder"), shape.horizon, segment)
         hidden = layers.Dropout(spec.dropout, name="decoder_dropout")(hidden)
         count = len(shape.levels)
         raw = unfold(layers.Dense(segment * count, name="head")(hidden), shape.horizon, count)
         level = close_scene(spec, scene, raw, shape, name="level")
         rare = keras.initializers.Constant(RARE)
-        logit = unfold(
-            layers.Dense(segment, bias_initializer=rare, name="logit")(hidden),
-            shape.horizon,
-            1,
-        )
+        logit = unfold(layers.Dense(segment, bias_initializer=rare, name="logit")(hidden), shape.horizon, 1)
         height = unfold(layers.Dense(segment, name="height")(hidden), shape.horizon, 1)
         probability = layers.Activation("sigmoid", dtype="float32", name="spike_probability")(logit[..., 0])
         size = layers.Activation("softplus", dtype="float32", name="spike_size")(height[..., 0])
         lift = (probability * size)[..., None]
         quantiles = layers.Add(name="quantiles", dtype="float32")([level, lift])
-        outputs = {
-            "quantiles": quantiles,
-            "spike_probability": probability,
-            "spike_size": size,
-        }
+        outputs = {"quantiles": quantiles, "spike_probability": probability, "spike_size": size}
         return keras.Model(scene.inputs, outputs, name=spec.name)

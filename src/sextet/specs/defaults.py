@@ -15,10 +15,7 @@ from sextet.specs.train_config import TrainConfig
 
 def default_segment(situation: Situation) -> int:
     """Steps a token of the recurrent members: a day of hourly data, less where the horizon is short."""
-    return max(
-        1,
-        min(situation.horizon, 24) if situation.horizon >= 24 else situation.horizon // 2,
-    )
+    return max(1, min(situation.horizon, 24) if situation.horizon >= 24 else situation.horizon // 2)
 
 
 def default_lookback(situation: Situation) -> int:
@@ -39,11 +36,7 @@ def resolved(spec: MemberSpec, situation: Situation, lookback: int | None = None
         return spec
     steps = spec.lookback or lookback or default_lookback(situation)
     if isinstance(spec, RecurrentSpec | CNNLSTMSpec | SpikeDetectorSpec):
-        return replace(
-            spec,
-            lookback=steps,
-            segment=spec.segment or min(default_segment(situation), steps),
-        )
+        return replace(spec, lookback=steps, segment=spec.segment or min(default_segment(situation), steps))
     return replace(spec, lookback=steps)
 
 
@@ -55,9 +48,4 @@ def longest_lookback(specs: tuple[MemberSpec, ...], lookback: int | None, situat
 
 def quick_train(config: TrainConfig) -> TrainConfig:
     """Return the budget of a first look: a few short epochs."""
-    return replace(
-        config,
-        epochs=min(config.epochs, 4),
-        steps=min(config.steps, 50),
-        patience=config.patience,
-    )
+    return replace(config, epochs=min(config.epochs, 4), steps=min(config.steps, 50), patience=config.patience)

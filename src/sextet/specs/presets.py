@@ -32,12 +32,7 @@ PRESETS: dict[str, tuple[str, ...]] = {
     "v6": ("lstm", "gru", "cnn-lstm", "patchtst", "spike-detector", "rule-based"),
 }
 
-_ALIASES = {
-    "cnnlstm": "cnn-lstm",
-    "patch-tst": "patchtst",
-    "spike": "spike-detector",
-    "rules": "rule-based",
-}
+_ALIASES = {"cnnlstm": "cnn-lstm", "patch-tst": "patchtst", "spike": "spike-detector", "rules": "rule-based"}
 
 
 def parse_members(members: str | Iterable[Any]) -> tuple[MemberSpec, ...]:

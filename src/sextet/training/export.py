@@ -99,18 +99,12 @@ def _difference(model: keras.Model, path: Path, sample: WindowBatch) -> float:
     names = [item.name for item in session.get_outputs()]
     worst = 0.0
     expected = model.predict_on_batch(inputs)
-    for rows in (
-        slice(None),
-        slice(0, 1),
-    ):  # a graph that froze the batch size would fail the second
+    for rows in (slice(None), slice(0, 1)):  # a graph that froze the batch size would fail the second
         fed: dict[str, Floats] = {name: inputs[name][rows] for name in used}
         answers = dict(zip(names, session.run(names, fed), strict=True))
         for name in names:
             difference = np.abs(np.asarray(expected[name])[rows] - answers[name])
-            worst = max(
-                worst,
-                float(difference.max(initial=0.0)) if np.isfinite(difference).all() else np.inf,
-            )
+            worst = max(worst, float(difference.max(initial=0.0)) if np.isfinite(difference).all() else np.inf)
     if not worst <= TOLERANCE:
         raise TrainingError(
             f"The exported graph of {model.name!r} answers differently from the network: the largest difference is "

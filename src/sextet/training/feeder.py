@@ -48,14 +48,7 @@ class Feeder:
     """
 
     def __init__(
-        self,
-        prepared: Prepared,
-        index: WindowIndex,
-        shape: WindowShape,
-        *,
-        steps: int,
-        batch: int,
-        seed: int,
+        self, prepared: Prepared, index: WindowIndex, shape: WindowShape, *, steps: int, batch: int, seed: int
     ) -> None:
         """Feed the windows `index` of `prepared`, cut to `shape`, `steps` batches of `batch` windows an epoch."""
         self.steps = steps

@@ -22,7 +22,9 @@ from sextet.specs.presets import NeuralMemberSpec
 from sextet.specs.train_config import TrainConfig
 from sextet.training.feeder import Feeder, spread_out
 from sextet.training.learner import Learner
+from sextet.training.judge import mean_pinball
 from sextet.training.monitor import Monitor
+from sextet.training.point_quantiles import add_quantiles, answers_points
 
 SILENT = Silent()
 
@@ -35,9 +37,9 @@ class FittedMember:
         name: of the member.
         model: the network with its best weights; to be exported.
         history: one entry an epoch: `epoch` from 1, `loss` (training), `select` (mean pinball loss on select, in
-            scaled space), `seconds` (of the epoch) and `learning_rate`.
+            scaled space) and `seconds` (of the epoch).
         best_epoch: the epoch whose weights were kept, from 1.
-        select: the lowest loss on `select`.
+        select: the loss on `select` of the kept weights.
         seconds: wall time of the whole training, building and compiling included.
         notes: what the user should know, one sentence each.
     """
@@ -91,23 +93,9 @@ def fit_member(
         network = member_of(spec).build(shape)
         learner = Learner(network, shape.levels)
         learner.compile(optimizer=optimizer(config), jit_compile=False)
-        feeder = Feeder(
-            prepared,
-            train_index,
-            shape,
-            steps=config.steps,
-            batch=config.batch,
-            seed=seed,
-        )
-        monitor = Monitor(
-            spec.name,
-            prepared,
-            spread_out(select_index, config.select_windows),
-            shape,
-            config,
-            progress,
-            start,
-        )
+        feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed)
+        judged = spread_out(select_index, config.select_windows)
+        monitor = Monitor(spec.name, prepared, judged, shape, config, progress, start)
         learner.fit(
             feeder.dataset(),
             epochs=config.epochs,
@@ -117,14 +105,18 @@ def fit_member(
             verbose=0,
         )
     network.set_weights(monitor.best_weights)
+    select = monitor.best
+    if answers_points(network):
+        add_quantiles(network, prepared, judged, shape)
+        select = mean_pinball(network, prepared, judged, shape)
     seconds = time.perf_counter() - start
-    progress.member_done(spec.name, seconds, monitor.best)
+    progress.member_done(spec.name, seconds, select)
     return FittedMember(
         name=spec.name,
         model=network,
         history=tuple(monitor.history),
         best_epoch=monitor.best_epoch,
-        select=monitor.best,
+        select=select,
         seconds=seconds,
         notes=tuple(monitor.notes),
     )

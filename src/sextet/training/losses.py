@@ -78,9 +78,7 @@ def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequ
 
 
 def score(
-    target: NDArray[np.float32],
-    quantiles: NDArray[np.float32],
-    levels: Sequence[float] = LEVELS,
+    target: NDArray[np.float32], quantiles: NDArray[np.float32], levels: Sequence[float] = LEVELS
 ) -> NDArray[np.float64]:
     """Pinball loss of each step in numpy, mean over the levels: `[W, H]`, `[W, H, Q]` -> `[W, H]`."""
     q = np.asarray(levels, dtype=np.float64)

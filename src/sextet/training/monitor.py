@@ -6,19 +6,14 @@ import math
 import time
 from typing import Any
 
-import numpy as np
-
-from sextet.core.errors import DataError, TrainingError
+from sextet.core.errors import TrainingError
 from sextet.core.progress import Progress, Tick
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
-from sextet.data.windows import batches
 from sextet.members.backend import keras
 from sextet.specs.train_config import TrainConfig
-from sextet.training.feeder import network_inputs
-from sextet.training.losses import score
+from sextet.training.judge import mean_pinball
 
-BATCH = 512
 TICK_SECONDS = 0.2
 
 
@@ -82,7 +77,9 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Judge the network on `select`; keep its weights if it is the best so far."""
         self._loss = float((logs or {}).get("loss", math.nan))
-        select = self._judge() if math.isfinite(self._loss) else math.nan
+        select = math.nan
+        if math.isfinite(self._loss):
+            select = mean_pinball(self.model, self._prepared, self._index, self._shape)
         if not math.isfinite(select):
             self._diverged(epoch)
             return
@@ -91,32 +88,12 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self.best_weights = self.model.network.get_weights()
         now = time.perf_counter()
         self.history.append(
-            {
-                "epoch": epoch + 1,
-                "loss": self._loss,
-                "select": select,
-                "seconds": now - self._epoch_start,
-            }
+            {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start}
         )
         self._told = now
         self._tell(self._config.steps, now)
         if epoch + 1 - self.best_epoch >= self._config.patience:
             self.model.stop_training = True
-
-    def _judge(self) -> float:
-        """Mean pinball loss over the windows of `select`, in scaled space."""
-        total = weight = 0.0
-        for batch in batches(self._prepared, self._index, self._shape, BATCH):
-            answer = self.model.predict_on_batch(network_inputs(batch, self._shape))
-            loss = score(batch.target, np.asarray(answer["quantiles"]), self._shape.levels)
-            total += float((loss * batch.weight).sum())
-            weight += float(batch.weight.sum())
-        if not weight:
-            raise DataError(
-                "No target is known in the windows of the part 'select', so nothing can be judged there. "
-                "Give data with fewer gaps, or other bounds for the parts."
-            )
-        return total / weight
 
     def _diverged(self, epoch: int) -> None:
         self.model.stop_training = True

@@ -75,13 +75,7 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
     )
 
 
-def close_scene(
-    spec: NeuralSpec,
-    scene: Scene,
-    raw: Tensor,
-    shape: WindowShape,
-    name: str = "quantiles",
-) -> Tensor:
+def close_scene(spec: NeuralSpec, scene: Scene, raw: Tensor, shape: WindowShape, name: str = "quantiles") -> Tensor:
     """Turn raw values `[B, H, Q]` into quantiles of the window's own space, in float32 whatever the policy."""
     quantiles = MonotoneQuantiles(shape.levels, name="monotone")(raw)
     if spec.skip:

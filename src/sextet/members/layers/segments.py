@@ -37,13 +37,7 @@ def segment_tokens(scene: Scene, segment: int, width: int, dropout: float) -> Te
     return layers.Dropout(dropout, name="token_dropout")(tokens)
 
 
-def decode(
-    scene: Scene,
-    states: list[Tensor],
-    cell: keras.layers.Layer,
-    horizon: int,
-    segment: int,
-) -> Tensor:
+def decode(scene: Scene, states: list[Tensor], cell: keras.layers.Layer, horizon: int, segment: int) -> Tensor:
     """Answer every segment of the horizon by one step of `cell` from the encoder's last state: `[B, N, width]`."""
     width = states[0].shape[-1]
     queries = _queries(scene, horizon, segment, width)
@@ -62,8 +56,4 @@ def _queries(scene: Scene, horizon: int, segment: int, width: int) -> Tensor:
     else:
         future = ops.pad(scene.future, ((0, 0), (0, count * segment - horizon), (0, 0)))
         queries = layers.Dense(width, use_bias=False, name="future_token")(fold(future, segment))
-    return with_context(
-        LearnedPosition(name="output_position")(queries),
-        scene.context,
-        "decoder_context",
-    )
+    return with_context(LearnedPosition(name="output_position")(queries), scene.context, "decoder_context")

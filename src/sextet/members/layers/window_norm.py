@@ -40,11 +40,7 @@ class WindowNorm(layers.Layer):  # type: ignore[misc]
         # rows before the first observed step hold no information: they become the level, and the mask says so
         begun = ops.cast(ops.greater(ops.cumsum(mask, axis=1), 0.0), value.dtype)
         normal = (value - level) / spread * begun
-        return (
-            ops.concatenate([normal[..., None], past[..., 1:]], axis=-1),
-            level,
-            spread,
-        )
+        return (ops.concatenate([normal[..., None], past[..., 1:]], axis=-1), level, spread)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         """Return the shapes of the three outputs."""
