@@ -1,0 +1,212 @@
+"""Which weights to trust: shrinkage, regimes and the best member, by cross-validation in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.combine.evidence import Evidence
+from sextet.combine.weight_table import Fits, Shrinkage, block_ends, fit_cells
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FOLDS = 3
+LEAST_POINTS = 40  # points a fit needs for each member
+MARGIN = 5e-4  # relative gain by which weights with more freedom must win
+BLOCK_K = (np.inf, 16.0, 4.0, 1.0)
+SERIES_K = (np.inf, 64.0, 16.0, 4.0)
+EQUAL = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+REGIME_K = (8.0, 2.0, 0.5)
+CAUTIOUS = Shrinkage(equal=0.5)  # where there is too little data to choose
+_SEARCH_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What cross-validation chose.
+
+    Attributes:
+        shrinkage: of the weights.
+        regime: k that pulls the regimes' weights to the common ones, or None: one table for both.
+        member: number of the member that the ensemble becomes, or None: it combines.
+        scores: mean pinball on the validated points by name: "combination", "equal weights", "one regime",
+            and each member's number as text.
+        validated: False where there was too little data to cross-validate; scores are then in-sample.
+    """
+
+    shrinkage: Shrinkage
+    regime: float | None
+    member: int | None
+    scores: dict[str, float]
+    validated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegimeFits:
+    """Fits on all points, on calm ones and on spiky ones; the last two are None without regimes."""
+
+    both: Fits
+    calm: Fits | None = None
+    spike: Fits | None = None
+
+    def tables(self, shrinkage: Shrinkage, regime: float | None) -> Floats:
+        """Return `[R, 1 + G, B, M]`: one table, or the calm and the spiky one."""
+        both = self.both.table(shrinkage)
+        if regime is None or self.calm is None or self.spike is None:
+            return both[None]
+        pooled = replace(shrinkage, series=np.inf)
+        spike_own = self.spike.windows / (self.spike.windows + regime)
+        calm_own = self.calm.windows / (self.calm.windows + regime)
+        spike = both + spike_own * (self.spike.table(pooled)[:1] - both)
+        calm = both + calm_own * (self.calm.table(shrinkage) - both)
+        return np.stack([calm, spike])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fold:
+    fits: RegimeFits
+    ends: Ints
+    held_out: Evidence
+
+    def losses(self, shrinkage: Shrinkage, regime: float | None) -> Floats:
+        tables = self.fits.tables(shrinkage, regime)
+        return self.held_out.losses(point_weights(tables, self.fits.both.owners, self.ends, self.held_out))
+
+
+def point_weights(tables: Floats, owners: Ints, ends: Ints, evidence: Evidence) -> Floats:
+    """Return `[N, M]` the weights of each point."""
+    row = table_rows(owners, evidence.series)
+    block = np.searchsorted(ends, evidence.step, side="right")
+    weights = tables[0][row, block]
+    if len(tables) > 1:
+        weights = weights + evidence.spike[:, None] * (tables[1][row, block] - weights)
+    return np.asarray(weights)
+
+
+def table_rows(owners: Ints, series: NDArray[np.integer]) -> Ints:
+    """Return the table row of each series: 0 for one without weights of its own."""
+    series = np.asarray(series, dtype=np.int64)
+    if len(owners) == 0:
+        return np.zeros(series.shape, dtype=np.int64)
+    place = np.minimum(np.searchsorted(owners, series), len(owners) - 1)
+    return np.where(owners[place] == series, place + 1, 0)
+
+
+def fit_regimes(evidence: Evidence, ends: Ints, with_series: bool, with_regime: bool, tolerance: float) -> RegimeFits:
+    """Fit all cells, and again for each regime where asked."""
+    ones = np.ones(len(evidence))
+    both = fit_cells(evidence, ends, ones, with_series, tolerance)
+    if not with_regime:
+        return RegimeFits(both=both)
+    return RegimeFits(
+        both=both,
+        calm=fit_cells(evidence, ends, 1.0 - evidence.spike, with_series, tolerance),
+        spike=fit_cells(evidence, ends, evidence.spike, False, tolerance),
+    )
+
+
+def regimes_present(evidence: Evidence) -> bool:
+    """Tell whether both regimes hold enough points for weights of their own."""
+    least = LEAST_POINTS * evidence.members
+    return bool(evidence.spike.sum() >= least and (1.0 - evidence.spike).sum() >= least)
+
+
+def search(evidence: Evidence) -> Choice:
+    """Choose shrinkage, regimes and whether to combine at all.
+
+    The points are cut into `FOLDS + 1` runs of cutoffs; each run but the first is predicted with weights
+    from the targets that had passed when its first forecast was made.
+    """
+    folds = _folds(evidence)
+    if not folds:
+        return _without_validation(evidence)
+    candidates = _candidates(evidence)
+    scores = [_score(folds, candidate, None) for candidate in candidates]
+    # From the most to the least restrained: more freedom must earn its keep.
+    chosen = 0
+    for i, score in enumerate(scores):
+        if score < scores[chosen] * (1.0 - MARGIN):
+            chosen = i
+    shrinkage, loss = candidates[chosen], scores[chosen]
+    named = {"equal weights": scores[0], "one regime": loss}
+    regime: float | None = None
+    if all(fold.fits.spike is not None for fold in folds):
+        for k in REGIME_K:
+            score = _score(folds, shrinkage, k)
+            if score < loss * (1.0 - MARGIN):
+                regime, loss = k, score
+    named["combination"] = loss
+    members = _member_scores([fold.held_out for fold in folds])
+    best = int(np.argmin(members))
+    named |= {str(i): float(score) for i, score in enumerate(members)}
+    return Choice(
+        shrinkage=shrinkage,
+        regime=regime,
+        member=best if members[best] <= loss else None,
+        scores=named,
+        validated=True,
+    )
+
+
+def _candidates(evidence: Evidence) -> list[Shrinkage]:
+    single = len(np.unique(evidence.series)) == 1
+    series = (np.inf,) if single else SERIES_K
+    grid = [
+        Shrinkage(block=b, series=s, equal=e) for e, s, b in product(EQUAL[1:], series, BLOCK_K)
+    ]
+    freedom = sorted(grid, key=lambda c: (np.isfinite(c.block) + np.isfinite(c.series), -c.equal))
+    return [Shrinkage(equal=1.0), *freedom]
+
+
+def _folds(evidence: Evidence) -> list[_Fold]:
+    if len(evidence) == 0:
+        return []
+    size = int(evidence.series.max()) + 1
+    span = np.zeros(size, dtype=np.int64)
+    np.maximum.at(span, evidence.series, evidence.cutoff + 1)
+    least = LEAST_POINTS * evidence.members
+    folds = []
+    for number in range(1, FOLDS + 1):
+        start = -(-span * number // (FOLDS + 1))[evidence.series]
+        end = -(-span * (number + 1) // (FOLDS + 1))[evidence.series]
+        known = evidence.take(evidence.cutoff + evidence.step < start)
+        held_out = evidence.take((evidence.cutoff >= start) & (evidence.cutoff < end))
+        if len(known) < least or len(held_out) == 0:
+            continue
+        ends = block_ends(known, least)
+        many = len(np.unique(evidence.series)) > 1
+        fits = fit_regimes(known, ends, many, regimes_present(known), _SEARCH_TOLERANCE)
+        folds.append(_Fold(fits=fits, ends=ends, held_out=held_out))
+    return folds
+
+
+def _score(folds: Sequence[_Fold], shrinkage: Shrinkage, regime: float | None) -> float:
+    return float(np.concatenate([fold.losses(shrinkage, regime) for fold in folds]).mean())
+
+
+def _member_scores(parts: Sequence[Evidence]) -> Floats:
+    members = parts[0].members
+    return np.array(
+        [np.concatenate([part.losses(one[None]) for part in parts]).mean() for one in np.eye(members)]
+    )
+
+
+def _without_validation(evidence: Evidence) -> Choice:
+    if len(evidence) < LEAST_POINTS * evidence.members:
+        return Choice(shrinkage=Shrinkage(equal=1.0), regime=None, member=None, scores={}, validated=False)
+    ends = np.array([evidence.horizon])
+    fits = fit_regimes(evidence, ends, False, False, _SEARCH_TOLERANCE)
+    weights = point_weights(fits.tables(CAUTIOUS, None), fits.both.owners, ends, evidence)
+    loss = float(evidence.losses(weights).mean())
+    members = _member_scores([evidence])
+    best = int(np.argmin(members))
+    equal = np.full((1, evidence.members), 1.0 / evidence.members)
+    scores = {"combination": loss, "one regime": loss, "equal weights": float(evidence.losses(equal).mean())}
+    scores |= {str(i): float(score) for i, score in enumerate(members)}
+    member = best if members[best] <= loss else None
+    return Choice(shrinkage=CAUTIOUS, regime=None, member=member, scores=scores, validated=False)
