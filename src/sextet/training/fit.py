@@ -21,8 +21,8 @@ from sextet.members.registry import member_of
 from sextet.specs.presets import NeuralMemberSpec
 from sextet.specs.train_config import TrainConfig
 from sextet.training.feeder import Feeder, spread_out
-from sextet.training.learner import Learner
 from sextet.training.judge import mean_pinball
+from sextet.training.learner import Learner
 from sextet.training.monitor import Monitor
 from sextet.training.point_quantiles import add_quantiles, answers_points
 
