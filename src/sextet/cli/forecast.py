@@ -24,7 +24,9 @@ FutureData = Annotated[
     typer.Option("--future-data", metavar="FILE", help="Covariates known ahead, for every step of the horizon."),
 ]
 Levels = Annotated[str, typer.Option("--levels", "-l", metavar="P,P", help="Prediction intervals, in percent.")]
-Explain = Annotated[bool, typer.Option("--explain", help="Also say what each member said and weighed.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Also say what each member said and weighed, with a column each.")
+]
 Out = Annotated[
     str, typer.Option("--out", "-o", metavar="FILE", help="CSV or Parquet file by its ending; - is standard output.")
 ]
@@ -53,7 +55,7 @@ def forecast(
     percents = levels_of(levels)
     with output.working():
         made = run_forecast(run, data=data, future_data=future_data, levels=percents)
-        table = forecast_frame(made, levels=percents, like="pyarrow")
+        table = forecast_frame(made, levels=percents, like="pyarrow", members=explain)
     to_stdout = out == STDOUT
     if not (to_stdout and output.json):
         write_table(table, out)

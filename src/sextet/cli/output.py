@@ -101,8 +101,8 @@ def plain(value: Any) -> Any:
 
 
 def _plain_array(value: Any) -> Any:
-    if value.dtype.kind in "Mm":
-        value = value.astype("U")
+    if value.dtype.kind == "M":
+        return plain(value.astype("datetime64[us]").tolist())  # as datetime, which knows its ISO form
     return plain(value.tolist())
 
 

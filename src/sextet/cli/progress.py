@@ -55,7 +55,7 @@ class Bars:
 
     def note(self, text: str) -> None:
         """Write the note above the bars."""
-        self._console.print(f"note: {text}", soft_wrap=True)
+        self._console.print(f"note: {text}", soft_wrap=True, markup=False)
 
 
 class Lines:
@@ -89,7 +89,7 @@ class Lines:
         self._write(f"note: {text}")
 
     def _write(self, text: str) -> None:
-        self._console.print(text, soft_wrap=True)
+        self._console.print(text, soft_wrap=True, markup=False)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from sextet.report.naming import is_ensemble, shown
@@ -76,7 +77,8 @@ def print_table(
     while True:
         table = _table(title, kept, rows)
         widest = max(column.rank for column in kept)
-        if widest == 0 or console.measure(table).minimum <= console.width:
+        unbounded = console.options.update(max_width=10_000)
+        if widest == 0 or Measurement.get(console, unbounded, table).maximum <= console.width:
             break
         kept = [column for column in kept if column.rank < widest]
     console.print(table)

@@ -42,7 +42,7 @@ def train(
     output.kept = lambda: kept(goal.out)
     request = TrainRequest(
         source=source,
-        data=options_of(data, domain),
+        data=options_of(data),
         **given(goal),
         **given(budget),
         **{**given(domain), "transform": domain.transform.value},
@@ -54,12 +54,12 @@ def train(
     output.result(vars(result), lambda console: show_result(console, result))
 
 
-def options_of(flags: DataFlags, domain: DomainFlags) -> DataOptions:
+def options_of(flags: DataFlags) -> DataOptions:
     """Return how the data are to be read, from the flags."""
     from sextet.data.options import DataOptions, names
 
     columns = {"past": names(flags.past), "future": names(flags.future), "static": names(flags.static)}
-    return DataOptions(**{**given(flags), **columns}, transform=domain.transform.value, nonnegative=domain.nonnegative)
+    return DataOptions(**{**given(flags), **columns})
 
 
 def show_result(console: Console, result: TrainResult) -> None:

@@ -1,0 +1,96 @@
+"""`sextet update`, `sextet report` and `sextet show`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+from sextet.core.errors import DataError
+
+
+def test_update(sextet, use_case):
+    made = SimpleNamespace(
+        notes=("12 new rows.",),
+        before={"mae": 2.0, "coverage": {"80": 0.7}},
+        after={"mae": 1.5, "coverage": {"80": 0.8}, "weights": {"GRU": 0.25}},
+    )
+    run_update = use_case("sextet.app.update", "update", made)
+    result = sextet("update", "run", "--data", "new.csv")
+    assert result.exit_code == 0, result.stderr
+    assert run_update.args == (Path("run"),) and run_update.kwargs["data"] == Path("new.csv")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["mae", "2", "1.5"] in rows
+    assert ["coverage", "80", "0.7", "0.8"] in rows
+    assert ["weights", "GRU", "-", "0.25"] in rows
+    assert "note: 12 new rows." in result.stdout
+    value = json.loads(sextet("update", "run", "--data", "new.csv", "--json").stdout)
+    assert value == {"run": "run", "notes": ["12 new rows."], "before": made.before, "after": made.after}
+
+
+def test_update_needs_data(sextet):
+    assert sextet("update", "run").exit_code == 2
+
+
+def test_update_that_fails_and_one_that_is_interrupted(sextet, use_case):
+    use_case("sextet.app.update", "update", DataError("new.csv: no such column"))
+    assert sextet("update", "run", "--data", "new.csv").exit_code == 2
+    use_case("sextet.app.update", "update", KeyboardInterrupt())
+    result = sextet("update", "run", "--data", "new.csv")
+    assert result.exit_code == 130 and result.stderr == "Interrupted. The run run is as it was.\n"
+
+
+def test_report(sextet, use_case):
+    write = use_case("sextet.app.report", "write_report", lambda run, out: out or run / "report.html")
+    result = sextet("report", "run")
+    assert write.args == (Path("run"), None)
+    assert str(Path("run/report.html")) in result.stdout
+    value = json.loads(sextet("report", "run", "--out", "page.html", "--json").stdout)
+    assert write.args == (Path("run"), Path("page.html"))
+    assert value == {"report": "page.html"}
+
+
+def _summary(leaderboard):
+    return {
+        "horizon": 12,
+        "frequency": "5min",
+        "series": 3,
+        "members": [{"name": "GRU", "weight": 0.625, "select_loss": 0.1234, "seconds": 12.5}],
+        "leaderboard": list(leaderboard),
+        "coverage": {"static": {"80": 0.811}, "online": None},
+        "split": {"train": "2024-01-01 to 2024-02-01"},
+        "spikes": {"f1": 0.5},
+        "notes": ["Two gaps [of 3 rows]."],
+        "files": ["config.json"],
+    }
+
+
+def test_show(sextet, use_case, leaderboard):
+    summary = use_case("sextet.app.show", "summary", _summary(leaderboard))
+    result = sextet("show", "run")
+    assert result.exit_code == 0, result.stderr
+    assert summary.args == (Path("run"),)
+    for text in ("5min", "GRU", "62.5", "0.1234", "2024-01-01 to 2024-02-01", "Two gaps [of 3 rows].", "config.json"):
+        assert text in result.stdout, text
+    assert "accuracy % = 100 x (1 - WAPE)" in result.stdout
+
+
+def test_show_as_json(sextet, use_case, leaderboard):
+    use_case("sextet.app.show", "summary", _summary(leaderboard))
+    value = json.loads(sextet("show", "run", "--json").stdout)
+    assert value["members"][0]["weight"] == 0.625 and value["leaderboard"][1]["skill"] is None
+
+
+def test_show_of_a_run_with_little_in_it(sextet, use_case):
+    use_case(
+        "sextet.app.show", "summary", {"horizon": 1, "members": [], "leaderboard": [], "notes": [], "coverage": {}}
+    )
+    result = sextet("show", "run")
+    assert result.exit_code == 0
+    assert "horizon" in result.stdout and "Leaderboard" not in result.stdout
+
+
+def test_show_quiet_is_a_check(sextet, use_case):
+    use_case("sextet.app.show", "summary", {"horizon": 1})
+    result = sextet("show", "run", "--quiet")
+    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
