@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from sextet.core.errors import ConfigError
 from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
+from sextet.report.ahead import alerts_table, explanation_section
 from sextet.report.evaluation import About, Evaluation
-from sextet.report.view import ReportView
+from sextet.report.fan import fan_charts
+from sextet.report.header import header
+from sextet.report.naming import name_list, shown
+from sextet.report.plain import joined, numbers
+from sextet.report.quality import quality_section
+from sextet.report.scores import calibration_section, leaderboard_table, skill_section, weights_section
+from sextet.report.spike_tracks import spikes_section
+from sextet.report.view import SCHEMA, Absent, Curve, ReportView, Training
 
 History = Mapping[str, Sequence[float]]
 
@@ -31,9 +42,75 @@ def build_view(
             "seconds": [in total]}; members that are not trained are left out.
 
     Returns:
-        A view that passes `validate`.
+        A view that passes `validate`. Big data are thinned in a fixed way; each section says what it leaves out.
 
     Raises:
         ConfigError: names or shapes do not belong together.
     """
-    raise NotImplementedError
+    if evaluation is not None and not len(evaluation.index):
+        evaluation = None
+    _check_windows(panel, evaluation)
+    members = dict.fromkeys([*about.members, *(evaluation.members if evaluation else ()), *(histories or ())])
+    members |= dict.fromkeys(forecast.members if forecast else ())
+    members |= dict.fromkeys([*evaluation.weights, *evaluation.spike_weights] if evaluation else ())
+    calibration = calibration_section(evaluation)
+    spikes = spikes_section(panel, evaluation)
+    return {
+        "schema": SCHEMA,
+        "header": header(about, panel, evaluation, forecast, (calibration, spikes)),
+        "names": name_list(members, evaluation.baselines if evaluation else ()),
+        "leaderboard": leaderboard_table(evaluation, about.unit),
+        "fan": fan_charts(panel, evaluation, forecast, about.unit),
+        "weights": weights_section(evaluation),
+        "skill": skill_section(evaluation),
+        "calibration": calibration,
+        "spikes": spikes,
+        "training": training_section(histories),
+        "quality": quality_section(panel, about.unit),
+        "alerts": alerts_table(forecast, about.unit),
+        "explanation": explanation_section(forecast, about.unit),
+    }
+
+
+def training_section(histories: Mapping[str, History] | None) -> Training | Absent:
+    """Training curves; a history without "select" shows the loss alone."""
+    curves: list[Curve] = []
+    for name, history in (histories or {}).items():
+        loss = history.get("loss", ())
+        if not len(loss):
+            continue
+        select = np.full(len(loss), np.nan)
+        given = np.asarray(history.get("select", ()), dtype=np.float64)[: len(loss)]
+        select[: len(given)] = given
+        kept = int(history["kept"][0]) if len(history.get("kept", ())) else None
+        if kept is None and np.isfinite(select).any():
+            kept = int(np.nanargmin(select))
+        seconds = history.get("seconds", ())
+        details = [f"{len(loss)} epochs", f"{seconds[0]:,.0f} s" if len(seconds) else ""]
+        curves.append(
+            {
+                "name": shown(name),
+                "loss": numbers(loss, [*loss, 0]),
+                "select": numbers(select, [*loss, 0]),
+                "kept": kept,
+                "detail": ", ".join(part for part in details if part),
+            }
+        )
+    if not curves:
+        return {"absent": "There are no training curves because no member of this run is trained by gradient descent."}
+    note = "Loss on the training part, and on the part kept for selection, after each epoch."
+    return {"curves": curves, "note": joined([note, "The marked epoch is the one whose weights were kept."])}
+
+
+def _check_windows(panel: Panel, evaluation: Evaluation | None) -> None:
+    if evaluation is None:
+        return
+    series, row = evaluation.index.series, evaluation.index.row
+    if int(series.max()) >= panel.series or int(series.min()) < 0:
+        raise ConfigError(f"Expected windows of {panel.series} series for the report; got series {int(series.max())}.")
+    bad = np.flatnonzero((row < panel.offsets[series]) | (row >= panel.offsets[series + 1]))
+    if len(bad):
+        name = panel.ids[int(series[bad[0]])]
+        raise ConfigError(
+            f"Expected each window to start within its series; row {int(row[bad[0]])} is not in {name!r}."
+        )
