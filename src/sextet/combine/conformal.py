@@ -88,7 +88,7 @@ class Calibration:
             points[step] = len(near)
             shift[step], short = _shifts(near, grid)
             capped |= short
-        notes = ()
+        notes: tuple[str, ...] = ()
         if capped:
             shown = ", ".join(f"{level:g}" for level in sorted(capped))
             notes = (f"calibrate is too short for the outermost levels ({shown}): its extreme errors stand in.",)

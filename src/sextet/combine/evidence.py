@@ -55,7 +55,7 @@ class Evidence:
     @property
     def members(self) -> int:
         """Number of members M."""
-        return self.answers.shape[2]
+        return int(self.answers.shape[2])
 
     def take(self, which: NDArray[np.bool_] | Ints) -> Evidence:
         """Return the points at `which`."""

@@ -98,7 +98,7 @@ def fit_cells(evidence: Evidence, ends: Ints, weight: Floats, with_series: bool,
     block = np.searchsorted(ends, evidence.step, side="right")
     whole = _fit_groups(evidence, np.zeros(len(evidence), dtype=np.int64), 1, weight, tolerance)
     whole_row = whole[0]
-    by_block = whole if blocks == 1 else _fit_groups(evidence, block, blocks, weight, tolerance, whole)
+    by_block = whole if blocks == 1 else _fit_groups(evidence, block, blocks, weight, tolerance, np.tile(whole, (blocks, 1)))
     windows = effective_windows(evidence, int(evidence.series.max()) + 1 if len(evidence) else 0)
     mass = np.bincount(evidence.series, weights=weight, minlength=len(windows))
     points = np.bincount(evidence.series, minlength=len(windows))
@@ -138,9 +138,8 @@ def _fit_groups(
     order = order[weight[order] > 0]
     counts = np.bincount(group[order], minlength=groups)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    picks = {
-        g: order[starts[g] + _even(int(counts[g]), CELL_POINTS)] for g in np.flatnonzero(counts)
-    }
+    filled = [int(g) for g in np.flatnonzero(counts)]
+    picks = {g: order[starts[g] + _even(int(counts[g]), CELL_POINTS)] for g in filled}
     by_size = sorted(picks, key=lambda g: (len(picks[g]), g))
     width = len(evidence.levels) * (members + 4)
     batch: list[int] = []
