@@ -112,9 +112,9 @@ def test_explanation(sextet, app):
     assert "ü [b]: 2024-01-01 (first) to 2024-01-01 01:00 (last)" in result.stdout  # no markup taken from data
     rows = [line.split() for line in result.stdout.splitlines() if line.strip().startswith(("GRU", "LSTM", "Ens"))]
     assert rows[:3] == [
-        ["GRU", "75.0", "75.0", "9", "10"],
-        ["LSTM", "25.0", "25.0", "11", "12"],
-        ["Ensemble,", "calibrated", "-", "-", "10", "11"],
+        ["GRU", "75.0", "75.0", "9.0000", "10.000"],
+        ["LSTM", "25.0", "25.0", "11.000", "12.000"],
+        ["Ensemble,", "calibrated", "-", "-", "10.000", "11.000"],
     ]
 
 

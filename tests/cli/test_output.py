@@ -18,7 +18,7 @@ from rich.console import Console
 
 from sextet.cli.output import plain
 from sextet.cli.progress import LINE_SECONDS, Lines, duration, listener
-from sextet.cli.tables import print_leaderboard
+from sextet.cli.tables import number, print_leaderboard
 from sextet.core.progress import Tick
 
 WORDS = st.text(max_size=5)
@@ -121,7 +121,26 @@ def test_the_leaderboard_fits(leaderboard, width):
     assert ("WAPE %" in "".join(lines[:4])) == (width >= 120)
     whole = " ".join(text.getvalue().split())
     assert "accuracy % = 100 x (1 - WAPE)" in whole
-    assert ("Left out to fit" in whole) == (width < 120)
+    assert ("Left out to fit" in whole) == (width < 200)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (14.53, "14.53"),
+        (1.5, "1.500"),
+        (0.00012344, "0.0001234"),
+        (123456.7, "123,457"),
+        (-2, "-2.000"),
+        (0, "0.000"),
+        (2.5e12, "2.500e+12"),
+        (float("nan"), "-"),
+        (float("inf"), "inf"),
+        (None, "-"),
+    ],
+)
+def test_numbers(value, text):
+    assert number(value) == text
 
 
 def test_no_colour_is_needed(leaderboard):

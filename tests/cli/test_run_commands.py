@@ -20,9 +20,9 @@ def test_update(sextet, use_case):
     assert result.exit_code == 0, result.stderr
     assert run_update.args == (Path("run"),) and run_update.kwargs["data"] == Path("new.csv")
     rows = [line.split() for line in result.stdout.splitlines()]
-    assert ["mae", "2", "1.5"] in rows
-    assert ["coverage", "80", "0.7", "0.8"] in rows
-    assert ["weights", "GRU", "-", "0.25"] in rows
+    assert ["mae", "2.000", "1.500"] in rows
+    assert ["coverage", "80", "0.7000", "0.8000"] in rows
+    assert ["weights", "GRU", "-", "0.2500"] in rows
     assert "note: 12 new rows." in result.stdout
     value = json.loads(sextet("update", "run", "--data", "new.csv", "--json").stdout)
     assert value == {"run": "run", "notes": ["12 new rows."], "before": made.before, "after": made.after}
@@ -55,7 +55,7 @@ def _summary(leaderboard):
         "horizon": 12,
         "frequency": "5min",
         "series": 3,
-        "members": [{"name": "GRU", "weight": 0.625, "select_loss": 0.1234, "seconds": 12.5}],
+        "members": [{"name": "GRU", "weight": 0.625, "select": 0.1234, "seconds": 12.5}],
         "leaderboard": list(leaderboard),
         "coverage": {"static": {"80": 0.811}, "online": None},
         "split": {"train": "2024-01-01 to 2024-02-01"},

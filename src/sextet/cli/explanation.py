@@ -17,8 +17,8 @@ _COLUMNS = (
     Column(key="member", title="member"),
     Column(key="weight_first", title="weight % first", spec=".1f", scale=100),
     Column(key="weight_last", title="weight % last", spec=".1f", scale=100),
-    Column(key="first", title="said first", spec=".5g"),
-    Column(key="last", title="said last", spec=".5g"),
+    Column(key="first", title="said first", spec="5"),
+    Column(key="last", title="said last", spec="5"),
 )
 
 

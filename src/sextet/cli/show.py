@@ -60,7 +60,7 @@ def _print_members(console: Console, members: Sequence[Mapping[str, Any]]) -> No
     columns = (
         Column(key="name", title="member"),
         Column(key="weight", title="weight %", spec=".1f", scale=100),
-        Column(key="select", title="select loss", spec=".4g", rank=1),
+        Column(key="select", title="select loss", spec="4", rank=1),
         Column(key="seconds", title="seconds", spec=".1f", rank=2),
     )
     rows = [{**member, "name": shown(str(member["name"]))} for member in members]
@@ -77,7 +77,9 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        from sextet.cli.tables import number
+
+        return number(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{_title(str(name))} {_value(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ class Column:
     Attributes:
         key: its key in the rows.
         title: its heading.
-        spec: format of its numbers.
+        spec: format of its numbers; a bare count is significant digits; "" is text.
         rank: columns of the highest rank go first when the terminal is narrow; 0 always stays.
         scale: numbers are multiplied by it: 100 for shares shown in percent.
     """
@@ -38,17 +39,17 @@ class Column:
 
 LEADERBOARD = (
     Column(key="model", title="model"),
-    Column(key="mae", title="MAE", spec=".4g"),
+    Column(key="mae", title="MAE", spec="4"),
     Column(key="accuracy_percent", title="accuracy %", spec=".2f", rank=1),
     Column(key="skill", title="skill %", spec="+.1f", rank=2, scale=100),
-    Column(key="rmse", title="RMSE", spec=".4g", rank=4),
+    Column(key="rmse", title="RMSE", spec="4", rank=4),
     Column(key="mase", title="MASE", spec=".3f", rank=5),
     Column(key="wape", title="WAPE %", spec=".2f", rank=6, scale=100),
-    Column(key="pinball", title="pinball", spec=".4g", rank=3),
+    Column(key="pinball", title="pinball", spec="4", rank=3),
     Column(key="coverage_80", title="80 % covers", spec=".1f", rank=3, scale=100),
-    Column(key="width_80", title="80 % width", spec=".4g", rank=7),
+    Column(key="width_80", title="80 % width", spec="4", rank=7),
     Column(key="coverage_95", title="95 % covers", spec=".1f", rank=7, scale=100),
-    Column(key="width_95", title="95 % width", spec=".4g", rank=8),
+    Column(key="width_95", title="95 % width", spec="4", rank=8),
 )
 
 
@@ -92,11 +93,21 @@ def facts(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
         console.print(f"{name:<{wide}}  {value}", soft_wrap=True)
 
 
-def number(value: Any, spec: str = ".4g", scale: float = 1.0) -> str:
-    """Write a number; "-" where there is none."""
+def number(value: Any, spec: str = "4", scale: float = 1.0) -> str:
+    """Write a number by a format or, where `spec` is a bare count, with so many significant digits.
+
+    Gives "-" where there is none, and powers of ten only above a billion and below a millionth.
+    """
     if value is None or value != value:
         return _MISSING
-    return format(float(value) * scale, spec)
+    scaled = float(value) * scale
+    if not spec.isdigit():
+        return format(scaled, spec)
+    size = abs(scaled)
+    if size and not 1e-6 <= size < 1e9:
+        return format(scaled, f".{int(spec) - 1}e")
+    before = math.floor(math.log10(size)) if size else 0
+    return format(scaled, f",.{max(int(spec) - 1 - before, 0)}f")
 
 
 def _table(title: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> Table:
