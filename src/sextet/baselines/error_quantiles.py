@@ -1,0 +1,48 @@
+"""Empirical quantiles of forecast errors, by which a point forecast becomes a quantile forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.quantiles import LEVELS
+
+Reals = NDArray[np.float64]
+
+_ENOUGH = 40  # errors a step; with fewer, the outer quantiles of the grid (0.025) are not to be had
+_WORTH = 0.005
+
+
+def error_quantiles(errors: Reals, levels: Sequence[float] = LEVELS) -> Reals:
+    """Quantiles of the errors at each step of the horizon, `[W, H]` -> `[H, Q]`; NaN errors are left out.
+
+    A step with fewer than 40 errors takes the quantiles of all steps together; without any error all are zero.
+    """
+    pooled = errors[~np.isnan(errors)]
+    if not len(pooled):
+        return np.zeros((errors.shape[1], len(levels)))
+    out = np.tile(np.quantile(pooled, levels), (errors.shape[1], 1))
+    for step in range(errors.shape[1]):
+        own = errors[:, step][~np.isnan(errors[:, step])]
+        if len(own) >= _ENOUGH:
+            out[step] = np.quantile(own, levels)
+    return out
+
+
+def spread(errors: Reals, levels: Sequence[float] = LEVELS) -> Reals:
+    """Error quantiles `[H, Q]` for use around a point forecast that is kept as the median unless it is biased.
+
+    The median error is added to the forecast only where that lowers the mean absolute error by more than half
+    a percent: a smaller gain is of the weeks at hand, and would move an unbiased forecast for nothing.
+    """
+    found = error_quantiles(errors, levels)
+    middle = np.array([np.interp(0.5, levels, row) for row in found])
+    before, after = np.nansum(np.abs(errors)), np.nansum(np.abs(errors - middle))
+    return found if after < before * (1.0 - _WORTH) else found - middle[:, None]
+
+
+def around(point: Reals, errors: Reals) -> NDArray[np.float32]:
+    """Put error quantiles `[H, Q]` around point forecasts `[W, H]`; returns `[W, H, Q]`."""
+    return (point[..., None] + errors).astype(np.float32)
