@@ -7,8 +7,11 @@ from typing import ClassVar, Literal
 
 from sextet.specs.check import one_of, share, whole
 
-Normalisation = Literal["mean", "last"]
-"""What a window is measured from: the mean of its observed steps, or its last observed value."""
+Normalisation = Literal["mean", "last", "shift"]
+"""How a window is measured: from the mean of its observed steps in units of its spread ("mean"), from its last
+observed value in units of its spread ("last"), or from its last observed value in units of the series ("shift")."""
+
+NORMALISATIONS = ("mean", "last", "shift")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,7 @@ class NeuralSpec:
         lookback: steps of history the member looks at.
         width: size of its hidden state.
         dropout: share of activations dropped in training.
-        normalisation: what each window is measured from.
+        normalisation: how each window is measured.
         covariates: whether it sees covariates and the calendar; if not, only the target's own history.
         level_features: whether it sees the window's level and spread, which the normalisation takes away; with
             them its answer need not follow a shift or a scaling of the window exactly.
@@ -41,4 +44,4 @@ class NeuralSpec:
         whole(self.name, "lookback", self.lookback)
         whole(self.name, "width", self.width)
         share(self.name, "dropout", self.dropout)
-        one_of(self.name, "normalisation", self.normalisation, ("mean", "last"))
+        one_of(self.name, "normalisation", self.normalisation, NORMALISATIONS)

@@ -22,6 +22,8 @@ class TrainConfig:
         weight_decay: decoupled weight decay.
         patience: epochs without improvement on `select` before it stops.
         ema: momentum of the exponential moving average of weights that is kept as the model; 0 turns it off.
+        emphasis: extra weight of the median's loss, in units of all levels' losses together; the median is the point
+            forecast, and 0 weighs all levels alike.
         clip: global norm that gradients are clipped to; 0 turns it off.
         select_windows: most windows of `select` scored after an epoch.
         seed: of initial weights, drawing of windows, dropout.
@@ -35,6 +37,7 @@ class TrainConfig:
     weight_decay: float = 1e-4
     patience: int = 4
     ema: float = 0.99
+    emphasis: float = 1.0
     clip: float = 1.0
     select_windows: int = 3072
     seed: int = 0
@@ -49,4 +52,5 @@ class TrainConfig:
         share(owner, "warmup", self.warmup, below=1000.0)
         share(owner, "weight_decay", self.weight_decay)
         share(owner, "ema", self.ema)
+        share(owner, "emphasis", self.emphasis, below=float("inf"))
         share(owner, "clip", self.clip, below=float("inf"))

@@ -91,7 +91,7 @@ def fit_member(
     seed = member_seed(config.seed, spec.name)
     with seeded(seed):
         network = member_of(spec).build(shape)
-        learner = Learner(network, shape.levels)
+        learner = Learner(network, shape.levels, config.emphasis)
         learner.compile(optimizer=optimizer(config), jit_compile=False)
         feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed)
         judged = spread_out(select_index, config.select_windows)

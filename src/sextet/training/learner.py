@@ -14,11 +14,12 @@ class Learner(keras.Model):  # type: ignore[misc]
     The network stays as it is: it alone is exported and kept.
     """
 
-    def __init__(self, network: keras.Model, levels: Sequence[float]) -> None:
-        """Train `network` on the pinball loss of `levels`, and on spikes where it warns."""
+    def __init__(self, network: keras.Model, levels: Sequence[float], emphasis: float = 0.0) -> None:
+        """Train `network` on the pinball loss of `levels` (`emphasis` on the median), and on spikes where it warns."""
         super().__init__(name=f"{network.name}-learner")
         self.network = network
         self._levels = tuple(levels)
+        self._emphasis = emphasis
         self._loss = spike_loss if "spike_probability" in network.output else forecast_loss
 
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> dict[str, Tensor]:
@@ -35,7 +36,7 @@ class Learner(keras.Model):  # type: ignore[misc]
         training: bool = True,
     ) -> Tensor:
         """Return the loss of a batch: its share of the mean over replicas, plus the regularisation of layers."""
-        loss = self._loss(y, y_pred, self._levels) / tf.distribute.get_strategy().num_replicas_in_sync
+        loss = self._loss(y, y_pred, self._levels, self._emphasis) / tf.distribute.get_strategy().num_replicas_in_sync
         for extra in self.losses:
             loss = loss + self._aggregate_additional_loss(extra)
         return loss

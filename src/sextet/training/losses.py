@@ -27,11 +27,19 @@ def masked_mean(loss: Tensor, weight: Tensor) -> Tensor:
     return ops.sum(loss * weight) / ops.maximum(total, 1e-6)
 
 
-def pinball(target: Tensor, quantiles: Tensor, levels: Sequence[float]) -> Tensor:
-    """Pinball loss, mean over the levels: `target [B, H]`, `quantiles [B, H, Q]` -> `[B, H]`."""
+def level_weights(levels: Sequence[float], emphasis: float) -> list[float]:
+    """Weights of the levels in the loss, summing to one: the median's is raised by `emphasis` times all the others."""
+    weights = [1.0] * len(levels)
+    weights[_median(levels)] += emphasis * len(levels)
+    return [weight / sum(weights) for weight in weights]
+
+
+def pinball(target: Tensor, quantiles: Tensor, levels: Sequence[float], emphasis: float = 0.0) -> Tensor:
+    """Pinball loss, weighted mean over the levels: `target [B, H]`, `quantiles [B, H, Q]` -> `[B, H]`."""
     q = ops.convert_to_tensor(levels, dtype=quantiles.dtype)
+    weights = ops.convert_to_tensor(level_weights(levels, emphasis), dtype=quantiles.dtype)
     error = target[..., None] - quantiles
-    return ops.mean(ops.maximum(q * error, (q - 1.0) * error), axis=-1)
+    return ops.sum(weights * ops.maximum(q * error, (q - 1.0) * error), axis=-1)
 
 
 def cross_entropy(label: Tensor, probability: Tensor) -> Tensor:
@@ -47,18 +55,21 @@ def huber(target: Tensor, value: Tensor) -> Tensor:
     return near * error - 0.5 * ops.square(near)
 
 
-def forecast_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float]) -> Tensor:
+def forecast_loss(
+    truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float], emphasis: float
+) -> Tensor:
     """Scalar loss of a member that answers quantiles.
 
     Args:
         truth: `target`, `weight` and `label`, each `[B, H]`.
         answer: the network's outputs.
         levels: the Q quantile levels.
+        emphasis: extra weight of the median; see `TrainConfig`.
     """
-    return masked_mean(pinball(truth["target"], answer["quantiles"], levels), truth["weight"])
+    return masked_mean(pinball(truth["target"], answer["quantiles"], levels, emphasis), truth["weight"])
 
 
-def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float]) -> Tensor:
+def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float], emphasis: float) -> Tensor:
     """Scalar loss of a member that also warns: pinball + cross-entropy + Huber loss of the size of spikes.
 
     The size is taught on labelled steps alone, as the target's height above the level forecast without the
@@ -71,7 +82,7 @@ def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequ
     level = ops.stop_gradient(median - probability * size)
     height = ops.maximum(truth["target"] - level, 0.0)
     return (
-        forecast_loss(truth, answer, levels)
+        forecast_loss(truth, answer, levels, emphasis)
         + SPIKE_WEIGHT * masked_mean(cross_entropy(label, probability), weight)
         + SIZE_WEIGHT * masked_mean(huber(height, size), weight * label)
     )

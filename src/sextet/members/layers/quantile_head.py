@@ -15,8 +15,9 @@ from sextet.members.backend import PACKAGE, Tensor, keras, layers, ops
 class MonotoneQuantiles(layers.Layer):  # type: ignore[misc]
     """Raw values `[..., Q]` -> quantiles `[..., Q]`: the median, and positive steps away from it on both sides.
 
-    Zero input gives the quantiles of a normal distribution with half the window's spread, so that training
-    begins near calibration.
+    The median learns from its own loss alone; the gradient of the other levels stops at it, so that tails which
+    fit badly do not pull it. Zero input gives the quantiles of a normal distribution with half the window's
+    spread, so that training begins near calibration.
     """
 
     def __init__(self, levels: Sequence[float], **kwargs: Any) -> None:
@@ -33,6 +34,7 @@ class MonotoneQuantiles(layers.Layer):  # type: ignore[misc]
         centre = self.centre
         median = raw[..., centre : centre + 1]
         parts = [median]
+        median = ops.stop_gradient(median)
         if centre + 1 < len(self.levels):
             parts.append(median + ops.cumsum(self._steps(raw[..., centre + 1 :], self.offsets[centre:]), axis=-1))
         if centre:

@@ -17,7 +17,7 @@ class Scene:
 
     Attributes:
         inputs: the network's inputs by name.
-        steps: `[B, l, channels]`, the normalised history.
+        steps: `[B, l, channels]`, the normalised history: target, its change, observed mask, then the rest.
         context: `[B, features]`, what holds for the whole window, or None.
         future: `[B, H, F]`, or None.
         level, spread: `[B, 1]`.
@@ -59,6 +59,7 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
     steps, level, spread = WindowNorm(spec.normalisation, name="window_norm")(past)
     if not spec.covariates:
         steps = steps[..., :2]
+    steps = _sharpened(steps)
     context = []
     if spec.level_features:
         # the absolute level matters where a series reverts to its mean
@@ -73,6 +74,19 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
         level=level,
         spread=spread,
     )
+
+
+def _sharpened(steps: Tensor) -> Tensor:
+    """Add the target's change from step to step, and bring value and change to unit scale over the data.
+
+    On a smooth series the changes are a tenth of the values and would be learned late.
+    """
+    value = steps[..., :1]
+    change = value - ops.concatenate([value[:, :1], value[:, :-1]], axis=1)
+    both = layers.BatchNormalization(center=False, scale=False, momentum=0.9, synchronized=True, name="input_scale")(
+        ops.concatenate([value, change], axis=-1)
+    )
+    return ops.concatenate([both, steps[..., 1:]], axis=-1)
 
 
 def close_scene(spec: NeuralSpec, scene: Scene, raw: Tensor, shape: WindowShape, name: str = "quantiles") -> Tensor:

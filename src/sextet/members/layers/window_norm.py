@@ -21,7 +21,7 @@ class WindowNorm(layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(self, anchor: Normalisation = "mean", floor: float = FLOOR, **kwargs: Any) -> None:
-        """Measure from the mean of the observed steps ("mean") or the last observed value ("last")."""
+        """Measure as `anchor` says; see `specs.neural.Normalisation`."""
         super().__init__(**kwargs)
         self.anchor = anchor
         self.floor = floor
@@ -35,6 +35,8 @@ class WindowNorm(layers.Layer):  # type: ignore[misc]
         variance = ops.sum(ops.square(value - mean) * mask, axis=1, keepdims=True) / safe
         empty = ops.cast(ops.equal(count, 0.0), value.dtype)
         spread = ops.sqrt(variance + self.floor**2) * (1.0 - empty) + empty
+        if self.anchor == "shift":
+            spread = ops.ones_like(spread)
         # gaps are filled forward, so the last row holds the last observed value
         level = mean if self.anchor == "mean" else value[:, -1:] * (1.0 - empty)
         # rows before the first observed step hold no information: they become the level, and the mask says so
