@@ -10,6 +10,7 @@ only the standard library, so that its own size does not show there. Exit code 1
 from __future__ import annotations
 
 import argparse
+import calendar
 import csv
 import json
 import math
@@ -84,13 +85,13 @@ def trained_twice(folder: Path) -> tuple[Path, bool]:
 def write_data(path: Path, rows: int = 1200, series: int = 3) -> None:
     """Write hourly series with a daily course, noise and a few spikes."""
     chance = random.Random(5)
-    start = time.mktime((2024, 1, 1, 0, 0, 0, 0, 1, 0))
+    start = calendar.timegm((2024, 1, 1, 0, 0, 0, 0, 1, 0))
     with open(path, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["unique_id", "ds", "y"])
         for number in range(series):
             for row in range(rows):
-                stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(start + 3600 * row))
+                stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(start + 3600 * row))
                 spike = 30 if chance.random() < 0.01 else 0
                 value = 100 + 10 * number + 20 * math.sin(2 * math.pi * row / 24) + chance.gauss(0, 3) + spike
                 table.writerow([f"series {number}", stamp, f"{value:.3f}"])

@@ -26,7 +26,7 @@ def _forecast() -> Forecast:
         stamps=STAMPS,
         levels=LEVELS,
         quantiles=whole,
-        members={"lstm": whole + 1, "gru": whole - 1},
+        members={"lstm": whole + 1, "gru": whole - 1 / 3},
         weights={"lstm": np.full((2, 2), 0.25), "gru": np.full((2, 2), 0.75)},
         alerts=(
             Alert(
@@ -110,23 +110,27 @@ def test_explanation(sextet, app):
     result = sextet("forecast", "run", "--out", "o.csv", "--explain")
     assert app[1].kwargs["members"] is True
     assert "ü [b]: 2024-01-01 (first) to 2024-01-01 01:00 (last)" in result.stdout  # no markup taken from data
-    rows = [line.split() for line in result.stdout.splitlines() if line.strip().startswith(("GRU", "LSTM", "Ens"))]
+    rows = [
+        line.split() for line in result.stdout.splitlines() if line.strip().startswith(("GRU", "LSTM", "Forecast "))
+    ]
     assert rows[:3] == [
-        ["GRU", "75.0", "75.0", "9.0000", "10.000"],
-        ["LSTM", "25.0", "25.0", "11.000", "12.000"],
-        ["Ensemble,", "calibrated", "-", "-", "10.000", "11.000"],
+        ["LSTM", "25.0", "25.0", "11.000", "12.000", "2.7500", "3.0000"],
+        ["GRU", "75.0", "75.0", "9.6667", "10.667", "7.2500", "8.0000"],
+        ["Forecast", "-", "-", "-", "-", "10.000", "11.000"],
     ]
 
 
 def test_explanation_as_json(sextet, app):
     rows = json.loads(sextet("forecast", "run", "--out", "o.csv", "--explain", "--json").stdout)["explanation"]
-    assert len(rows) == 8
-    assert rows[0] == {
+    lstm = [row for row in rows if row["member"] == "lstm"]
+    assert len(lstm) == 4
+    assert lstm[0] == {
         "unique_id": "a",
         "ds": "2024-01-01T00:00:00",
         "member": "lstm",
-        "median": 11.0,
+        "said": 11.0,
         "weight": 0.25,
+        "contribution": 2.75,
     }
 
 

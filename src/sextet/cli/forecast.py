@@ -82,9 +82,9 @@ def _result(made: Forecast, out: str | None, table: Any, *, explain: bool) -> di
     if out is None:
         result["forecast"] = table.to_pylist()
     if explain:
-        from sextet.cli.explanation import rows
+        from sextet.combine.explain import explain as told
 
-        result["explanation"] = rows(made)
+        result["explanation"] = told(made).rows()
     return result
 
 
