@@ -27,8 +27,7 @@ class Bars:
 
     def stage(self, text: str) -> None:
         """Show the stage below the members."""
-        if self._stage is not None:
-            self._bars.remove_task(self._stage)
+        self.end()
         self._stage_text = text
         self._stage = self._bars.add_task(text, total=None, detail="")
 
@@ -52,6 +51,12 @@ class Bars:
         if task is None:
             task = self._bars.add_task(member, total=1, detail="")
         self._bars.update(task, total=1, completed=1, detail=_done(seconds, select))
+
+    def end(self) -> None:
+        """Take the stage away; the members stay."""
+        if self._stage is not None:
+            self._bars.remove_task(self._stage)
+            self._stage = None
 
     def note(self, text: str) -> None:
         """Write the note above the bars."""
@@ -106,7 +111,9 @@ def listener(console: Console) -> Iterator[Bars | Lines]:
         TextColumn("{task.fields[detail]}", markup=False),
     )
     with Progress(*columns, console=console) as bars:
-        yield Bars(console, bars)
+        drawn = Bars(console, bars)
+        yield drawn
+        drawn.end()
 
 
 def duration(seconds: float) -> str:
