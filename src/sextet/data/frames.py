@@ -113,7 +113,7 @@ def write_table(table: pa.Table, path: str | Path) -> None:
 
 
 def _write_csv(table: pa.Table, file: IO[bytes]) -> None:
-    import pyarrow.csv as csv
+    from pyarrow import csv
 
     columns = [_plain(column) for column in table.columns]
     header = ",".join(_quoted(name) for name in table.column_names)

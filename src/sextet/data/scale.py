@@ -179,8 +179,8 @@ def check_domain(panel: Panel, transform: Transform) -> None:
             stamp = np.datetime_as_string(panel.stamps(s)[bad[0]], unit="s")
             other = " or log1p (values above -1)" if transform == "boxcox" else ""
             raise DataError(
-                f"The transform {transform} needs targets above {limit:g}; series {name!r} has {y[bad[0]]:g} at {stamp} "
-                f"({len(bad)} such rows). Use --transform none{other}."
+                f"The transform {transform} needs targets above {limit:g}; series {name!r} has {y[bad[0]]:g} "
+                f"at {stamp} ({len(bad)} such rows). Use --transform none{other}."
             )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
-from sextet.data.windows import windows
+from sextet.data.windows import draw_windows, windows
 
 Rows = NDArray[np.int64]
 Part = Literal["train", "select", "weigh", "calibrate", "test"]
@@ -133,16 +133,17 @@ def part_windows(
     horizon: int,
     step: int = 1,
     *,
-    min_history: int = 1,
     most: int | None = None,
     seed: int = 0,
 ) -> WindowIndex:
     """The windows all of whose targets lie in `part`, every `step` rows from the part's first row.
 
-    `most` draws that many at random (by `seed`) without listing all; see `windows`.
+    `most` draws that many at random (by `seed`) without listing all; see `draw_windows`.
     """
     start, end = split.bounds(part)
-    return windows(panel, start, end, horizon, step=step, min_history=min_history, most=most, seed=seed)
+    if most is not None:
+        return draw_windows(panel, start, end, horizon, step=step, most=most, seed=seed)
+    return windows(panel, start, end, horizon, step=step)
 
 
 def _validation_end(config: SplitConfig, end: Rows, horizon: int) -> Rows:

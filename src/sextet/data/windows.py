@@ -26,8 +26,6 @@ def windows(
     *,
     step: int = 1,
     min_history: int = 1,
-    most: int | None = None,
-    seed: int = 0,
 ) -> WindowIndex:
     """All windows of series s whose targets lie in its rows `start[s]:end[s]`, in order of series and time.
 
@@ -38,26 +36,36 @@ def windows(
         horizon: targets a window.
         step: rows between consecutive cutoffs, counted from `start`.
         min_history: rows a series must have before a window's first target.
-        most: draw this many at random, spread evenly over all, instead of taking all; memory follows `most`.
-        seed: of the draw.
     """
-    base = np.asarray(start, dtype=np.int64)
-    late = np.maximum(min_history - base, 0)
-    base = base + -(-late // step) * step
-    counts = np.maximum((np.asarray(end, dtype=np.int64) - horizon - base) // step + 1, 0)
+    base, counts = _first_and_count(start, end, horizon, step, min_history)
+    series = np.repeat(np.arange(panel.series, dtype=np.int32), counts)
+    within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
+    return WindowIndex(series=series, row=panel.offsets[series] + base[series] + within * step)
+
+
+def draw_windows(
+    panel: Panel,
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
+    horizon: int,
+    *,
+    most: int,
+    seed: int,
+    step: int = 1,
+) -> WindowIndex:
+    """Draw `most` of the windows that `windows` would list (all where there are fewer), each as likely.
+
+    One is drawn from each of `most` equal stretches of the list, which is never made: memory follows `most`.
+    """
+    base, counts = _first_and_count(start, end, horizon, step, 1)
     bounds = np.concatenate([[0], np.cumsum(counts)])
     total = int(bounds[-1])
-    if most is not None and most < total:
-        # one draw from each of `most` equal stretches: distinct, uniform, and no list of all windows is made
-        jitter = np.random.default_rng(seed).random(most)
-        positions = np.minimum(((np.arange(most) + jitter) * (total / most)).astype(np.int64), total - 1)
-        positions = np.unique(positions)
-        series = (np.searchsorted(bounds, positions, side="right") - 1).astype(np.int32)
-        within = positions - bounds[series]
-    else:
-        series = np.repeat(np.arange(panel.series, dtype=np.int32), counts)
-        within = np.arange(total, dtype=np.int64) - np.repeat(bounds[:-1], counts)
-    row = panel.offsets[series] + base[series] + within * step
+    if most >= total:
+        return windows(panel, start, end, horizon, step=step)
+    jitter = np.random.default_rng(seed).random(most)
+    positions = np.unique(np.minimum(((np.arange(most) + jitter) * (total / most)).astype(np.int64), total - 1))
+    series = (np.searchsorted(bounds, positions, side="right") - 1).astype(np.int32)
+    row = panel.offsets[series] + base[series] + (positions - bounds[series]) * step
     return WindowIndex(series=series, row=row)
 
 
@@ -119,6 +127,16 @@ def batches(prepared: Prepared, index: WindowIndex, shape: WindowShape, size: in
     """Gather `index` in batches of at most `size` windows, in order."""
     for low in range(0, len(index), size):
         yield gather(prepared, index.take(slice(low, low + size)), shape)
+
+
+def _first_and_count(
+    start: NDArray[np.integer], end: NDArray[np.integer], horizon: int, step: int, min_history: int
+) -> tuple[Rows, Rows]:
+    """First cutoff and number of cutoffs `[S]` of each series."""
+    base = np.asarray(start, dtype=np.int64)
+    late = np.maximum(min_history - base, 0)
+    base = base + -(-late // step) * step
+    return base, np.maximum((np.asarray(end, dtype=np.int64) - horizon - base) // step + 1, 0)
 
 
 def _past_and_future(
