@@ -1,0 +1,52 @@
+"""The obvious alternative to a spike member: the upper quantiles as an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.quantiles import LEVELS
+
+Reals = NDArray[np.floating]
+
+_CHUNK = 1 << 18  # points at a time
+
+
+def mass_above(quantiles: Reals, level: Reals, levels: Sequence[float] = LEVELS) -> NDArray[np.float64]:
+    """Probability that the target lies above `level`, read off quantile forecasts.
+
+    The inverse of `core.quantiles.read_quantiles`: linear in the normal score of the level between quantiles and
+    beyond the outermost. Where neighbouring quantiles are equal there is no mass between them.
+
+    Args:
+        quantiles: `[W, H, Q]`, never decreasing along Q.
+        level: `[W, H]`, same unit, for example `SpikeModel.spike_level`; infinite: nothing lies above.
+        levels: `[Q]` levels of the quantiles.
+
+    Returns:
+        `[W, H]` in 0..1.
+    """
+    scores = np.array([NormalDist().inv_cdf(q) for q in levels])
+    flat, cut = quantiles.reshape(-1, quantiles.shape[-1]), np.asarray(level, dtype=np.float64).reshape(-1)
+    out = np.empty(len(cut))
+    for low in range(0, len(cut), _CHUNK):
+        part = slice(low, low + _CHUNK)
+        out[part] = _mass(flat[part].astype(np.float64), cut[part], scores)
+    return out.reshape(level.shape)
+
+
+def _mass(known: NDArray[np.float64], cut: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import ndtr
+
+    right = np.clip((known < cut[:, None]).sum(axis=1), 1, known.shape[1] - 1)
+    row = np.arange(len(cut))
+    low, high = known[row, right - 1], known[row, right]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (cut - low) / (high - low)
+        # no width: a cut at the point itself keeps the right score, one above or below leaves the distribution
+        share = np.where(high > low, share, np.where(cut == high, 1.0, np.copysign(np.inf, cut - high)))
+    score = scores[right - 1] + share * (scores[right] - scores[right - 1])
+    return np.asarray(np.where(np.isnan(cut), np.nan, ndtr(-score)), dtype=np.float64)
