@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sextet.core.errors import ConfigError
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec, Normalisation
+from sextet.specs.neural import NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,6 @@ class CNNLSTMSpec(NeuralSpec):
     name: ClassVar[str] = "cnn-lstm"
 
     width: int = 96
-    normalisation: Normalisation = "mean"
     segment: int | None = None
     filters: int = 16
     kernel: int = 3

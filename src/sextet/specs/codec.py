@@ -51,6 +51,8 @@ def spec_from_json(values: Mapping[str, Any]) -> MemberSpec:
         ConfigError: the member or a field is unknown, or a value is refused.
     """
     kinds: dict[str, type[MemberSpec]] = {**MEMBERS, "custom": CustomSpec}
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"A member's spec must be an object of fields; got {values!r}.")
     member = values.get("member")
     if not isinstance(member, str) or member not in kinds:
         raise ConfigError(f"A member's spec says in 'member' which it is, one of {', '.join(kinds)}; got {member!r}.")

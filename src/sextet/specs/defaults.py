@@ -13,15 +13,24 @@ from sextet.specs.spike_detector import SpikeDetectorSpec
 from sextet.specs.train_config import TrainConfig
 
 
+LONGEST = 720
+"""Most steps of history a default looks at: beyond, training time grows and the error no longer falls."""
+
+
 def default_segment(situation: Situation) -> int:
-    """Steps a token of the recurrent members: a day of hourly data, less where the horizon is short."""
-    return max(1, min(situation.horizon, 24) if situation.horizon >= 24 else situation.horizon // 2)
+    """Steps a token of the recurrent members: a quarter of the horizon, at most a season and at most 24."""
+    quarter = max(situation.horizon // 4, 1)
+    return min(quarter, max(situation.season, 1), 24) if situation.season > 1 else min(quarter, 24)
 
 
 def default_lookback(situation: Situation) -> int:
-    """Steps of history worth looking at, no more than the data can pay for."""
-    wanted = max(3 * situation.horizon, 2 * situation.season)
-    return max(1, min(wanted, 720, situation.length // 4))
+    """Steps of history worth looking at: six horizons, and two seasons where a season is short.
+
+    No more than a quarter of the training rows, which have to hold many windows.
+    """
+    seasons = 2 * situation.season if situation.season <= LONGEST // 12 else 24
+    wanted = min(max(6 * situation.horizon, seasons), LONGEST)
+    return max(min(wanted, situation.length // 4), 1)
 
 
 def resolved(spec: MemberSpec, situation: Situation, lookback: int | None = None) -> MemberSpec:

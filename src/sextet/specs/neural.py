@@ -34,7 +34,7 @@ class NeuralSpec:
     lookback: int | None = None
     width: int = 128
     dropout: float = 0.3
-    normalisation: Normalisation = "last"
+    normalisation: Normalisation = "shift"
     covariates: bool = True
     level_features: bool = True
     skip: bool = False

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sextet.core.errors import ConfigError
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec, Normalisation
+from sextet.specs.neural import NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,6 @@ class PatchTSTSpec(NeuralSpec):
     name: ClassVar[str] = "patchtst"
 
     width: int = 16
-    normalisation: Normalisation = "mean"
     covariates: bool = False
     patch: int = 16
     stride: int = 8

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec, Normalisation
+from sextet.specs.neural import NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,6 @@ class SpikeDetectorSpec(NeuralSpec):
     name: ClassVar[str] = "spike-detector"
 
     width: int = 96
-    normalisation: Normalisation = "mean"
     segment: int | None = None
 
     def __post_init__(self) -> None:

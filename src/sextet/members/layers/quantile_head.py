@@ -38,10 +38,10 @@ class MonotoneQuantiles(layers.Layer):  # type: ignore[misc]
         if centre + 1 < len(self.levels):
             parts.append(median + ops.cumsum(self._steps(raw[..., centre + 1 :], self.offsets[centre:]), axis=-1))
         if centre:
-            below = self._steps(raw[..., :centre], self.offsets[:centre])
-            # summed from the median outwards: the whole less what lies further out
-            outwards = ops.sum(below, axis=-1, keepdims=True) - ops.cumsum(below, axis=-1) + below
-            parts.insert(0, median - outwards)
+            # the raw values below the median count from it outwards: sums of positive terms, so that rounding
+            # cannot make two levels change places
+            down = ops.cumsum(self._steps(raw[..., :centre], self.offsets[:centre][::-1]), axis=-1)
+            parts = [median - down[..., i : i + 1] for i in reversed(range(centre))] + parts
         return ops.concatenate(parts, axis=-1)
 
     @staticmethod
