@@ -31,6 +31,7 @@ class TrainRequest:
         validation, test: shares of the rows for validation and for the test.
         step: rows between test cutoffs.
         epochs, batch: override the training budget.
+        unit: unit of the target, for the report.
     """
 
     source: Any
@@ -53,6 +54,7 @@ class TrainRequest:
     step: int = 1
     epochs: int | None = None
     batch: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ def forecast(
 
     percents = levels_of(levels)
     with output.working():
-        made = run_forecast(run, data=data, future_data=future_data, levels=percents)
+        made = run_forecast(run, data=data, future_data=future_data)
         table = forecast_frame(made, levels=percents, like="pyarrow", members=explain)
     to_stdout = out == STDOUT
     if not (to_stdout and output.json):

@@ -1,0 +1,111 @@
+"""Train a run: data in, a folder out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from sextet.app.requests import TrainRequest, TrainResult
+from sextet.core.errors import ConfigError
+from sextet.core.progress import Progress, Silent
+from sextet.data.read import read_panel
+from sextet.data.split import SplitConfig, required_rows
+from sextet.report.html import write_report
+from sextet.runtime.reading import plain_options
+from sextet.runtime.run_folder import building
+from sextet.specs.defaults import quick_train
+from sextet.specs.presets import parse_members
+from sextet.specs.run_config import RunConfig
+from sextet.specs.train_config import TrainConfig
+
+SILENT = Silent()
+REPORT = "report.html"
+
+
+def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
+    """Train a run and put it at `request.out`; a run that was there is replaced only when the new one is whole.
+
+    Raises:
+        DataError, ConfigError: the data or an option cannot be used.
+        DependencyError: TensorFlow is not installed.
+        TrainingError: a member did not learn.
+    """
+    from sextet.ensemble.fit import VIEW, Source, fit_run
+
+    config = config_of(request)
+    rules = _rules(request.rules)
+    progress.stage("reading the data")
+    panel = read_panel(
+        request.source,
+        request.data,
+        horizon=request.horizon,
+        min_length=required_rows(config.split, request.horizon) if request.data.skip_short else None,
+    )
+    for note in panel.notes:
+        progress.note(note)
+    source = Source(
+        name=source_name(request.source),
+        options=plain_options(request.data, panel),
+        rules=rules,
+        unit=request.unit,
+    )
+    with building(request.out) as folder:
+        fitted = fit_run(panel, config, folder, source, progress)
+        progress.stage("writing the report")
+        write_report(folder.json(VIEW), folder.path / REPORT)
+    return TrainResult(
+        run=request.out,
+        report=request.out / REPORT,
+        leaderboard=tuple(dict(row) for row in fitted.leaderboard),
+        notes=fitted.notes,
+        seconds=fitted.seconds,
+    )
+
+
+def config_of(request: TrainRequest) -> RunConfig:
+    """Return the configuration that a request asks for.
+
+    Raises:
+        ConfigError: a value is refused.
+    """
+    budget = TrainConfig(seed=request.seed)
+    if request.epochs is not None:
+        budget = replace(budget, epochs=request.epochs)
+    if request.batch is not None:
+        budget = replace(budget, batch=request.batch)
+    return RunConfig(
+        horizon=request.horizon,
+        lookback=request.lookback,
+        members=parse_members(request.members),
+        train=quick_train(budget) if request.quick else budget,
+        split=SplitConfig(
+            validation=request.validation,
+            test=request.test,
+            train_end=request.train_end,
+            validation_end=request.validation_end,
+            test_end=request.test_end,
+            step=request.step,
+        ),
+        transform=request.transform,
+        nonnegative=request.nonnegative,
+        spike_threshold=request.spike_threshold,
+        quick=request.quick,
+    )
+
+
+def source_name(source: object) -> str:
+    """Return how the source is called in the report."""
+    return Path(source).name if isinstance(source, str | Path) else "a data frame"
+
+
+def _rules(path: Path | None) -> str:
+    if path is None:
+        return ""
+    if not path.is_file():
+        raise ConfigError(f"--rules {path}: there is no such file.")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"--rules {path}: expected UTF-8 text; {error}.") from error
+
+

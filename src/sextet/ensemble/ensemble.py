@@ -1,0 +1,243 @@
+"""The Ensemble that people use from Python."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from sextet.core.errors import ConfigError, RunError
+from sextet.core.forecast import Forecast
+from sextet.core.progress import Progress, Silent
+from sextet.core.window import WindowIndex
+from sextet.data.frames import convert, forecast_frame
+from sextet.data.options import DataOptions
+from sextet.data.read import read_panel
+from sextet.runtime.joining import joined
+from sextet.runtime.run import Run
+from sextet.runtime.run_folder import MANIFEST, RunFolder
+from sextet.specs.presets import parse_members
+from sextet.specs.run_config import RunConfig
+
+Like = Literal["pandas", "polars", "pyarrow"]
+SILENT = Silent()
+
+
+class Ensemble:
+    """Six members, one forecast: fit, forecast, explain, save.
+
+    Example:
+        >>> from sextet import Ensemble
+        >>> from sextet.samples import glucose
+        >>> model = Ensemble(horizon=12, members="v6").fit(glucose())  # doctest: +SKIP
+        >>> model.forecast(levels=(80, 95))  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        *,
+        members: str | Sequence[Any] = "v6",
+        config: RunConfig | None = None,
+        rules: str | Path | None = None,
+        **options: Any,
+    ) -> None:
+        """Choose what to train; nothing is read or built yet.
+
+        Args:
+            horizon: steps to forecast.
+            members: "v5", "v6", a comma list, or a sequence of names, specs and Keras models.
+            config: a whole RunConfig, instead of `members` and `options`.
+            rules: TOML file with the user's rules.
+            options: fields of RunConfig by name: `lookback`, `train`, `split`, `transform`, `nonnegative`,
+                `spike_threshold`, `quick`.
+
+        Raises:
+            ConfigError: a value is refused, or an option is unknown.
+        """
+        if config is None:
+            try:
+                config = RunConfig(horizon=horizon, members=parse_members(members), **options)
+            except TypeError as error:
+                raise ConfigError(f"Ensemble: {error}. The options are the fields of RunConfig.") from error
+        self.config = config
+        self._rules = Path(rules).read_text(encoding="utf-8") if rules else ""
+        self._folder: Path | None = None
+        self._kept: tempfile.TemporaryDirectory[str] | None = None
+        self._run: Run | None = None
+        self._like: Like = "pandas"
+
+    def fit(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:
+        """Train on `data` and learn weights and calibration; returns itself.
+
+        Args:
+            data: a long or wide pandas, polars or pyarrow frame, or a file path.
+            options: how it is read.
+            progress: told how it goes.
+
+        Raises:
+            DataError: the data cannot be used as they are.
+            DependencyError: TensorFlow is not installed.
+        """
+        from sextet.ensemble.fit import Source, fit_run
+
+        panel = read_panel(data, options or DataOptions(), horizon=self.config.horizon)
+        self._kept = tempfile.TemporaryDirectory(prefix="sextet-")
+        self._folder = Path(self._kept.name)
+        name = Path(data).name if isinstance(data, str | Path) else "a data frame"
+        fitted = fit_run(panel, self.config, RunFolder(self._folder), Source(name=name, rules=self._rules), progress)
+        self._run, self._like = fitted.run, _kind(data)
+        return self
+
+    @property
+    def run(self) -> Run:
+        """The trained run.
+
+        Raises:
+            RunError: it is not trained yet.
+        """
+        if self._run is None:
+            raise RunError("This ensemble is not trained yet: call fit(data), or Ensemble.load(folder).")
+        return self._run
+
+    def predict(self, data: Any = None, *, options: DataOptions | None = None) -> Forecast:
+        """Return the forecast with everything that belongs to it: members, weights, alerts."""
+        if data is None:
+            return self.run.forecast()
+        return self.run.forecast(joined(self.run.history, self._panel(data, options)))
+
+    def forecast(
+        self,
+        data: Any = None,
+        *,
+        levels: Sequence[float] = (80, 95),
+        members: bool = False,
+        options: DataOptions | None = None,
+        like: Like | None = None,
+    ) -> Any:
+        """Forecast the steps after the end of each series.
+
+        Args:
+            data: newer data, or series never seen; None: from the end of the training data.
+            levels: central intervals in percent.
+            members: add a column for each member's median.
+            options: how `data` is read.
+            like: kind of frame; None: the kind that `fit` was given.
+
+        Returns:
+            A frame: unique_id, ds, sextet, sextet-lo-80, sextet-hi-80, ..., sextet-mean, spike_probability, spike_size.
+        """
+        forecast = self.predict(data, options=options)
+        return forecast_frame(forecast, levels, like or self._like, members=members, tz=self.run.history.tz)
+
+    def leaderboard(self) -> Any:
+        """Return the scores on the test part as a frame: ensemble, members, baselines, best MAE first."""
+        import pyarrow as pa
+
+        return convert(pa.Table.from_pylist(self._metrics()["rows"]), self._like)
+
+    def explain(self, data: Any = None) -> Any:
+        """Return what each member said and weighed for the forecast, as a frame."""
+        import pyarrow as pa
+
+        from sextet.combine.explain import explain
+
+        return convert(pa.table(explain(self.predict(data)).columns()), self._like)
+
+    def cross_validation(
+        self,
+        data: Any,
+        windows: int = 5,
+        *,
+        step: int | None = None,
+        levels: Sequence[float] = (80, 95),
+        options: DataOptions | None = None,
+    ) -> Any:
+        """Forecast the last `windows` cutoffs of each series with the trained members, not trained again.
+
+        Args:
+            data: the series, with their truth.
+            windows: cutoffs a series.
+            step: rows between cutoffs; None: the horizon.
+            levels: central intervals in percent.
+            options: how `data` is read.
+
+        Returns:
+            A frame as of `forecast`, with `cutoff` and the truth `y`.
+
+        Raises:
+            DataError: no series is long enough.
+        """
+        import pyarrow as pa
+
+        panel = self._panel(data, options)
+        horizon = self.config.horizon
+        index = _last_windows(panel, windows, step or horizon, horizon)
+        forecast = self.run.answer(panel, index)
+        table = forecast_frame(forecast, levels, "pyarrow", tz=self.run.history.tz)
+        truth = panel.y[index.row[:, None] + np.arange(horizon)].ravel()
+        table = table.append_column("y", pa.array(truth, from_pandas=True))
+        if "cutoff" not in table.column_names:
+            table = table.add_column(2, "cutoff", pa.array(np.repeat(forecast.cutoff, horizon)))
+        return convert(table, self._like)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the run to a folder, in place of a run that may be there; returns the folder.
+
+        Raises:
+            ConfigError: there is something else than a run.
+        """
+        from sextet.runtime.run_folder import building
+
+        if self._folder is None:
+            raise RunError("This ensemble is not trained yet: call fit(data) first.")
+        target = Path(path)
+        if target.resolve() != self._folder.resolve():
+            with building(target) as folder:
+                shutil.copytree(self._folder, folder.path, dirs_exist_ok=True)
+        return target
+
+    @classmethod
+    def load(cls, path: str | Path) -> Ensemble:
+        """Load a run from its folder; TensorFlow is not needed.
+
+        Raises:
+            RunError: the run is missing or damaged; the file is named.
+        """
+        run = Run.load(path)
+        model = cls(horizon=run.config.horizon, config=run.config)
+        model._run, model._folder = run, Path(path)
+        return model
+
+    def _panel(self, data: Any, options: DataOptions | None) -> Any:
+        run = self.run
+        options = options or DataOptions(freq=run.history.frequency.name, tz=run.history.tz)
+        return read_panel(data, options)
+
+    def _metrics(self) -> Any:
+        if self._folder is None or not (self._folder / MANIFEST).is_file():
+            raise RunError("This ensemble is not trained yet: call fit(data), or Ensemble.load(folder).")
+        return RunFolder(self._folder).json("metrics.json")
+
+
+def _last_windows(panel: Any, windows: int, step: int, horizon: int) -> WindowIndex:
+    from sextet.core.errors import DataError
+    from sextet.data.windows import windows as window_index
+
+    start = panel.known - horizon - (windows - 1) * step
+    if int(start.max(initial=-1)) < 1:
+        raise DataError(
+            f"{windows} cutoffs {step} rows apart with a horizon of {horizon} need at least "
+            f"{horizon + (windows - 1) * step + 1} rows; the longest series has {int(panel.known.max(initial=0))}."
+        )
+    first = np.maximum(start, 1)
+    return window_index(panel, first + (start - first) % step, panel.known, horizon, step=step)
+
+
+def _kind(data: Any) -> Like:
+    module = type(data).__module__.split(".")[0]
+    return "polars" if module == "polars" else "pyarrow" if module == "pyarrow" else "pandas"

@@ -1,0 +1,124 @@
+"""What every member of a run stands on: the split, the scaled data, the spike labels, the chosen specs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sextet.core.panel import Panel
+from sextet.core.quantiles import LEVELS
+from sextet.core.window import WindowIndex, WindowShape
+from sextet.data.covariates import CovariateScaler
+from sextet.data.prepare import Prepared, prepare, shape
+from sextet.data.scale import Scaler
+from sextet.data.split import Part, Split, make_split, part_windows
+from sextet.data.windows import with_observed
+from sextet.specs.defaults import longest_lookback, resolved
+from sextet.specs.presets import MemberSpec
+from sextet.specs.run_config import RunConfig
+from sextet.specs.situation import Situation
+from sextet.spikes.labels import SpikeModel, fit_spikes
+
+TRAIN_WINDOWS = 1_000_000  # most windows listed to draw from; more would cost memory and teach nothing
+WEIGH_VALUES = 8_000_000  # most quantile values a member answers for `weigh` or `calibrate`
+TEST_VALUES = 26_000_000  # the same for `test`
+BIG_ROWS = 2_000_000  # above so many rows the two limits are divided by 4: memory is for the data then
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """A run's data and choices, ready for members.
+
+    Attributes:
+        config: what was asked.
+        prepared: the data; its panel carries the spike labels.
+        split: the parts of each series.
+        spikes: what a spike is, per series.
+        specs: the members with every open field chosen.
+        shape: of the windows.
+    """
+
+    config: RunConfig
+    prepared: Prepared
+    split: Split
+    spikes: SpikeModel
+    specs: tuple[MemberSpec, ...]
+    shape: WindowShape
+
+    @property
+    def panel(self) -> Panel:
+        """The data."""
+        return self.prepared.panel
+
+    def train_windows(self) -> WindowIndex:
+        """Windows to train on, with at least one observed target; of big data an even draw."""
+        history = min(self.shape.lookback, max(1, int(self.split.train.min()) // 2))
+        index = part_windows(
+            self.panel,
+            self.split,
+            "train",
+            self.shape.horizon,
+            min_history=history,
+            most=TRAIN_WINDOWS,
+            seed=self.config.seed,
+        )
+        return with_observed(self.panel, index, self.shape.horizon)
+
+    def select_windows(self) -> WindowIndex:
+        """Windows to choose on, with at least one observed target."""
+        most = 4 * self.config.train.select_windows
+        index = part_windows(self.panel, self.split, "select", self.shape.horizon, most=most, seed=self.config.seed)
+        return with_observed(self.panel, index, self.shape.horizon)
+
+    def scored_windows(self, part: Part) -> WindowIndex:
+        """Every window of a part, `config.split.step` rows apart; of big data every n-th cutoff."""
+        return part_windows(self.panel, self.split, part, self.shape.horizon, step=self.step(part))
+
+    def step(self, part: Part) -> int:
+        """Rows between the cutoffs of `scored_windows`: as configured, or more where the answers would be too many."""
+        first, last = self.split.bounds(part)
+        step = self.config.split.step if part == "test" else 1
+        windows = int(np.maximum((last - first - self.shape.horizon) // step + 1, 0).sum())
+        values = windows * self.shape.horizon * len(self.shape.levels)
+        most = TEST_VALUES if part == "test" else WEIGH_VALUES
+        most = most if len(self.panel.y) <= BIG_ROWS else most // 4
+        return step * max(1, -(-values // most))
+
+
+def lay_ground(panel: Panel, config: RunConfig) -> Ground:
+    """Split, label, scale and choose.
+
+    Raises:
+        DataError: the data cannot be split, transformed or labelled.
+        ConfigError: a spec does not suit it.
+    """
+    split = make_split(panel, config.split, config.horizon, config.lookback or 1)
+    scaler = Scaler.fit(panel, split.train, transform=config.transform, nonnegative=config.nonnegative)  # type: ignore[arg-type]
+    spikes = fit_spikes(panel, split.train, threshold=config.spike_threshold)
+    panel = replace(panel, label=spikes.label(panel))
+    prepared = prepare(panel, scaler, CovariateScaler.fit(panel, split.train))
+    situation = situation_of(panel, split, config.horizon)
+    specs = tuple(resolved(spec, situation, config.lookback) for spec in config.members)
+    lookback = longest_lookback(specs, config.lookback, situation)
+    return Ground(
+        config=config,
+        prepared=prepared,
+        split=split,
+        spikes=spikes,
+        specs=specs,
+        shape=shape(prepared, lookback, config.horizon, LEVELS),
+    )
+
+
+def situation_of(panel: Panel, split: Split, horizon: int) -> Situation:
+    """Return the data in the few numbers that defaults are chosen from."""
+    return Situation(
+        horizon=horizon,
+        season=panel.frequency.season,
+        seasons=panel.frequency.seasons,
+        series=panel.series,
+        length=max(1, int(np.median(split.train))),
+        rows=int(split.train.sum()),
+        covariates=len(panel.past_names) + len(panel.future_names),
+    )

@@ -1,0 +1,114 @@
+"""Re-estimates weights and calibration on new data, without retraining a member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.errors import DataError
+from sextet.core.panel import Panel
+from sextet.core.progress import Progress, Silent
+from sextet.data.windows import windows, with_observed
+from sextet.ensemble.combining import learn
+from sextet.ensemble.ground import WEIGH_VALUES
+from sextet.metrics.leaderboard import score
+from sextet.runtime.combination import Combination, ordinals_of
+from sextet.runtime.joining import joined
+from sextet.runtime.run import Run
+from sextet.runtime.stored_panel import tail
+
+SILENT = Silent()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """What an update changed.
+
+    Attributes:
+        run: the run with its new state.
+        before, after: scores on the newest half of the new data, in scaled space, of the old and of the new
+            weights and calibration; neither was fitted on it.
+        notes: one sentence each.
+    """
+
+    run: Run
+    before: dict[str, float]
+    after: dict[str, float]
+    notes: tuple[str, ...]
+
+
+def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
+    """Learn weights on the older half of what came after training and calibration on the newer half.
+
+    What is scored is fitted on the older half alone; then calibration is fitted on the newer half, for use. New
+    weights that do worse than the old ones there are not taken.
+
+    Raises:
+        DataError: fewer rows came after the run's training than two horizons and a step.
+    """
+    panel = joined(run.history, panel)
+    prepared = run.prepared(panel)
+    horizon, own = run.config.horizon, run.numbers(panel)
+    start, middle, end = _halves(run, panel, own, horizon)
+    most = max(64, WEIGH_VALUES // (horizon * len(run.crew.shape.levels)))
+    weigh = with_observed(panel, windows(panel, start, middle, horizon, most=most), horizon)
+    judge = with_observed(panel, windows(panel, middle, end, horizon, most=most), horizon)
+    if not len(weigh) or not len(judge):
+        raise DataError("The data that came after the run's training has no observed target to learn from.")
+    series = len(run.scaler.ids)
+    progress.stage("answering the new data")
+    trial, _ = learn(run.crew, prepared, weigh, weigh, own, series)
+    final, heard = learn(run.crew, prepared, weigh, judge, own, series)
+    numbers = own[judge.series]
+    quantiles = {
+        name: combination.calibration.apply(combination.raw(heard.answers, numbers))
+        for name, combination in (("before", run.combination), ("after", trial))
+    }
+    before, after = (score(heard.target, quantiles[name]) for name in ("before", "after"))
+    notes: tuple[str, ...] = ()
+    if after["pinball"] > before["pinball"]:
+        final = _recalibrated(run.combination, final, heard.target, heard.answers, numbers, ordinals_of(panel, judge))
+        notes = (
+            f"New weights did worse on the newest data (mean pinball {after['pinball']:.4f} against "
+            f"{before['pinball']:.4f}), so the old ones stay; calibration was learned anew.",
+        )
+    fresh = replace(run, combination=final.settled(), history=tail(panel, run.reach))
+    return Update(run=fresh, before=before, after=after, notes=notes)
+
+
+def _recalibrated(
+    old: Combination,
+    new: Combination,
+    target: NDArray[np.float64],
+    answers: dict,  # type: ignore[type-arg]
+    numbers: NDArray[np.int64],
+    ordinals: NDArray[np.int64],
+) -> Combination:
+    """The old weights with a calibration of their own on the newest data."""
+    from sextet.combine.conformal import Calibration
+    from sextet.combine.online import OnlineCalibration
+
+    levels = new.calibration.levels
+    raw = old.raw(answers, numbers)
+    calibration = Calibration.fit(raw, target, levels)
+    series, horizon = new.online.theta.shape[:2]
+    online = OnlineCalibration.start(calibration, levels, horizon, series)
+    _, online = online.advance(raw, target, numbers, ordinals)
+    return Combination(weights=old.weights, calibration=calibration, online=online)
+
+
+def _halves(
+    run: Run, panel: Panel, own: NDArray[np.int64], horizon: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """First row, middle and end row, `[S]`, of what came after training in each series."""
+    until = np.asarray(run.settings["trained_until"], dtype=np.int64)
+    start = np.where(own >= 0, np.maximum(until[np.maximum(own, 0)] - panel.first, 0), 0)
+    end = panel.known
+    if int((end - start).max(initial=0)) < 2 * horizon + 1:
+        raise DataError(
+            f"An update needs at least {2 * horizon + 1} rows after the run's training in some series; the data "
+            f"has {int((end - start).max(initial=0))}. Give more recent data, or train again."
+        )
+    return start, start + (end - start) // 2, end

@@ -1,0 +1,76 @@
+"""The members of a run, ready to answer: graphs by ONNX Runtime, the Rule-Based member by its own arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.answer import Answer, joined
+from sextet.core.window import WindowIndex, WindowShape
+from sextet.data.prepare import Prepared
+from sextet.data.windows import gather
+from sextet.rules.rule_based import RuleBasedModel
+from sextet.runtime.onnx_member import OnnxMember
+
+BATCH = 256  # windows gathered at a time: a few MB, and enough to keep the kernels busy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crew:
+    """The members in their order.
+
+    Attributes:
+        members: name -> what answers.
+        shape: of the windows they answer.
+    """
+
+    members: Mapping[str, OnnxMember | RuleBasedModel]
+    shape: WindowShape
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the members."""
+        return tuple(self.members)
+
+    def batches(
+        self, prepared: Prepared, index: WindowIndex, size: int = BATCH
+    ) -> Iterator[tuple[slice, dict[str, Answer]]]:
+        """Yield which windows, and what each member answers for them in scaled space, in order."""
+        for low in range(0, len(index), size):
+            part = slice(low, min(low + size, len(index)))
+            some = index.take(part)
+            batch = gather(prepared, some, self.shape)
+            yield (
+                part,
+                {
+                    name: member.answer(batch) if isinstance(member, OnnxMember) else member.answer(prepared, some)
+                    for name, member in self.members.items()
+                },
+            )
+
+    def answers(self, prepared: Prepared, index: WindowIndex) -> dict[str, Answer]:
+        """Return what each member answers for all windows of `index`, in scaled space."""
+        parts: dict[str, list[Answer]] = {name: [] for name in self.members}
+        for _, batch in self.batches(prepared, index):
+            for name, answer in batch.items():
+                parts[name].append(answer)
+        return {name: joined(answers) for name, answers in parts.items()}
+
+
+def spike_probability(answers: Mapping[str, Answer]) -> NDArray[np.float32] | None:
+    """Return the `[W, H]` spike probability of the first member that warns, or None."""
+    for answer in answers.values():
+        if answer.spike_probability is not None:
+            return answer.spike_probability
+    return None
+
+
+def spike_size(answers: Mapping[str, Answer]) -> NDArray[np.float32] | None:
+    """Return the `[W, H]` spike size, in scaled space, of the first member that warns, or None."""
+    for answer in answers.values():
+        if answer.spike_size is not None:
+            return answer.spike_size
+    return None

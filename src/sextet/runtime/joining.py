@@ -1,0 +1,82 @@
+"""New data put after the history that a run keeps, so that a file of new rows alone is enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.panel import Panel
+
+
+def joined(history: Panel, fresh: Panel) -> Panel:
+    """Prepend to each series of `fresh` the rows of `history` that lie before its first row.
+
+    Steps between the two are gaps (missing). Series that only the history has are left out; where the columns
+    differ, `fresh` is returned as it is, and the run says which column it lacks.
+
+    Args:
+        history: what a run keeps; on the same grid.
+        fresh: new data.
+    """
+    same = (
+        history.past_names == fresh.past_names
+        and history.future_names == fresh.future_names
+        and history.frequency == fresh.frequency
+    )
+    if not same:
+        return fresh
+    at = {name: s for s, name in enumerate(history.ids)}
+    before = np.zeros(fresh.series, dtype=np.int64)  # rows that each series grows by, at its front
+    for s, name in enumerate(fresh.ids):
+        if name in at:
+            before[s] = max(0, int(fresh.first[s] - history.first[at[name]]))
+    if not before.any():
+        return fresh
+    offsets = np.concatenate([[0], np.cumsum(fresh.lengths + before)]).astype(np.int64)
+    columns = {
+        name: _column(name, history, fresh, at, offsets, before) for name in ("y", "past", "future", "weight", "label")
+    }
+    return Panel(
+        ids=fresh.ids,
+        frequency=fresh.frequency,
+        offsets=offsets,
+        first=fresh.first - before,
+        known=fresh.known + before,
+        y=columns["y"],
+        past=columns["past"],
+        future=columns["future"],
+        static=fresh.static,
+        past_names=fresh.past_names,
+        future_names=fresh.future_names,
+        static_names=fresh.static_names,
+        weight=columns["weight"],
+        label=columns["label"],
+        tz=fresh.tz,
+        notes=fresh.notes,
+    )
+
+
+def _column(
+    name: str,
+    history: Panel,
+    fresh: Panel,
+    at: dict[str, int],
+    offsets: NDArray[np.int64],
+    before: NDArray[np.int64],
+) -> Any:
+    new, old = getattr(fresh, name), getattr(history, name)
+    if new is None:
+        return None
+    missing = 0 if name == "label" else 1 if name == "weight" else np.nan
+    out = np.full((int(offsets[-1]), *new.shape[1:]), missing, dtype=new.dtype)
+    for s, series in enumerate(fresh.ids):
+        start = int(offsets[s])
+        out[start + int(before[s]) : int(offsets[s + 1])] = new[fresh.rows(s)]
+        if before[s] and old is not None:
+            h = at[series]
+            kept = min(int(before[s]), int(history.known[h]))
+            first = int(history.offsets[h])
+            out[start : start + kept] = old[first : first + kept]
+    return out

@@ -1,0 +1,218 @@
+"""A trained run, loaded: it forecasts, explains and answers any windows, without TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.answer import Answer
+from sextet.core.errors import DataError
+from sextet.core.forecast import Alert, Forecast
+from sextet.core.panel import Panel
+from sextet.core.window import WindowIndex, WindowShape
+from sextet.data.covariates import CovariateScaler
+from sextet.data.prepare import Prepared, prepare
+from sextet.data.scale import Scaler
+from sextet.data.windows import origin_windows
+from sextet.rules.rule_based import RuleBasedModel
+from sextet.rules.user_rules import UserRules, parse_rules
+from sextet.runtime.combination import Combination, ordinals_of, section
+from sextet.runtime.crew import Crew, spike_probability, spike_size
+from sextet.runtime.onnx_member import OnnxMember
+from sextet.runtime.run_folder import RunFolder
+from sextet.runtime.stored_panel import panel_from_arrays
+from sextet.specs.run_config import RunConfig
+from sextet.specs.situation import Situation
+from sextet.spikes.alerts import AlertPolicy, Warnings, find_alerts
+from sextet.spikes.labels import SpikeModel
+
+CONFIG, SCALER, SPIKES, RULES = "config.json", "scaler.npz", "spikes.npz", "rules.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Everything that forecasting needs.
+
+    Attributes:
+        config: what was asked and chosen; its specs have every field chosen.
+        crew: the members.
+        combination: weights and calibration.
+        scaler, covariates: how data are scaled.
+        spikes: what a spike is.
+        policy: when a spike probability is worth an alert; None without a member that warns.
+        rules: the user's rules; empty where there are none.
+        history: the last rows the run has seen: what a forecast without data starts from.
+        settings: further plain values of the run: the data options, the split's ends, the situation.
+    """
+
+    config: RunConfig
+    crew: Crew
+    combination: Combination
+    scaler: Scaler
+    covariates: CovariateScaler
+    spikes: SpikeModel
+    policy: AlertPolicy | None
+    rules: UserRules
+    history: Panel
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, path: str | Path) -> Run:
+        """Load the run at `path`; every file read is checked against the manifest.
+
+        Raises:
+            RunError: the run is missing, half-written or damaged; the file is named.
+        """
+        folder = RunFolder(Path(path))
+        settings = folder.json(CONFIG)
+        config = RunConfig.from_json(json.dumps(settings["run"]))
+        scalers, state = folder.arrays(SCALER), folder.arrays(folder.state)
+        shape = WindowShape(**{**settings["shape"], "levels": tuple(settings["shape"]["levels"])})
+        members: dict[str, OnnxMember | RuleBasedModel] = {
+            name: OnnxMember(folder.checked(file))
+            if file.endswith(".onnx")
+            else RuleBasedModel.from_json(folder.json(file))
+            for name, file in settings["members"].items()
+        }
+        rules = folder.checked(RULES).read_text(encoding="utf-8") if folder.has(RULES) else ""
+        return cls(
+            config=config,
+            crew=Crew(members=members, shape=shape),
+            combination=Combination.from_arrays(state),
+            scaler=Scaler.from_arrays(section(scalers, "target")),
+            covariates=CovariateScaler.from_arrays(section(scalers, "covariates")),
+            spikes=SpikeModel.from_arrays(folder.arrays(SPIKES)),
+            policy=AlertPolicy.from_json(policy) if (policy := json.loads(str(state["alerts"]))) else None,
+            rules=parse_rules(rules, source=RULES),
+            history=panel_from_arrays(section(state, "history")),
+            settings=settings,
+        )
+
+    @property
+    def reach(self) -> int:
+        """Rows of history that members, rules and spike levels read before a cutoff."""
+        rule_based = [m.reach for m in self.crew.members.values() if isinstance(m, RuleBasedModel)]
+        return max(self.crew.shape.lookback, self.spikes.layout.reach, *rule_based)
+
+    @property
+    def situation(self) -> Situation:
+        """The training data in a few numbers."""
+        values = dict(self.settings["situation"])
+        return Situation(**{**values, "seasons": tuple(values["seasons"])})
+
+    def numbers(self, panel: Panel) -> NDArray[np.int64]:
+        """Return `[S]` the training panel's number of each series of `panel`, -1 for one never seen."""
+        known = {name: s for s, name in enumerate(self.scaler.ids)}
+        return np.array([known.get(name, -1) for name in panel.ids], dtype=np.int64)
+
+    def prepared(self, panel: Panel) -> Prepared:
+        """Scale a panel as the training data were.
+
+        Raises:
+            DataError: its frequency is another, or a covariate is missing.
+        """
+        mine = self.history.frequency
+        if (panel.frequency.kind, panel.frequency.step) != (mine.kind, mine.step):
+            raise DataError(
+                f"The run was trained on a frequency of {mine.name}; the data has {panel.frequency.name}. "
+                f"Give data at {mine.name}, or --resample {mine.name}."
+            )
+        return prepare(panel, self.scaler, self.covariates)
+
+    def forecast(self, panel: Panel | None = None) -> Forecast:
+        """Forecast the steps after the last known one of each series.
+
+        Args:
+            panel: the data; None: from the history that the run keeps.
+
+        Raises:
+            DataError: the data do not suit the run, or future covariates end before the horizon.
+        """
+        panel = self.history if panel is None else panel
+        if panel.future_names:
+            self._check_future(panel)
+        return self.answer(panel, origin_windows(panel))
+
+    def answer(self, panel: Panel, index: WindowIndex) -> Forecast:
+        """Forecast any windows of `panel`, in order of `index`."""
+        prepared = self.prepared(panel)
+        answers = self.crew.answers(prepared, index)
+        own = self.numbers(panel)[index.series]
+        raw = self.combination.raw(answers, own)
+        waiting = np.full(raw.shape[:2], np.nan)
+        z = self.combination.settled().online.run(raw, waiting, own, ordinals_of(panel, index))
+        return self._in_unit(prepared, index, answers, own, z)
+
+    def _in_unit(
+        self,
+        prepared: Prepared,
+        index: WindowIndex,
+        answers: Mapping[str, Answer],
+        own: NDArray[np.int64],
+        z: NDArray[np.float32],
+    ) -> Forecast:
+        panel, scaler = prepared.panel, prepared.scaler
+        horizon = self.crew.shape.horizon
+        ordinals = ordinals_of(panel, index)[:, None] + np.arange(-1, horizon)
+        stamps = panel.frequency.stamps(ordinals)
+        probability, size = spike_probability(answers), spike_size(answers)
+        forecast = Forecast(
+            ids=tuple(panel.ids[s] for s in index.series),
+            cutoff=stamps[:, 0],
+            stamps=stamps[:, 1:],
+            levels=self.crew.shape.levels,
+            quantiles=scaler.from_z(z, index.series),
+            members={name: scaler.from_z(a.quantiles, index.series) for name, a in answers.items()},
+            weights=self.combination.weights_of(answers, own),
+            spike_probability=None if probability is None else probability.astype(np.float64),
+            spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),
+            notes=self._notes(panel),
+        )
+        forecast = self.rules.applied(forecast, panel.tz)
+        alerts = sorted((*forecast.alerts, *self._alerts(forecast, panel, index)), key=lambda alert: alert.start)
+        return replace(forecast, alerts=tuple(alerts))
+
+    def _alerts(self, forecast: Forecast, panel: Panel, index: WindowIndex) -> tuple[Alert, ...]:
+        if self.policy is None or forecast.spike_probability is None or forecast.spike_size is None:
+            return ()
+        warnings = Warnings(
+            ids=forecast.ids,
+            stamps=forecast.stamps,
+            probability=forecast.spike_probability,
+            size=forecast.spike_size,
+            typical=self.spikes.typical_size(panel)[index.series],
+        )
+        return find_alerts(warnings, self.policy)
+
+    @staticmethod
+    def _size_in_unit(
+        scaler: Scaler, answers: Mapping[str, Answer], size: NDArray[np.float32], index: WindowIndex
+    ) -> NDArray[np.float64]:
+        """A size above the level in scaled space, as a difference in the unit of the target at the median."""
+        median = next(a for a in answers.values() if a.spike_size is not None).quantiles
+        level = median[..., median.shape[-1] // 2]
+        return np.asarray(scaler.from_z(level + size, index.series) - scaler.from_z(level, index.series))
+
+    def _notes(self, panel: Panel) -> tuple[str, ...]:
+        unseen = [panel.ids[s] for s in np.flatnonzero(self.numbers(panel) < 0)]
+        if not unseen:
+            return ()
+        shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
+        return (f"Not seen in training, so forecast with the common weights: {shown}.",)
+
+    def _check_future(self, panel: Panel) -> None:
+        ahead = panel.lengths - panel.known
+        short = np.flatnonzero(ahead < self.config.horizon)
+        if len(short):
+            s = int(short[0])
+            raise DataError(
+                f"Future covariates ({', '.join(panel.future_names)}) of series {panel.ids[s]!r} reach "
+                f"{int(ahead[s])} steps beyond its last target; the horizon is {self.config.horizon}. "
+                "Give them with --future-data FILE, or as rows after the last target."
+            )

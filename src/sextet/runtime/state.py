@@ -1,0 +1,21 @@
+"""The part of a run that `update` renews: weights, calibration, alert policy and the last rows of history."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.runtime.run import Run
+from sextet.runtime.stored_panel import panel_to_arrays
+
+
+def state_arrays(run: Run) -> dict[str, NDArray[Any]]:
+    """Return the state as plain arrays for an npz without pickle; `Run.load` reads them."""
+    return {
+        **run.combination.to_arrays(),
+        "alerts": np.array(json.dumps(run.policy.to_json() if run.policy else None)),
+        **{f"history.{key}": value for key, value in panel_to_arrays(run.history).items()},
+    }
