@@ -85,3 +85,10 @@ def test_episodes_cover_every_flag_and_nothing_between_far_flags(rows: list[list
     for window, first, last in events.episodes(covered & ~flags):
         assert last - first + 1 <= gap, (window, first, last)
     np.testing.assert_array_equal(flags, kept)
+
+
+def test_period_in_words() -> None:
+    start, end = np.datetime64("2024-01-01T06:00", "ns"), np.datetime64("2024-01-01T07:30", "ns")
+    assert events.period(start, start) == "at 2024-01-01 06:00"
+    assert events.period(start, end) == "from 2024-01-01 06:00 to 2024-01-01 07:30"
+    assert events.period(start, end + np.timedelta64(5, "s")).endswith("07:30:05")

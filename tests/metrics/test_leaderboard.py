@@ -58,12 +58,12 @@ def test_rows_are_ordered_by_mae_with_skill_against_the_reference() -> None:
     target = np.zeros((2, 2))
     level = np.ones((2, 2, len(LEVELS)))
     tallies = {
-        "SeasonalNaive": board.tally(target, 2 * level),
+        "seasonal-naive": board.tally(target, 2 * level),
         "worse": board.tally(target, 3 * level),
         "better": board.tally(target, level),
     }
     rows = board.leaderboard(tallies)
-    assert [row["model"] for row in rows] == ["better", "SeasonalNaive", "worse"]
+    assert [row["model"] for row in rows] == ["better", "seasonal-naive", "worse"]
     assert [row["skill"] for row in rows] == pytest.approx([0.5, 0.0, -0.5])
     assert rows[0]["n"] == 4
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
+from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
 from sextet.spikes.labels import SpikeModel, fit_spikes
 
@@ -155,4 +157,14 @@ def test_arrays_give_the_model_back(tmp_path) -> None:
         again = SpikeModel.from_arrays(dict(arrays))
     np.testing.assert_array_equal(again.label(panel), model.label(panel))
     assert (again.kind, again.risk, again.layout, again.ids) == (model.kind, model.risk, model.layout, model.ids)
-    np.testing.assert_array_equal(again.typical_size(panel), model.typical)
+    assert again.typical_sizes(panel) == dict(zip(panel.ids, model.typical, strict=True))
+
+
+def test_the_quantile_alarm_is_the_mass_above_the_spike_level() -> None:
+    y, _ = spiky(2000)
+    panel = panel_of(y)
+    model = fit_spikes(panel, np.array([1500]))
+    index = WindowIndex(series=np.zeros(2, np.int32), row=np.array([1600, 1700]))
+    level = model.spike_level(panel, index, 3)
+    quantiles = level[..., None] + norm.ppf(LEVELS) - norm.ppf(0.9)  # a tenth of each lies above
+    np.testing.assert_allclose(model.quantile_alarm(panel, index, quantiles), 0.1)

@@ -92,6 +92,14 @@ def episodes(flags: Mask, gap: int = 0) -> NDArray[np.int64]:
     return np.stack([window, first, last], axis=1).astype(np.int64)
 
 
+def period(start: np.datetime64, end: np.datetime64) -> str:
+    """Say from when to when an episode lasts: "at 2024-01-01 06:00", "from ... to ..."."""
+    first, last = (np.datetime_as_string(stamp.astype("datetime64[s]")).replace("T", " ") for stamp in (start, end))
+    if first.endswith(":00") and last.endswith(":00"):
+        first, last = first[:-3], last[:-3]
+    return f"at {first}" if first == last else f"from {first} to {last}"
+
+
 def _curve(score: NDArray[np.float64], truth: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Hits and warnings when warning at or above each distinct score, from the highest down."""
     order = np.argsort(-score, kind="stable")

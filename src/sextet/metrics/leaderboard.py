@@ -120,7 +120,7 @@ def score(
     return tally(target, quantiles, levels, scale, percents).scores()
 
 
-def leaderboard(tallies: Mapping[str, Tally], reference: str = "SeasonalNaive") -> list[Row]:
+def leaderboard(tallies: Mapping[str, Tally], reference: str = "seasonal-naive") -> list[Row]:
     """Return one row a model, best MAE first, each with `skill` = 1 - MAE / MAE of the reference.
 
     Args:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.core.forecast import Alert
-from sextet.core.frequency import Stamps
-from sextet.metrics.events import average_precision, best_f1, brier, detection, episodes
+from sextet.core.forecast import Alert, Forecast
+from sextet.metrics.events import average_precision, best_f1, brier, detection, episodes, period
 
 Reals = NDArray[np.floating]
 Labels = NDArray[np.integer] | NDArray[np.floating] | NDArray[np.bool_]
@@ -39,18 +38,23 @@ class AlertPolicy:
     recall: float = math.nan
     f1: float = math.nan
 
-    def to_json(self) -> dict[str, float | int | None]:
-        """Return plain values for JSON; what is undefined is None."""
-        return {key: None if math.isnan(value) else value for key, value in vars(self).items()}
+    @classmethod
+    def silent(cls) -> AlertPolicy:
+        """The policy of a run without a member that warns: no alert ever."""
+        return cls(threshold=math.inf)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the policy as plain arrays."""
+        return {key: np.array(value) for key, value in vars(self).items()}
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> AlertPolicy:
-        """Make the policy again from `to_json`."""
-        rates = {key: math.nan if plain[key] is None else float(plain[key]) for key in ("precision", "recall", "f1")}
-        return cls(threshold=float(plain["threshold"]), spikes=int(plain["spikes"]), **rates)
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> AlertPolicy:
+        """Make the policy again from `to_arrays`."""
+        rates = {key: float(arrays[key]) for key in ("precision", "recall", "f1")}
+        return cls(threshold=float(arrays["threshold"]), spikes=int(arrays["spikes"]), **rates)
 
 
-def fit_policy(probability: Reals, label: Labels, valid: NDArray[np.bool_] | None = None) -> AlertPolicy:
+def choose_policy(probability: Reals, label: Labels, valid: NDArray[np.bool_] | None = None) -> AlertPolicy:
     """Choose the alert threshold on `calibrate`: the one with the best F1 over steps.
 
     Args:
@@ -73,7 +77,7 @@ def score_warnings(
     """Score warnings on test windows: average precision, Brier, and precision, recall and F1 at a threshold.
 
     Args:
-        probability: `[W, H]` of a spike, or any alarm score in 0..1 such as `alarm.mass_above`.
+        probability: `[W, H]` of a spike, or any alarm score in 0..1 such as `SpikeModel.quantile_alarm`.
         label: `[W, H]` 1 where one came.
         threshold: warned where the probability is at or above it; chosen before, not on these windows.
         valid: `[W, H]` where the target was observed; None: everywhere.
@@ -92,52 +96,46 @@ def score_warnings(
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Warnings:
-    """What a member says about spikes ahead of W windows.
+def find_alerts(
+    forecast: Forecast,
+    policy: AlertPolicy,
+    *,
+    typical: Mapping[str, float] | None = None,
+    raised_by: str = "spike-detector",
+    gap: int = 1,
+) -> tuple[Alert, ...]:
+    """Turn the spike probabilities of a forecast into alerts, in order of time, then of series.
 
-    Attributes:
-        ids: `[W]` series names.
-        stamps: `[W, H]`.
-        probability: `[W, H]` of a spike, 0..1.
-        size: `[W, H]` expected size above the level, in the unit of the target.
-        typical: `[W]` usual size of a spike of each series (`SpikeModel.typical_size`), or None.
-        raised_by: the member's name.
+    Args:
+        forecast: with `spike_probability`; without it there is no alert.
+        policy: when to raise one.
+        typical: series -> usual size of its spikes in the unit of the target (`SpikeModel.typical_sizes`).
+        raised_by: name of the member that warns.
+        gap: steps below the threshold between two that are not, up to which both belong to one alert.
     """
-
-    ids: Sequence[str]
-    stamps: Stamps
-    probability: Reals
-    size: Reals
-    typical: Reals | None = None
-    raised_by: str = "spike-detector"
-
-
-def find_alerts(warnings: Warnings, policy: AlertPolicy, *, gap: int = 1) -> tuple[Alert, ...]:
-    """Turn probabilities into alerts: steps at or above the threshold, those at most `gap` steps apart as one.
-
-    Returns:
-        Alerts in order of time, then of series.
-    """
+    if forecast.spike_probability is None:
+        return ()
+    chance = forecast.spike_probability
+    sizes = np.full(chance.shape, np.nan) if forecast.spike_size is None else forecast.spike_size
     found = []
-    for window, first, last in episodes(np.nan_to_num(warnings.probability) >= policy.threshold, gap):
-        steps = slice(int(first), int(last) + 1)
-        peak = int(first) + int(np.nanargmax(warnings.probability[window, steps]))
-        probability, size = float(warnings.probability[window, peak]), float(warnings.size[window, peak])
-        typical = math.nan if warnings.typical is None else float(warnings.typical[window])
-        start, end = warnings.stamps[window, first], warnings.stamps[window, last]
+    for window, first, last in episodes(np.nan_to_num(chance) >= policy.threshold, gap):
+        peak = int(first) + int(np.nanargmax(chance[window, first : last + 1]))
+        probability, size = float(chance[window, peak]), float(sizes[window, peak])
+        name = forecast.ids[int(window)]
+        start, end = forecast.stamps[window, first], forecast.stamps[window, last]
+        about = "" if math.isnan(size) else f" of about {size:.4g} above the level"
         found.append(
             Alert(
-                series=warnings.ids[int(window)],
+                series=name,
                 start=start,
                 end=end,
                 probability=probability,
                 size=size,
-                severity=severity(probability, size, policy.threshold, typical),
-                raised_by=warnings.raised_by,
+                severity=severity(probability, size, policy.threshold, (typical or {}).get(name, math.nan)),
+                raised_by=raised_by,
                 reason=(
-                    f"A spike of about {size:.4g} above the level is expected {_when(start, end)}, with a probability "
-                    f"of {probability:.0%} (alerts start at {policy.threshold:.0%})."
+                    f"A spike{about} is expected {period(start, end)}, with a probability of {probability:.0%} "
+                    f"(alerts start at {policy.threshold:.0%})."
                 ),
             )
         )
@@ -148,16 +146,11 @@ def severity(probability: float, size: float, threshold: float, typical: float =
     """Grade an alert by how far the probability is above the threshold and how large the spike would be.
 
     "critical": two thirds of the way from the threshold to certainty and a spike of usual size, or one third and
-    twice that size. "warning": one third of the way, or 1.5 times the usual size. Else "watch". A NaN `typical`
-    counts every spike as of usual size.
+    twice that size. "warning": one third of the way, or 1.5 times the usual size. Else "watch". Where `typical`
+    or `size` is NaN every spike counts as of usual size.
     """
     sureness = 1.0 if threshold >= 1 else (probability - threshold) / (1.0 - threshold)
-    relative = size / typical if typical > 0 and math.isfinite(typical) else 1.0
+    relative = size / typical if typical > 0 and math.isfinite(typical) and not math.isnan(size) else 1.0
     if (sureness >= 2 / 3 and relative >= 1.0) or (sureness >= 1 / 3 and relative >= 2.0):
         return "critical"
     return "warning" if sureness >= 1 / 3 or relative >= 1.5 else "watch"
-
-
-def _when(start: np.datetime64, end: np.datetime64) -> str:
-    first, last = (np.datetime_as_string(stamp.astype("datetime64[m]")).replace("T", " ") for stamp in (start, end))
-    return f"at {first}" if first == last else f"from {first} to {last}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
 from sextet.core.panel import Panel
+from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
+from sextet.metrics.exceedance import mass_above
 from sextet.spikes.residual import Layout, Levels, residuals, row_ranges, seasonal_profile
 from sextet.spikes.threshold import Tail, fit_tail
 
@@ -96,6 +98,23 @@ class SpikeModel:
         usual = self.usual(panel, index, horizon)
         return np.asarray(usual + self.for_panel(panel).threshold[index.series][:, None])
 
+    def quantile_alarm(
+        self,
+        panel: Panel,
+        index: WindowIndex,
+        quantiles: NDArray[np.floating],
+        levels: Sequence[float] = LEVELS,
+    ) -> Reals:
+        """The obvious alternative to a member that warns: the mass of a forecast above the spike level, `[W, H]`.
+
+        Args:
+            panel: the data.
+            index: W windows of it.
+            quantiles: `[W, H, Q]` forecast of these windows in the unit of the target.
+            levels: `[Q]`.
+        """
+        return mass_above(quantiles, self.spike_level(panel, index, quantiles.shape[1]), levels)
+
     def usual(self, panel: Panel, index: WindowIndex, horizon: int) -> Reals:
         """Level of late plus profile for each step of the windows, `[W, H]`, in the unit of the target."""
         model = self.for_panel(panel)
@@ -104,9 +123,9 @@ class SpikeModel:
         ordinals = (panel.first[index.series] + index.row - panel.offsets[index.series])[:, None] + np.arange(horizon)
         return np.asarray(levels[:, None] + model.profile[index.series[:, None], self.layout.bin_of(ordinals)])
 
-    def typical_size(self, panel: Panel) -> Reals:
-        """Usual size of a spike above the level, `[S]` of the panel's series, in the unit of the target."""
-        return self.for_panel(panel).typical
+    def typical_sizes(self, panel: Panel) -> dict[str, float]:
+        """Series name -> usual size of its spikes above the level, in the unit of the target."""
+        return dict(zip(panel.ids, self.for_panel(panel).typical.tolist(), strict=True))
 
     def for_panel(self, panel: Panel) -> SpikeModel:
         """Align to another panel by name; an unseen series is measured on its own history, its threshold pooled."""

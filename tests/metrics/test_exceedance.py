@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from sextet.core.quantiles import LEVELS, read_quantiles
-from sextet.spikes.alarm import mass_above
+from sextet.metrics.exceedance import mass_above
 
 
 def test_exact_for_a_normal_distribution_also_beyond_the_grid() -> None:

@@ -1,4 +1,4 @@
-"""The obvious alternative to a spike member: the upper quantiles as an alarm."""
+"""How likely a quantile forecast makes it that a level is exceeded: any forecast is an alarm, too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def mass_above(quantiles: Reals, level: Reals, levels: Sequence[float] = LEVELS)
 
     Args:
         quantiles: `[W, H, Q]`, never decreasing along Q.
-        level: `[W, H]`, same unit, for example `SpikeModel.spike_level`; infinite: nothing lies above.
+        level: `[W, H]`, same unit; infinite: nothing lies above.
         levels: `[Q]` levels of the quantiles.
 
     Returns:
