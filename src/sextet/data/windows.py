@@ -62,8 +62,8 @@ def draw_windows(
     total = int(bounds[-1])
     if most >= total:
         return windows(panel, start, end, horizon, step=step)
-    jitter = np.random.default_rng(seed).random(most)
-    positions = np.unique(np.minimum(((np.arange(most) + jitter) * (total / most)).astype(np.int64), total - 1))
+    edges = np.arange(most + 1, dtype=np.int64) * total // most
+    positions = edges[:-1] + (np.random.default_rng(seed).random(most) * np.diff(edges)).astype(np.int64)
     series = (np.searchsorted(bounds, positions, side="right") - 1).astype(np.int32)
     row = panel.offsets[series] + base[series] + (positions - bounds[series]) * step
     return WindowIndex(series=series, row=row)

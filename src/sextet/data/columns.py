@@ -1,0 +1,201 @@
+"""Which column is what: as the user says, by the usual names, or by what the columns hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sextet.core.errors import DataError, nearest
+from sextet.data.options import DataOptions
+from sextet.data.source import Source
+from sextet.data.values import is_blank, is_text, is_time, looks_numeric, plain, stamp_style
+
+_TIME_NAMES = ("ds", "date", "datetime", "timestamp", "time", "stamp", "datum", "zeit", "day", "month", "year")
+_ID_NAMES = ("unique_id", "id", "series", "series_id", "item_id", "ticker", "symbol", "sensor", "store", "name", "key")
+_UNNAMED = ("unnamed: 0", "column 1", "index", "level_0", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """The columns of a source by their role.
+
+    Attributes:
+        id: column of series names; None: one series, or a wide table.
+        time: column of stamps.
+        targets: one column, or of a wide table one a series.
+        past, future, static: covariates.
+        weight, label: sample weights and the user's spike labels.
+        notes: what was detected, in sentences.
+    """
+
+    id: str | None
+    time: str
+    targets: tuple[str, ...]
+    past: tuple[str, ...]
+    future: tuple[str, ...]
+    static: tuple[str, ...]
+    weight: str | None
+    label: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def wide(self) -> bool:
+        """Whether each target column is a series."""
+        return self.id is None and len(self.targets) > 1
+
+    @property
+    def numeric(self) -> tuple[str, ...]:
+        """Columns other than the targets that are read as numbers, row by row."""
+        extra = tuple(name for name in (self.weight, self.label) if name)
+        return (*self.past, *self.future, *extra)
+
+
+def find_roles(source: Source, options: DataOptions) -> Roles:
+    """Assign the columns of a source.
+
+    Raises:
+        DataError: a named column is not there, or a needed one can be neither found nor guessed.
+    """
+    named = (*options.targets, *options.past, *options.future, *options.static)
+    singles = tuple(name for name in (options.id, options.time, options.weight, options.spike_label) if name)
+    elsewhere = options.future if options.future_data is not None else ()
+    need_columns(source, (name for name in (*singles, *named) if name not in elsewhere))
+    notes: list[str] = []
+    taken = {*named, *singles}
+    time = options.time or _find_time(source, taken, notes)
+    taken.add(time)
+    name = _find_id(source, options, time, taken, notes)
+    taken |= {name} if name else set()
+    targets = options.targets or _find_targets(source, name, taken, notes)
+    if len(targets) > 1 and name is not None:
+        raise DataError(
+            f"{source.name}: {len(targets)} target columns ({_listed(targets)}) and also the id column {name!r}. "
+            "Name one target with --target, or remove the id column from a wide table."
+        )
+    if len(targets) > 1 and options.static:
+        raise DataError(
+            f"{source.name}: a wide table ({len(targets)} series in columns) has no static columns; "
+            f"got {', '.join(options.static)}. Give the data as unique_id, ds, y and the static columns."
+        )
+    roles = Roles(
+        id=name,
+        time=time,
+        targets=targets,
+        past=options.past,
+        future=options.future,
+        static=options.static,
+        weight=options.weight,
+        label=options.spike_label,
+        notes=(),
+    )
+    taken |= set(targets)
+    unused = [column for column in source.columns if column not in taken and column.lower() not in _UNNAMED]
+    if unused:
+        notes.append(f"Columns not used: {_listed(unused)}. Name covariates with --past, --future or --static.")
+    return Roles(**{**vars(roles), "notes": tuple(notes)})
+
+
+def need_columns(source: Source, wanted: Iterable[str]) -> None:
+    """Check that named columns are there.
+
+    Raises:
+        DataError: one is not; lists what is there and the nearest name.
+    """
+    for name in wanted:
+        if name not in source.columns:
+            raise DataError(
+                f"{source.name} has no column {name!r}{nearest(name, source.columns) or '.'} "
+                f"It has: {_listed(source.columns)}. Name the right one."
+            )
+
+
+def _find_time(source: Source, taken: set[str], notes: list[str]) -> str:
+    if "ds" in source.columns and "ds" not in taken:
+        return "ds"
+    free = [name for name in source.columns if name not in taken]
+    found = [name for name in free if _holds_time(source.head, name)]
+    usual = [name for name in found if name.lower() in _TIME_NAMES]
+    if len(found) > 1 and len(usual) == 1:
+        found = usual
+    if len(found) != 1:
+        what = f"several could be it: {_listed(found)}" if found else f"its columns are {_listed(source.columns)}"
+        raise DataError(
+            f"{source.name} has no column 'ds' for the time, and {what}. Name it with --time "
+            "(dates such as 2024-01-31 13:00, or stamps of a frame)."
+        )
+    notes.append(f"Column {found[0]!r} was taken for the time.")
+    return found[0]
+
+
+def _holds_time(head: pa.Table, name: str) -> bool:
+    column = plain(head[name])
+    if is_time(column.type):
+        return True
+    if is_blank(column):
+        return False
+    if name.lower() in _TIME_NAMES:
+        return stamp_style(column) is not None
+    if is_text(column.type) and not looks_numeric(column, True):
+        return stamp_style(column) is not None
+    return False
+
+
+def _find_id(source: Source, options: DataOptions, time: str, taken: set[str], notes: list[str]) -> str | None:
+    if options.id is not None:
+        return options.id
+    if "unique_id" in source.columns and "unique_id" not in taken:
+        return "unique_id"
+    if len(options.targets) > 1:
+        return None
+    free = [name for name in source.columns if name not in taken and _holds_names(source, name)]
+    usual = [name for name in free if name.lower() in _ID_NAMES]
+    stamps = plain(source.head[time])
+    repeated = pc.count_distinct(stamps).as_py() < len(stamps)
+    found = usual if len(usual) == 1 else free if repeated and len(free) == 1 else []
+    if found:
+        notes.append(f"Column {found[0]!r} was taken for the names of the series.")
+        return found[0]
+    return None
+
+
+def _holds_names(source: Source, name: str) -> bool:
+    column = plain(source.head[name])
+    if name.lower() in _ID_NAMES and pa.types.is_integer(column.type):
+        return bool(pc.count_distinct(column).as_py() < len(column))
+    return is_text(column.type) and not is_blank(column) and not looks_numeric(column, source.grouped)
+
+
+def _find_targets(source: Source, name: str | None, taken: set[str], notes: list[str]) -> tuple[str, ...]:
+    if "y" in source.columns and "y" not in taken:
+        return ("y",)
+    free = [
+        column
+        for column in source.columns
+        if column not in taken
+        and column.lower() not in _UNNAMED
+        and (looks_numeric(source.head[column], source.grouped) or is_blank(source.head[column]))
+    ]
+    full = [column for column in free if not is_blank(source.head[column])]
+    if not full:
+        raise DataError(
+            f"{source.name} has no column 'y' to forecast, and no other column of numbers. "
+            f"Its columns are {_listed(source.columns)}. Name it with --target."
+        )
+    if len(full) == 1 and (name is not None or len(free) == 1):
+        notes.append(f"Column {full[0]!r} was taken for the target.")
+        return (full[0],)
+    if name is not None:
+        raise DataError(
+            f"{source.name} has no column 'y' to forecast, and several columns of numbers: {_listed(full)}. "
+            "Name the target with --target."
+        )
+    notes.append(f"The table is wide: each of its {len(free)} columns of numbers is a series ({_listed(free)}).")
+    return tuple(free)
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    return ", ".join(every[:12]) + (f" and {len(every) - 12} more" if len(every) > 12 else "")

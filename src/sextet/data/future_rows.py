@@ -1,0 +1,107 @@
+"""Future covariates given apart from the history, and the check that they reach over the horizon."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.errors import DataError
+from sextet.core.frequency import Frequency
+from sextet.core.panel import Panel
+from sextet.data.columns import Roles, need_columns
+from sextet.data.grid import Ahead, bounds
+from sextet.data.options import DataOptions
+from sextet.data.ordering import in_order, no_duplicates, on_clock
+from sextet.data.rows import Rows, read_rows
+from sextet.data.source import open_source
+
+Positions = NDArray[np.int64]
+
+
+def read_ahead(
+    options: DataOptions, roles: Roles, history: Rows, frequency: Frequency, tz: str | None
+) -> tuple[Ahead, list[str]]:
+    """Read `options.future_data`: time, the future covariates, and the id column unless all series share them.
+
+    Raises:
+        DataError: a column is missing, a value or time is wrong, or no series of the history is in it.
+    """
+    source = open_source(options.future_data)
+    name = roles.id if roles.id in source.columns else None
+    need_columns(source, (roles.time, *roles.future))
+    given = Roles(
+        id=name,
+        time=roles.time,
+        targets=(),
+        past=(),
+        future=roles.future,
+        static=(),
+        weight=None,
+        label=None,
+        notes=(),
+    )
+    rows, zone = on_clock(in_order(read_rows(source, given, options.tz)), options.tz, frequency)
+    if (zone is None) != (tz is None):
+        raise DataError(
+            f"{source.name}, column {roles.time!r}: mixed time zones: times are in {zone or 'no zone'} here and in "
+            f"{tz or 'no zone'} in the history. Write both in one zone, or name it with --tz."
+        )
+    no_duplicates(rows)
+    ordinals = frequency.ordinals(rows.ns.view("datetime64[ns]"))
+    off = np.flatnonzero(~frequency.on_grid(rows.ns.view("datetime64[ns]")))
+    if len(off):
+        raise DataError(
+            f"{rows.place(int(off[0]))}, column {rows.time!r}: {rows.stamp(int(off[0]))} does not lie on the grid of "
+            f"the history, whose frequency is {frequency.name}. Give the future covariates at the history's times."
+        )
+    starts, _ = bounds(history)
+    ids = [history.ids[code] for code in history.codes[starts].tolist()]
+    first = frequency.ordinals(history.ns[starts].view("datetime64[ns]"))
+    series, picked, notes = _matched(rows, ids, name is not None)
+    after = ordinals[picked] >= first[series]
+    return Ahead(rows=rows, series=series[after], picked=picked[after], ordinals=ordinals[picked][after]), notes
+
+
+def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
+    """Check that future covariates reach over the horizon of every series.
+
+    Raises:
+        DataError: one ends before; names series, column, its last time and the time needed.
+    """
+    if not panel.future_names:
+        return
+    for s, series in enumerate(panel.ids):
+        start, end, known = int(panel.offsets[s]), int(panel.offsets[s + 1]), int(panel.known[s])
+        for k, column in enumerate(panel.future_names):
+            seen = np.flatnonzero(np.isfinite(panel.future[start:end, k]))
+            if not len(seen):
+                continue  # a covariate that is missing altogether is taken as its mean
+            reach = int(seen[-1]) + 1
+            if reach < known + horizon:
+                first = int(panel.first[s])
+                edges = panel.frequency.stamps(np.array([first + reach - 1, first + known + horizon - 1]))
+                last, need = (str(np.datetime_as_string(e, unit="m")).replace("T", " ") for e in edges)
+                raise DataError(
+                    f"{name}: the future covariate {column!r} of series {series!r} ends at {last}, but a horizon of "
+                    f"{horizon} steps needs it until {need}. Give it that far, in rows without a target or with "
+                    "--future-data."
+                )
+
+
+def _matched(rows: Rows, ids: list[str], by_name: bool) -> tuple[Positions, Positions, list[str]]:
+    """Series of the history `[R]`, rows given `[R]` that belong to them, and notes."""
+    count = len(rows.ns)
+    if not by_name:
+        series = np.repeat(np.arange(len(ids), dtype=np.int64), count)
+        return series, np.tile(np.arange(count, dtype=np.int64), len(ids)), []
+    number = {name: s for s, name in enumerate(ids)}
+    of_code = np.array([number.get(name, -1) for name in rows.ids], dtype=np.int64)
+    picked = np.flatnonzero(of_code[rows.codes] >= 0).astype(np.int64)
+    missing = sum(name not in number for name in rows.ids)
+    if not len(picked):
+        raise DataError(
+            f"{rows.source.name}: none of its series ({', '.join(rows.ids[:3])} ...) is in the history "
+            f"({', '.join(ids[:3])} ...). Use the same names in both."
+        )
+    notes = [f"Future covariates of {missing} series that have no history were not used."] if missing else []
+    return of_code[rows.codes[picked]], picked, notes

@@ -1,0 +1,135 @@
+"""From a file or a frame to a panel: find the columns, convert, order, lay onto the grid, check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sextet.core.errors import DataError
+from sextet.core.frequency import Frequency
+from sextet.core.panel import Panel
+from sextet.data.columns import find_roles
+from sextet.data.future_rows import check_future, read_ahead
+from sextet.data.grid import check_static, lay_out, select_series, without_edges
+from sextet.data.options import DataOptions
+from sextet.data.ordering import in_order, no_duplicates, on_clock
+from sextet.data.regularity import averaged, find_frequency, option_frequency
+from sextet.data.rows import Rows, read_rows
+from sextet.data.source import open_source
+
+
+def read_panel(
+    source: Any,
+    options: DataOptions | None = None,
+    horizon: int | None = None,
+    min_length: int | None = None,
+) -> Panel:
+    """Read series from a file or a frame.
+
+    Args:
+        source: path of a CSV or Parquet file (gzip too), "-" for CSV on standard input, or a pandas, polars or
+            pyarrow frame; long (one row a time and series) or wide (one column a series).
+        options: which columns are what; None for the usual names.
+        horizon: steps to be forecast: future covariates, where given beyond the end, must reach that far.
+        min_length: fewest history rows a series must have; shorter ones stop the reading, or are left out with
+            `options.skip_short`.
+
+    Returns:
+        The panel. A series' history ends at its last observed target; gaps are rows whose target is NaN.
+
+    Raises:
+        DataError: the data cannot be used as it is; names file, row, column, value and what to do.
+        ConfigError: an option contradicts another or is no frequency or time zone.
+    """
+    options = options or DataOptions()
+    opened = open_source(source)
+    roles = find_roles(opened, options)
+    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz), options)
+    notes = [*opened.notes, *rows.notes, *notes]
+    check_static(rows)
+    rows, empty = without_edges(rows, keep_end=bool(roles.future))
+    if empty and not options.skip_short:
+        raise DataError(
+            f"{opened.name}: series {empty[0]!r} has no value in its target column"
+            f"{f' ({len(empty)} such series)' if len(empty) > 1 else ''}. Leave it out with --skip-short."
+        )
+    if not len(rows.ns):
+        raise DataError(f"{opened.name}: the target column {roles.targets[0]!r} holds no value at all.")
+    if empty:
+        notes.append(f"{len(empty)} series without any target were left out: {_some(empty)}.")
+    ahead = None
+    if options.future_data is not None:
+        ahead, more = read_ahead(options, roles, rows, frequency, tz)
+        notes.extend(more)
+    given = len(rows.ns)
+    panel = lay_out(rows, frequency, roles, ahead, tz)
+    notes.extend(_gap_notes(panel, given))
+    del rows, ahead
+    if min_length is not None:
+        panel, more = _long_enough(panel, min_length, options, opened.name)
+        notes.extend(more)
+    if horizon is not None and bool((panel.lengths > panel.known).any()):
+        check_future(panel, horizon, opened.name if options.future_data is None else "The future data")
+    return replace(panel, notes=tuple(notes))
+
+
+def _on_grid(rows: Rows, options: DataOptions) -> tuple[Rows, Frequency, str | None, list[str]]:
+    """Rows sorted, on one clock and on the grid; the grid, the calendar's zone, and notes."""
+    notes = []
+    rule = option_frequency(options.resample, "--resample") if options.resample else None
+    named = option_frequency(options.freq, "--freq") if options.freq else None
+    rows, tz = on_clock(in_order(rows), options.tz, rule or named)
+    if rule is not None:
+        count = len(rows.ns)
+        rows, frequency = averaged(rows, rule)
+        notes.append(f"{count:,} readings were averaged onto {len(rows.ns):,} steps of {frequency.name}.")
+    else:
+        no_duplicates(rows)
+        frequency, note = find_frequency(rows, named)
+        notes += [note] if note else []
+    if tz is not None:
+        notes.append(f"Times run in UTC; the calendar is that of {tz}.")
+    return rows, frequency, tz, notes
+
+
+def _gap_notes(panel: Panel, given: int) -> list[str]:
+    history = int(panel.known.sum())
+    missing = history - sum(
+        int(np.isfinite(panel.y[o : o + k]).sum())
+        for o, k in zip(panel.offsets[:-1].tolist(), panel.known.tolist(), strict=True)
+    )
+    if not missing:
+        return []
+    added = max(len(panel.y) - given, 0)
+    between = f"{added:,} of them rows added between the times given; " if added else ""
+    return [
+        f"{missing:,} of {history:,} targets are missing ({between}all of them masked in training and scores, "
+        "and filled from the past for the networks' input only)."
+    ]
+
+
+def _long_enough(panel: Panel, least: int, options: DataOptions, name: str) -> tuple[Panel, list[str]]:
+    short = panel.known < least
+    if not short.any():
+        return panel, []
+    worst = int(np.argmax(short))
+    if not options.skip_short:
+        more = f" ({int(short.sum())} of {panel.series} series are too short)" if short.sum() > 1 else ""
+        raise DataError(
+            f"{name}: series {panel.ids[worst]!r} has {int(panel.known[worst])} rows of history, at least {least} are "
+            f"needed{more}. Give a longer history or a shorter horizon, or leave such series out with --skip-short."
+        )
+    if short.all():
+        longest = int(panel.known.max())
+        raise DataError(
+            f"{name}: no series is long enough: the longest has {longest} rows of history, at least {least} are "
+            "needed. Give a longer history or a shorter horizon."
+        )
+    left = [panel.ids[s] for s in np.flatnonzero(short).tolist()]
+    return select_series(panel, ~short), [f"{len(left)} series shorter than {least} rows were left out: {_some(left)}."]
+
+
+def _some(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,291 @@
+"""Columns of any Arrow type as numbers, stamps or names; the first value that cannot be one is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sextet.core.errors import DataError
+from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
+
+Floats = NDArray[np.float64]
+Nanoseconds = NDArray[np.int64]
+
+MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nat", "-", "--", "?", "#value!", "#div/0!", "missing")
+_TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
+_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+_UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+
+
+class BadValueError(Exception):
+    """A value of a piece of a column cannot be converted: its position in the piece, and why."""
+
+    def __init__(self, position: int, expected: str, value: object, remedy: str) -> None:
+        """Keep what the message needs; whoever knows file and column makes a `DataError` of it."""
+        super().__init__(f"expected {expected}, got {value!r}. {remedy}")
+        self.position = position
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is a number or a truth value."""
+    return bool(
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_boolean(kind)
+    )
+
+
+def is_time(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is a stamp or a date."""
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+def plain(array: pa.Array) -> pa.Array:
+    """Decode a dictionary; use one type of text."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if is_text(array.type) and not pa.types.is_string(array.type):
+        array = pc.cast(array, pa.string())
+    return array
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberStyle:
+    """How numbers are written as text in a column: `comma` is "." (none), "decimal" or "thousands"."""
+
+    comma: str = "."
+
+
+def number_style(sample: pa.Array, grouped: bool) -> NumberStyle:
+    """See from a sample what commas mean; `grouped`: where the separator is a comma too, 1,234 is 1234."""
+    values = [value.strip() for value in plain(sample).to_pylist() if value is not None and "," in value]
+    if not values or not all(_DECIMAL_COMMA.fullmatch(v) or _GROUPED.fullmatch(v) for v in values):
+        return NumberStyle(comma="." if grouped else "maybe")
+    if all(_GROUPED.fullmatch(v) for v in values) and (grouped or any("." in v or v.count(",") > 1 for v in values)):
+        return NumberStyle(comma="thousands")
+    return NumberStyle(comma="decimal")
+
+
+def numbers(array: pa.Array, style: NumberStyle) -> Floats:
+    """A piece of a column as float64 `[N]`, NaN where missing.
+
+    Raises:
+        BadValueError: a value is not a number, or is infinite.
+    """
+    array = plain(array)
+    if is_text(array.type):
+        out = _text_numbers(array, style)
+    elif is_number(array.type) or pa.types.is_null(array.type):
+        kind = pa.uint8() if pa.types.is_boolean(array.type) else array.type
+        out = pc.cast(pc.cast(array, kind), pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    else:
+        raise BadValueError(0, "a number", array[0].as_py(), f"The column's type is {array.type}; choose another one.")
+    infinite = np.isinf(out)
+    if infinite.any():
+        at = int(np.argmax(infinite))
+        raise BadValueError(at, "a finite number", array[at].as_py(), "Correct it, or leave it empty if it is missing.")
+    return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class StampStyle:
+    """How stamps of a column are to be read: `layout` of its text, or `unit` of its whole numbers."""
+
+    layout: str = ""
+    unit: str = ""
+    note: str = ""
+
+
+def stamp_style(sample: pa.Array) -> StampStyle | None:
+    """See from a sample how stamps are written; None where it holds none."""
+    sample = plain(sample)
+    if is_time(sample.type):
+        return StampStyle()
+    if is_text(sample.type):
+        kept = sample.filter(pc.invert(_missing(sample)))
+        found = choose_layout(kept)
+        return StampStyle(layout=found[0], note=found[1]) if found else None
+    if pa.types.is_integer(sample.type):
+        found_unit = _integer_unit(sample)
+        return StampStyle(unit=found_unit) if found_unit else None
+    return None
+
+
+def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.int16]]:
+    """A piece of a column as nanoseconds `[N]` and offsets from UTC in minutes `[N]` (`NAIVE` where none is named).
+
+    Raises:
+        BadValueError: a value is missing or not a stamp.
+    """
+    array = plain(array)
+    if style.unit == "date":
+        array = pc.cast(array, pa.string())
+        style = StampStyle(layout="yearmonthday")
+    elif style.unit == "year":
+        array = pc.cast(array, pa.string())
+        style = StampStyle(layout="year")
+    if array.null_count:
+        at = int(np.argmax(pc.is_null(array).to_numpy(zero_copy_only=False)))
+        raise BadValueError(at, "a date or time", None, "Give every row its time, or remove the row.")
+    if is_text(array.type):
+        parsed = parse_stamps(array, style.layout)
+        if not parsed.ok.all():
+            at = int(np.argmin(parsed.ok))
+            raise BadValueError(at, f"a date or time ({style.layout})", array[at].as_py(), "Correct or remove it.")
+        return parsed.ns, parsed.minutes
+    if style.unit:
+        scale, whole = _UNITS_NS[style.unit], pc.cast(array, pa.int64()).to_numpy(zero_copy_only=False)
+        return whole * scale, np.full(len(array), 0, dtype=np.int16)
+    try:
+        tz = array.type.tz if pa.types.is_timestamp(array.type) else None
+        ns = pc.cast(pc.cast(array, pa.timestamp("ns", tz=tz)), pa.int64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid as error:
+        raise BadValueError(0, "stamps of the years 1678 to 2261", str(error), "Correct or remove it.") from error
+    return ns, np.full(len(array), NAIVE if tz is None else 0, dtype=np.int16)
+
+
+def names(array: pa.Array) -> tuple[NDArray[np.int32], list[str]]:
+    """A piece of a column as codes `[N]` into a list of names.
+
+    Raises:
+        BadValueError: a name is missing.
+    """
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    values = [None if value is None else _name(value) for value in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    if encoded.indices.null_count or any(value is None or value == "" for value in values):
+        blank = np.array([value is None or value == "" for value in values] or [False], dtype=bool)
+        known = np.isfinite(codes.astype(np.float64))
+        bad = ~known | blank[np.where(known, codes, 0).astype(np.int64)]
+        if bad.any():
+            at = int(np.argmax(bad))
+            raise BadValueError(at, "the name of a series", array[at].as_py(), "Give every row its series.")
+    return codes.astype(np.int32), [value or "" for value in values]
+
+
+def refusal(name: str, place: str, column: str, error: BadValueError) -> DataError:
+    """The message that names file, row, column and value."""
+    return DataError(f"{name}, {place}, column {column!r}: {error}")
+
+
+def looks_numeric(sample: pa.Array, grouped: bool) -> bool:
+    """Whether a column holds numbers: by type, or at least half of its sample's text."""
+    sample = plain(sample)
+    if is_number(sample.type):
+        return True
+    if not is_text(sample.type):
+        return False
+    kept = sample.filter(pc.invert(_missing(sample)))
+    if not len(kept):
+        return False
+    style = number_style(kept, grouped)
+    good = sum(_one_number(value, style) is not None for value in kept.to_pylist())
+    return good * 2 >= len(kept)
+
+
+def is_blank(sample: pa.Array) -> bool:
+    """Whether a sample holds no value at all."""
+    sample = plain(sample)
+    if is_text(sample.type):
+        return bool(pc.all(_missing(sample)).as_py())
+    return bool(sample.null_count == len(sample))
+
+
+def _missing(array: pa.Array) -> pa.Array:
+    known = pa.array(MISSING, pa.string())
+    return pc.or_(pc.is_null(array), pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(array)), value_set=known))
+
+
+def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
+    if style.comma in (".", "maybe"):
+        try:
+            quick: Floats = pc.cast(_blank_to_null(array), pa.float64()).to_numpy(zero_copy_only=False)
+            return quick
+        except pa.ArrowInvalid:
+            pass
+    encoded = array.dictionary_encode()
+    values = [_one_number(value, style) for value in encoded.dictionary.to_pylist()]
+    codes = pc.fill_null(encoded.indices, len(values)).to_numpy(zero_copy_only=False)
+    bad = np.array([value is None for value in values] + [False])[codes]
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise BadValueError(at, "a number", array[at].as_py(), "Correct it, or leave it empty if it is missing.")
+    out: Floats = np.array([0.0 if v is None else v for v in values] + [np.nan])[codes]
+    return out
+
+
+def _blank_to_null(array: pa.Array) -> pa.Array:
+    return pc.if_else(pc.is_in(array, value_set=pa.array(["", "NA", "NULL", "null"], pa.string())), None, array)
+
+
+def _one_number(value: str | None, style: NumberStyle) -> float | None:
+    """One text as a number, NaN where missing, None where it is neither."""
+    if value is None:
+        return float("nan")
+    text = value.strip().lower()
+    if text in MISSING:
+        return float("nan")
+    if text in _TRUTH:
+        return _TRUTH[text]
+    if style.comma == "thousands" and _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    elif style.comma in ("decimal", "maybe"):
+        if _DECIMAL_COMMA.fullmatch(text):
+            text = text.replace(".", "").replace(",", ".")
+        elif style.comma == "decimal" and _POINTED.fullmatch(text):
+            text = text.replace(".", "")
+    if "_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _integer_unit(sample: pa.Array) -> str:
+    """What whole numbers count as stamps: years, dates as 20240131, or seconds and finer since 1970."""
+    values = sample.drop_null()
+    if not len(values):
+        return ""
+    low, high = pc.min(values).as_py(), pc.max(values).as_py()
+    if 1678 <= low and high <= 2261:
+        return "year"
+    if 16_780_101 <= low and high <= 22_611_231:
+        parsed = parse_stamps(pc.cast(values, pa.string()), "yearmonthday")
+        if parsed.ok.all():
+            return "date"
+    for unit, floor in (("s", 10**8), ("ms", 10**11), ("us", 10**14), ("ns", 10**17)):
+        if floor <= low and high < floor * 100:
+            return unit
+    return ""
+
+
+def _name(value: object) -> str:
+    """The name of a series: whole floats, as pandas makes of integers beside a gap, lose their point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def pieces(values: np.ndarray, size: int = 1 << 20) -> Iterator[slice]:
+    """Slices that cut `values` into pieces, so that temporaries stay small."""
+    for low in range(0, len(values), size):
+        yield slice(low, min(low + size, len(values)))
