@@ -101,10 +101,13 @@ def _evaluation(panel: Panel, rows: int, horizon: int, step: int) -> Evaluation:
     row = (panel.offsets[series] + np.tile(starts, panel.series)).astype(np.int64)
     target = panel.y[row[:, None] + np.arange(horizon)]
     truth = np.where(np.isnan(target), 140.0, target)
-    spread = 3.0 + 2.2 * np.sqrt(np.arange(1, horizon + 1))
+    spread = 2.4 * np.arange(1, horizon + 1) ** 0.7
     shared = np.cumsum(rng.normal(0, 1, truth.shape), axis=1) / np.sqrt(np.arange(1, horizon + 1)) * spread
     median = truth - shared
-    members = {name: truth - shared * SKILL[name] + rng.normal(0, 2.5 * SKILL[name], truth.shape) for name in MEMBERS}
+    members = {
+        name: truth - shared * SKILL[name] + rng.normal(0, 0.6 * SKILL[name], truth.shape).cumsum(axis=1)
+        for name in MEMBERS
+    }
     quantiles = median[..., None] + 0.9 * spread[None, :, None] * SCORES
     label = np.where(np.isnan(target), np.nan, (target > 215).astype(float))
     known = np.nan_to_num(label)
@@ -123,9 +126,9 @@ def _evaluation(panel: Panel, rows: int, horizon: int, step: int) -> Evaluation:
         weights=_weights(horizon, spiky=False),
         spike_weights=_weights(horizon, spiky=True),
         spikes=SpikeTest(
-            probability=np.clip(0.62 * known + rng.beta(1.2, 9, known.shape) + rng.normal(0, 0.12, known.shape), 0, 1),
+            probability=np.clip(rng.beta(0.6, 12, known.shape) + known * rng.beta(3, 2, known.shape), 0, 1),
             label=label,
-            threshold=0.45,
+            threshold=0.35,
             rivals={"Upper quantile (90 %) above the level": quantiles[..., 10] - 215},
             rival_thresholds={"Upper quantile (90 %) above the level": 0.0},
         ),
@@ -152,7 +155,7 @@ def _forecast(panel: Panel, horizon: int) -> Forecast:
     stamps = panel.frequency.stamps(ends[:, None] + np.arange(horizon))
     last = np.array([panel.y[panel.offsets[s + 1] - 1] for s in range(panel.series)])
     path = np.nan_to_num(last, nan=150.0)[:, None] + np.cumsum(rng.normal(1.2, 1, (panel.series, horizon)), axis=1)
-    spread = (3.0 + 2.2 * np.sqrt(np.arange(1, horizon + 1)))[None, :, None] * SCORES
+    spread = (2.4 * np.arange(1, horizon + 1) ** 0.7)[None, :, None] * SCORES
     weights = _weights(horizon, spiky=False)
     return Forecast(
         ids=panel.ids,
@@ -160,24 +163,24 @@ def _forecast(panel: Panel, horizon: int) -> Forecast:
         stamps=stamps,
         levels=LEVELS,
         quantiles=path[..., None] + spread,
-        members={name: (path + rng.normal(0, 4, path.shape))[..., None] + spread for name in MEMBERS},
+        members={name: (path + rng.normal(0, 1.5, path.shape).cumsum(axis=1))[..., None] + spread for name in MEMBERS},
         weights={name: np.tile(weights[name], (panel.series, 1)) for name in MEMBERS},
         spike_probability=np.full(path.shape, 0.3),
         alerts=(
             Alert(
                 series=panel.ids[0],
-                start=stamps[0, 4],
-                end=stamps[0, 7],
+                start=stamps[0, horizon // 3],
+                end=stamps[0, horizon // 2],
                 probability=0.71,
                 size=46.3,
                 severity="warning",
                 raised_by="spike_detector",
-                reason="Probability of a spike is 71 %, above the threshold of 45 %.",
+                reason="Probability of a spike is 71 %, above the threshold of 35 %.",
             ),
             Alert(
                 series=panel.ids[-1],
-                start=stamps[-1, 9],
-                end=stamps[-1, 9],
+                start=stamps[-1, -1],
+                end=stamps[-1, -1],
                 probability=0.93,
                 size=71.0,
                 severity="critical",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sextet.core.forecast import Forecast
 from sextet.core.quantiles import read_quantiles
 from sextet.report.naming import shown
-from sextet.report.plain import evenly, milliseconds, number, number_text, plural, stamp_text
+from sextet.report.plain import clipped, evenly, milliseconds, number, number_text, plural, stamp_text
 from sextet.report.view import Absent, Cell, Column, Explanation, Said, Table
 
 _ALERTS = 200
@@ -29,13 +29,13 @@ def alerts_table(forecast: Forecast | None, unit: str) -> Table | Absent:
         rows.append(
             {
                 "severity": alert.severity,
-                "series": alert.series,
+                "series": clipped(alert.series),
                 "start": start,
                 "end": end,
                 "probability": number(alert.probability, 4),
                 "size": number(alert.size),
                 "raised_by": shown(alert.raised_by),
-                "reason": alert.reason,
+                "reason": clipped(alert.reason, 400),
             }
         )
     total = len(forecast.alerts)
@@ -99,7 +99,7 @@ def _said(forecast: Forecast, window: int, unit: str) -> Said:
     )
     note = "Medians. Pull is weight × (member − ensemble), averaged over the horizon: how far it moves the forecast."
     return {
-        "series": forecast.ids[window],
+        "series": clipped(forecast.ids[window]),
         "sentence": _sentence(forecast, window, unit, whole, rows),
         "rows": {"columns": _columns(words), "rows": rows, "marked": None, "note": note},
     }

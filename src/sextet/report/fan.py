@@ -13,12 +13,13 @@ from sextet.core.panel import Panel
 from sextet.core.quantiles import interval, read_quantiles
 from sextet.report.evaluation import Evaluation, Floats
 from sextet.report.naming import shown
-from sextet.report.plain import evenly, number_text, numbers, stamp_text, times
+from sextet.report.plain import clipped, evenly, number_text, numbers, stamp_text, times
 from sextet.report.view import Absent, Band, Fan, FanWindow, Line
 
 BANDS = (50.0, 80.0, 95.0)
 _SERIES = 24
 _WINDOWS_PER_SERIES = 24
+_STEPS = 1500  # more steps than pixels: of a longer horizon every n-th is shown
 _NUMBERS = 240_000  # about 1.7 MB of JSON
 _LINE_NUMBERS = 18  # numbers a step besides the lines of members: truth, median, bands of both calibrations, stamps
 
@@ -51,7 +52,7 @@ def fan_charts(panel: Panel, evaluation: Evaluation | None, forecast: Forecast |
         if forecast is not None and at is not None:
             windows.append(_next_window(panel, forecast, number, at, position))
     return {
-        "series": [panel.ids[number] for number in series],
+        "series": [clipped(panel.ids[number]) for number in series],
         "windows": windows,
         "first": _first(windows, evaluation, errors),
         "left_out": _left_out(panel, evaluation, len(series), sum(w["kind"] == "test" for w in windows), candidates),
@@ -76,19 +77,16 @@ def _choose_series(
     ahead = [positions[name] for name in (forecast.ids if forecast else ()) if name in positions]
     if evaluation is None:
         return [ahead[k] for k in evenly(len(ahead), _SERIES)]
-    tested = np.unique(evaluation.index.series)
-    size = np.nan_to_num(np.abs(evaluation.target)).sum(axis=1)
-    ratio = [
-        np.nansum(errors[evaluation.index.series == s]) / max(float(size[evaluation.index.series == s].sum()), 1e-12)
-        for s in tested
-    ] if len(tested) > 1 else [0.0]  # fmt: skip
-    ranked = tested[np.argsort(ratio, kind="stable")]
+    tested, place = np.unique(evaluation.index.series, return_inverse=True)
+    missed = np.bincount(place, weights=np.nan_to_num(errors))
+    size = np.bincount(place, weights=np.nan_to_num(np.abs(evaluation.target)).mean(axis=1))
+    ranked = tested[np.argsort(missed / np.maximum(size, 1e-12), kind="stable")]
     room = max(1, min(_SERIES, _NUMBERS // (3 * _cost(evaluation))))
     return [int(s) for s in ranked[evenly(len(ranked), room)]]
 
 
 def _cost(evaluation: Evaluation) -> int:
-    horizon = int(evaluation.target.shape[1])
+    horizon = min(int(evaluation.target.shape[1]), _STEPS)
     return _history(horizon) + horizon * (_LINE_NUMBERS + len(evaluation.members) + len(evaluation.baselines))
 
 
@@ -176,17 +174,19 @@ def _window(
     quantiles: tuple[Floats, Floats | None, Sequence[float]],
     medians: Mapping[str, Floats],
 ) -> FanWindow:
-    static, online, levels = quantiles
+    every = slice(None, None, -(-len(quantiles[0]) // _STEPS))
+    static, online, levels = quantiles[0][every], quantiles[1], quantiles[2]
+    online = None if online is None else online[every]
     scale = np.concatenate([history, static.ravel()])
-    lines: list[Line] = [{"name": shown(name), "values": numbers(line, scale)} for name, line in medians.items()]
+    lines: list[Line] = [{"name": shown(name), "values": numbers(line[every], scale)} for name, line in medians.items()]
     return {
         "series": place.series,
         "label": place.label,
         "kind": "test" if place.kind == "test" else "next",
         "before": times(place.stamps[: place.past]),
         "history": numbers(history, scale),
-        "times": times(place.stamps[place.past :]),
-        "truth": None if truth is None else numbers(truth, scale),
+        "times": times(place.stamps[place.past :][every]),
+        "truth": None if truth is None else numbers(truth[every], scale),
         "median": numbers(read_quantiles(static, [0.5], levels)[:, 0], scale),
         "static": _bands(static, levels, scale),
         "online": None if online is None else _bands(online, levels, scale),
@@ -230,4 +230,6 @@ def _left_out(panel: Panel, evaluation: Evaluation | None, series: int, windows:
             f"{windows:,} of {candidates:,} test windows are shown: evenly spaced in time, and the one with the "
             "largest error."
         )
+    if evaluation.target.shape[1] > _STEPS:
+        parts.append(f"Of each horizon one step in {-(-evaluation.target.shape[1] // _STEPS)} is shown.")
     return " ".join(parts)

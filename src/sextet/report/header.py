@@ -10,7 +10,7 @@ from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
 from sextet.report.evaluation import About, Evaluation
 from sextet.report.naming import is_ensemble, shown
-from sextet.report.plain import duration_text, number_text, plural, stamp_text
+from sextet.report.plain import clipped, duration_text, few, number_text, plural, stamp_text
 from sextet.report.scores import leaderboard_rows
 from sextet.report.view import Absent, Calibration, Fact, Header, Spikes, Tile
 
@@ -35,13 +35,13 @@ def header(
         tiles.append(_alert_tile(forecast))
     notes = dict.fromkeys([*about.notes, *(forecast.notes if forecast else ())])
     return {
-        "title": about.title,
+        "title": clipped(about.title, 200),
         "created": about.created,
         "unit": about.unit,
         "accuracy": ACCURACY,
         "tiles": tiles,
         "facts": _facts(about, panel, evaluation),
-        "notes": list(notes),
+        "notes": few(list(notes)),
     }
 
 
@@ -101,7 +101,7 @@ def _facts(about: About, panel: Panel, evaluation: Evaluation | None) -> list[Fa
 
     told = {
         "Data": f"{plural(panel.series, 'series')}, {plural(int(panel.known.sum()), 'row')}, every "
-        f"{panel.frequency.name}",
+        f"{duration_text(panel.frequency, 1) or panel.frequency.name}",
         "Horizon": steps(about.horizon),
         "Lookback": steps(about.lookback),
         "Members": ", ".join(shown(name) for name in about.members),

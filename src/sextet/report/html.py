@@ -40,17 +40,21 @@ _LOGO = (
     '<path d="M4 18 10 13 14 16 22 11" fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round"/></svg>'
 )
 _SECTIONS: tuple[tuple[str, str, str], ...] = (
-    ("fan", "Forecast", "History, the ensemble's median with its bands, and what happened. Switch members on to see them."),
+    ("fan", "Forecast", "History, the ensemble's median with its bands, and what happened. Switch members on and off."),
     ("leaderboard", "Leaderboard", "Members, ensemble and baselines on the same test points. Press a heading to sort."),
     ("skill", "Skill", ""),
     ("weights", "Weights", "How much each member counts at each step of the horizon."),
-    ("calibration", "Calibration", "Of 100 intervals said to cover 80 %, 80 should: the nearer to the diagonal, the better."),
+    (
+        "calibration",
+        "Calibration",
+        "Of 100 intervals that promise 80 %, 80 should hold the truth: points on the diagonal.",
+    ),
     ("spikes", "Spikes", "At each time the probability given by the forecast that covered it, against what happened."),
     ("alerts", "Alerts", "Warnings for the forecast after the end of the data."),
     ("explanation", "Explanation", "What each member said for the next forecast, and how much it counted."),
     ("training", "Training", ""),
     ("quality", "Data quality", ""),
-)  # fmt: skip
+)
 
 
 def render(view: object) -> str:

@@ -97,6 +97,20 @@ def duration_text(frequency: Frequency, steps: int) -> str:
     return " ".join(parts[:2])
 
 
+def clipped(text: str, most: int = 80) -> str:
+    """Return the text, its middle left out where it is very long: names must not swell the report."""
+    if len(text) <= most:
+        return text
+    half = (most - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
+
+
+def few(sentences: Sequence[str], most: int = 40) -> list[str]:
+    """Return the first sentences, each of bearable length, and one that says how many are left out."""
+    kept = [clipped(text, 400) for text in sentences[:most]]
+    return kept if len(sentences) <= most else [*kept, f"{len(sentences) - most:,} further notes are left out."]
+
+
 def joined(parts: Sequence[str]) -> str:
     """Join sentences that are not empty."""
     return " ".join(part for part in parts if part)

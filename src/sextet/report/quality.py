@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.panel import Panel
-from sextet.report.plain import duration_text, milliseconds, number, numbers, plural, stamp_text, times
+from sextet.report.plain import clipped, duration_text, few, milliseconds, number, numbers, plural, stamp_text, times
 from sextet.report.view import Absent, Cell, Column, Fact, Quality, Strip, Table
 
 _SERIES = 40
@@ -26,7 +26,7 @@ def quality_section(panel: Panel, unit: str) -> Quality | Absent:
     starts, strips = _strips(panel, worst)
     return {
         "facts": _facts(panel, missing),
-        "notes": list(panel.notes),
+        "notes": few(panel.notes),
         "series": _table(panel, worst, missing, unit),
         "buckets": times(starts),
         "strips": strips,
@@ -84,7 +84,7 @@ def _table(panel: Panel, chosen: NDArray[np.int64], missing: NDArray[np.int64], 
         count, longest = _gaps(np.isnan(y))
         rows.append(
             {
-                "series": panel.ids[s],
+                "series": clipped(panel.ids[s]),
                 "rows": known,
                 "first": first,
                 "last": last,
@@ -128,5 +128,5 @@ def _strips(panel: Panel, chosen: NDArray[np.int64]) -> tuple[NDArray[np.datetim
         rows = np.bincount(bucket, minlength=buckets)
         seen = np.bincount(bucket, weights=~missing, minlength=buckets)
         share = np.where(rows > 0, seen / np.maximum(rows, 1), np.nan)
-        strips.append({"name": panel.ids[s], "observed": numbers(share, [0, 1])})
+        strips.append({"name": clipped(panel.ids[s]), "observed": numbers(share, [0, 1])})
     return panel.frequency.stamps(begin + size * np.arange(buckets, dtype=np.int64)), strips

@@ -83,9 +83,8 @@ def leaderboard_table(evaluation: Evaluation | None, unit: str) -> Table | Absen
     used = [key for key in _metric_order(rows) if any(cell.get(key) is not None for cell in cells)]
     points = int(np.isfinite(evaluation.target).sum())
     return {
-        "columns": [_column("name", unit, evaluation), _column("kind", unit, evaluation)]
-        + [_column(key, unit, evaluation) for key in used],
-        "rows": [{key: cell.get(key) for key in ("name", "kind", *used)} for cell in cells],
+        "columns": [_column(key, unit, evaluation) for key in ("name", *used, "kind")],
+        "rows": [{key: cell.get(key) for key in ("name", *used, "kind")} for cell in cells],
         "marked": marked,
         "note": f"Scored on {points:,} observed points of {len(evaluation.index):,} test windows; point forecasts are "
         "medians. Smaller is better for MAE, RMSE, WAPE, MASE, pinball and width.",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sextet.core.panel import Panel
 from sextet.metrics.events import average_precision, brier, detection
 from sextet.report.evaluation import Evaluation, Floats, SpikeTest
-from sextet.report.plain import number, numbers, times
+from sextet.report.plain import clipped, number, numbers, times
 from sextet.report.view import Absent, Cell, Column, Spikes, SpikeTrack, Table
 
 _SERIES = 8
@@ -22,17 +22,17 @@ def spikes_section(panel: Panel, evaluation: Evaluation | None) -> Spikes | Abse
     if evaluation is None or evaluation.spikes is None:
         return {"absent": "There is no spike timeline because no member that warns of spikes was tested."}
     tested = evaluation.spikes
-    numbers_of = np.unique(evaluation.index.series)
-    found = [float(np.nansum(tested.label[evaluation.index.series == s])) for s in numbers_of]
-    chosen = numbers_of[np.argsort(-np.asarray(found), kind="stable")][:_SERIES]
+    present, place = np.unique(evaluation.index.series, return_inverse=True)
+    found = np.bincount(place, weights=np.nansum(tested.label, axis=1))
+    chosen = present[np.argsort(-found, kind="stable")][:_SERIES]
     tracks, factors = [], []
     for series in chosen:
         track, factor = _track(panel, evaluation, tested, int(series))
         tracks.append(track)
         factors.append(factor)
     left_out = []
-    if len(chosen) < len(numbers_of):
-        left_out.append(f"{len(chosen)} of {len(numbers_of):,} series are shown, those with most spikes.")
+    if len(chosen) < len(present):
+        left_out.append(f"{len(chosen)} of {len(present):,} series are shown, those with most spikes.")
     if max(factors, default=1) > 1:
         left_out.append(
             f"Each point stands for up to {max(factors)} steps and shows the highest probability among them."
@@ -78,7 +78,7 @@ def _track(panel: Panel, evaluation: Evaluation, tested: SpikeTest, series: int)
     stamps = panel.frequency.stamps(first + np.arange(0, length, factor, dtype=np.int64))
     marked = {name: np.unique(np.flatnonzero(state) // factor).tolist() for name, state in states.items()}
     return {
-        "name": panel.ids[series],
+        "name": clipped(panel.ids[series]),
         "times": times(stamps),
         "y": numbers(_largest(y, factor)),
         "probability": numbers(_largest(probability, factor), [0, 1]),

@@ -9,6 +9,7 @@ import numpy as np
 from sextet.report.plain import number_text, stamp_text
 from sextet.report.view import Cell, Column, Fact, Name, Table
 
+_DIFFERENCES = ("away", "pull")  # their small values are zero for all that matters, so they line up always
 _LONG = 60  # a text column with longer cells may wrap
 
 
@@ -28,9 +29,13 @@ def table_html(table: Table, label: str, names: list[Name]) -> str:
     """
     slots = {name["name"]: name["slot"] for name in names}
     head = "".join(_heading(column) for column in table["columns"])
+    decimals = [_decimals(table, column) for column in table["columns"]]
     rows = "".join(
         f"<tr{' class=marked' if place == table['marked'] and len(table['rows']) > 1 else ''}>"
-        + "".join(_cell(row.get(column["key"]), column, k == 0, slots) for k, column in enumerate(table["columns"]))
+        + "".join(
+            _cell(row.get(column["key"]), (column, decimals[k]), k == 0, slots)
+            for k, column in enumerate(table["columns"])
+        )
         + "</tr>"
         for place, row in enumerate(table["rows"])
     )
@@ -40,8 +45,8 @@ def table_html(table: Table, label: str, names: list[Name]) -> str:
     )
 
 
-def cell_text(value: Cell, form: str) -> str:
-    """Write a cell as its column says; "–" when missing."""
+def cell_text(value: Cell, form: str, decimals: int | None = None) -> str:
+    """Write a cell as its column says, "–" when missing; `decimals` of a number where its column has them alike."""
     if value is None:
         return "–"
     if isinstance(value, str) or form == "text":
@@ -51,12 +56,23 @@ def cell_text(value: Cell, form: str) -> str:
     if form == "percent":
         return f"{value:.1f} %".replace("-", "−")
     if form == "signed":
-        return f"{value:+.1f} %".replace("-", "−")
+        return f"{value:+.1f} %".replace("-", "−") if abs(value) >= 0.05 else "0.0 %"
     if form == "share":
         return f"{100 * value:.1f} %" if value == 0 or 100 * value >= 0.1 else f"{100 * value:.2g} %"
     if form == "stamp":
         return stamp_text(np.datetime64(int(value), "ms"))
-    return number_text(value)
+    return number_text(value) if decimals is None else f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def _decimals(table: Table, column: Column) -> int | None:
+    """Decimals for a whole column of numbers of like size, so that they line up; None lets each cell have its own."""
+    cells = [row.get(column["key"]) for row in table["rows"]]
+    sizes = [abs(cell) for cell in cells if isinstance(cell, int | float) and cell != 0]
+    if column["format"] != "number" or not sizes or not 1e-4 <= max(sizes) < 1e9:
+        return None
+    if column["key"] not in _DIFFERENCES and max(sizes) > 100 * min(sizes):
+        return None
+    return int(np.clip(3 - np.floor(np.log10(max(sizes))), 0, 8))
 
 
 def _heading(column: Column) -> str:
@@ -66,9 +82,10 @@ def _heading(column: Column) -> str:
     return f'<th scope="col"{cls}{hint}>{escape(column["label"])}{unit}</th>'
 
 
-def _cell(value: Cell, column: Column, first: bool, slots: dict[str, int]) -> str:
+def _cell(value: Cell, style: tuple[Column, int | None], first: bool, slots: dict[str, int]) -> str:
+    column, decimals = style
     form = column["format"]
-    text = escape(cell_text(value, form))
+    text = escape(cell_text(value, form, decimals))
     tag = 'th scope="row"' if first else "td"
     classes = [] if form == "text" else ["num"]
     if form == "text" and not first and isinstance(value, str) and len(value) > _LONG:

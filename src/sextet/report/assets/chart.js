@@ -16,7 +16,7 @@ function chart(host, makeSpec) {
   const self = {
     drawn: 0,
     draw() {
-      const width = Math.floor(paperWidth || host.clientWidth);
+      const width = Math.floor(paperWidth ? (host.closest(".many") ? 320 : paperWidth) : host.clientWidth);
       if (!width) return;
       self.drawn = width;
       tip.hidden = true;
@@ -66,7 +66,7 @@ function drawChart(spec, width, parts) {
   });
   const clip = `clip${clipCount += 1}`;
   root.append(svg("clipPath", { id: clip }, svg("rect", {
-    x: margin.left, y: margin.top - 6, width: Math.max(width - margin.left - margin.right, 1), height: height - margin.top - margin.bottom + 12,
+    x: margin.left - 6, y: margin.top - 6, width: Math.max(width - margin.left - margin.right + 12, 1), height: height - margin.top - margin.bottom + 12,
   })));
   root.append(axes(spec, { x, y, yTicks, margin, width, height }));
   const body = svg("g", { "clip-path": `url(#${clip})` });
@@ -112,7 +112,7 @@ function axes(spec, { x, y, yTicks, margin, width, height }) {
 function xTicks(axis, pixels) {
   if (axis.ticks) return axis.ticks;
   if (axis.kind === "time") return timeTicks(axis.domain, Math.max(2, pixels / 84));
-  if (axis.kind === "step") return stepTicks(Math.round(axis.domain[1]), Math.max(2, pixels / 64));
+  if (axis.kind === "step") return stepTicks(Math.floor(axis.domain[1]), Math.max(2, pixels / 64));
   return numberTicks(axis.domain, Math.max(2, pixels / 70), axis.suffix);
 }
 
@@ -132,7 +132,8 @@ function ruleLabel(layer, x, y, { margin, width }) {
     const end = x(layer.at) > width * 0.7;
     return svg("text", { class: "note", x: x(layer.at) + (end ? -6 : 6), y: margin.top + 4, "text-anchor": end ? "end" : "start" }, layer.label);
   }
-  return svg("text", { class: "note", x: width - margin.right - 2, y: y(layer.at) - 5, "text-anchor": "end" }, layer.label);
+  const [at, anchor] = layer.left ? [margin.left + 4, "start"] : [width - margin.right - 2, "end"];
+  return svg("text", { class: "note", x: at, y: y(layer.at) - 5, "text-anchor": anchor }, layer.label);
 }
 
 // More points than pixels are drawn as the lowest and highest of each pixel column, so that no peak is lost.

@@ -101,7 +101,7 @@ function skillLines(skill, state, names, { unit }) {
 // Horizontal bars; drawn by hand because their axis is the list of names.
 function skillBars(skill, names, unit) {
   const rows = skill.bars;
-  const bar = 34;
+  const bar = 38;
   const values = rows.map((row) => row.skill);
   const [low, high] = widened([Math.min(0, extent(values)[0]), Math.max(0, extent(values)[1])], 5);
   return {

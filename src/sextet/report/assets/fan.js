@@ -40,7 +40,7 @@ function fanSection(host, view) {
     { key: "Ensemble", label: "Ensemble (median)", cls: "s10" },
     { key: "Bands", label: "50, 80, 95 % bands", cls: "block band80" },
     ...players.map((name) => ({ key: name.name, label: name.name, cls: `s${name.slot}` })),
-  ].filter((entry) => !names.has(entry.key) || fan.windows.some((window) => window.lines.some((line) => line.name === entry.key)));
+  ].filter((entry) => !players.some((name) => name.name === entry.key) || fan.windows.some((window) => window.lines.some((line) => line.name === entry.key)));
   const lines = legend(entries, state.on, () => redraw(), "Show or hide forecasters");
   const members = players.filter((name) => name.kind === "member").map((name) => name.name);
   const all = el("button", {
@@ -70,21 +70,25 @@ function fanSpec(window, fan, state, { names, unit, width }) {
   const before = stampsOf(window.before);
   const times = stampsOf(window.times);
   const bands = window.online && state.calibration === "online" ? window.online : window.static;
-  const keep = Math.min(before.length, Math.max(Math.round(times.length * (width < 600 ? 2 : 5)), width < 600 ? 24 : 48));
+  const keep = Math.min(before.length, Math.max(Math.round(times.length * (width < 600 ? 1.5 : 3)), width < 600 ? 18 : 36));
   const past = before.slice(before.length - keep);
   const history = window.history.slice(window.history.length - keep);
   const shown = window.lines.filter((line) => state.on.has(line.name));
   const has = (key) => state.on.has(key);
   const truth = has("Truth") && window.truth;
   const layers = [];
+  const gap = times.length === 1 && past.length ? (times[0] - past[past.length - 1]) / 3 : 0;
+  const alone = times.length === 1; // a horizon of one step has no line: points and short bars instead
   if (has("Bands")) for (const band of bands.slice().sort((a, b) => b.level - a.level)) {
-    layers.push({ kind: "area", cls: `band${band.level}`, xs: times, low: band.low, high: band.high });
+    layers.push({ kind: "area", cls: `band${band.level}`, ...lasting(band, times, gap) });
   }
   layers.push({ kind: "line", cls: "truth", xs: past, ys: history });
   for (const line of shown) layers.push({ kind: "line", cls: `member s${names.get(line.name).slot}`, xs: times, ys: line.values });
+  if (alone) for (const line of shown) layers.push({ kind: "points", cls: `f${names.get(line.name).slot}`, xs: times, ys: line.values });
   if (has("Ensemble")) layers.push({ kind: "line", cls: "s10 thick", xs: times, ys: window.median });
+  if (alone && has("Ensemble")) layers.push({ kind: "points", cls: "f10", xs: times, ys: window.median, size: 5 });
   if (truth) {
-    layers.push({ kind: "line", cls: "truth", xs: times, ys: window.truth });
+    layers.push({ kind: "line", cls: "truth", xs: [...past.slice(-1), ...times], ys: [...history.slice(-1), ...window.truth] });
     if (times.length <= width / 14) layers.push({ kind: "points", cls: "truth", xs: times, ys: window.truth, size: 2.6 });
   }
   const cutoff = past.length ? past[past.length - 1] : times[0];
@@ -108,12 +112,17 @@ function fanSpec(window, fan, state, { names, unit, width }) {
   return {
     title: `Forecast of ${fan.series[window.series]}, ${window.label}`,
     height: width < 600 ? 300 : 400,
-    x: { domain: [xs[0], xs[xs.length - 1] > xs[0] ? xs[xs.length - 1] : xs[0] + 1], kind: "time" },
+    x: { domain: [xs[0], Math.max(xs[xs.length - 1] + gap, xs[0] + 1)], kind: "time" },
     y: { domain, label: unit || "unit of the target" },
     layers,
     hover: { xs, rows, head: (k) => (k < offset ? stampText(xs[k]) : `${stampText(xs[k])}, step ${k - offset + 1}`) },
     table: () => fanTable(window, bands, times, unit),
   };
+}
+
+function lasting(band, times, gap) {
+  if (!gap) return { xs: times, low: band.low, high: band.high };
+  return { xs: [times[0] - gap, times[0] + gap], low: [band.low[0], band.low[0]], high: [band.high[0], band.high[0]] };
 }
 
 function fanTable(window, bands, times, unit) {

@@ -98,7 +98,7 @@ function spikeSpec(part, state, { width, what, unit }) {
   const probability = what === "probability";
   const layers = probability
     ? [{ kind: "area", cls: "chance", xs, low: values.map((value) => (isNumber(value) ? 0 : null)), high: values }, { kind: "line", cls: "chance", xs, ys: values },
-      { kind: "rule", axis: "y", at: part.threshold, cls: "threshold", label: `alarm at ${numberText(part.threshold, "", 3)}` }]
+      { kind: "rule", axis: "y", at: part.threshold, cls: "threshold", left: true, label: `alarm at ${numberText(part.threshold, "", 3)}` }]
     : [{ kind: "line", cls: "truth thin", xs, ys: values }];
   for (const [name, , cls] of STATES) {
     const [, mark, look] = cls.split("-");
