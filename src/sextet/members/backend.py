@@ -50,6 +50,9 @@ try:
         import keras
         import tensorflow as tf
         from keras import layers, ops
+
+        # looks for GPUs now, where the complaints about their absence are not seen; claims none of them
+        tf.config.list_physical_devices()
 except ImportError as error:
     raise DependencyError(
         f"Training needs TensorFlow and Keras, and {error.name} cannot be imported ({error}). "

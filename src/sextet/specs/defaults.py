@@ -12,7 +12,6 @@ from sextet.specs.situation import Situation
 from sextet.specs.spike_detector import SpikeDetectorSpec
 from sextet.specs.train_config import TrainConfig
 
-
 LONGEST = 720
 """Most steps of history a default looks at: beyond, training time grows and the error no longer falls."""
 

@@ -34,11 +34,18 @@ def export_onnx(model: keras.Model, path: Path, sample: WindowBatch) -> float:
     Raises:
         TrainingError: the network has an operation that cannot be exported, or the graph answers otherwise.
     """
+    inputs = {name: values for name, values in sample.inputs().items() if name in model.input}
+    expected = {name: np.asarray(values) for name, values in model.predict_on_batch(inputs).items()}
     differences: list[float] = []
 
     def save(name: str) -> None:
         _convert(model, name)
-        differences.append(_difference(model, Path(name), sample))
+        differences.append(_difference(Path(name), inputs, expected))
+        if not differences[0] <= TOLERANCE:
+            raise TrainingError(
+                f"The exported graph of {model.name!r} answers differently from the network: the largest difference "
+                f"is {differences[0]:.3g} on {len(sample.past)} windows, {TOLERANCE:g} is allowed."
+            )
 
     write_with(path, save)
     return differences[0]
@@ -88,28 +95,21 @@ def _rename(graph: object, old: str, new: str) -> None:
                     names[position] = new
 
 
-def _difference(model: keras.Model, path: Path, sample: WindowBatch) -> float:
+def _difference(path: Path, inputs: dict[str, Floats], expected: dict[str, Floats]) -> float:
+    """Largest difference of the graph's answers from those `expected`; infinite where one is not a number."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    inputs = {name: values for name, values in sample.inputs().items() if name in model.input}
     used = [item.name for item in session.get_inputs()]
     names = [item.name for item in session.get_outputs()]
     worst = 0.0
-    expected = model.predict_on_batch(inputs)
     for rows in (slice(None), slice(0, 1)):  # a graph that froze the batch size would fail the second
-        fed: dict[str, Floats] = {name: inputs[name][rows] for name in used}
-        answers = dict(zip(names, session.run(names, fed), strict=True))
-        for name in names:
-            difference = np.abs(np.asarray(expected[name])[rows] - answers[name])
+        answers = session.run(names, {name: inputs[name][rows] for name in used})
+        for name, answer in zip(names, answers, strict=True):
+            difference = np.abs(expected[name][rows] - answer)
             worst = max(worst, float(difference.max(initial=0.0)) if np.isfinite(difference).all() else np.inf)
-    if not worst <= TOLERANCE:
-        raise TrainingError(
-            f"The exported graph of {model.name!r} answers differently from the network: the largest difference is "
-            f"{worst:.3g} on {len(sample.past)} windows, {TOLERANCE:g} is allowed."
-        )
     return worst
 
 

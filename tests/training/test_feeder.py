@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("tensorflow", reason="training is not installed")
+
+from sextet.core.window import WindowIndex
+from sextet.training.feeder import Feeder, draw, spread_out
+
+
+@given(count=st.integers(1, 60), wanted=st.integers(1, 200), seed=st.integers(0, 9), epoch=st.integers(0, 9))
+def test_every_window_comes_once_before_any_comes_twice(count: int, wanted: int, seed: int, epoch: int) -> None:
+    drawn = draw(count, wanted, seed, epoch)
+    assert drawn.shape == (wanted,)
+    seen = np.bincount(drawn, minlength=count)
+    assert len(seen) == count
+    assert seen.max() - seen.min() <= 1
+    np.testing.assert_array_equal(drawn, draw(count, wanted, seed, epoch))
+
+
+def test_epochs_and_seeds_differ() -> None:
+    first = draw(1000, 100, 0, 0)
+    assert (first != draw(1000, 100, 0, 1)).any()
+    assert (first != draw(1000, 100, 1, 0)).any()
+
+
+def feeder(setting: Any, **changes: int) -> Feeder:
+    options = {"steps": 3, "batch": 8, "seed": 4, **changes}
+    return Feeder(setting.prepared, setting.train, setting.shape, **options)
+
+
+def test_batches_are_full_and_of_the_shape(setting: Any) -> None:
+    batches = list(feeder(setting).epoch(0))
+    assert len(batches) == 3
+    for inputs, truth in batches:
+        assert inputs["past"].shape == (8, 12, setting.shape.past_channels)
+        assert "static" not in inputs
+        assert {name: values.shape for name, values in truth.items()} == dict.fromkeys(
+            ("target", "weight", "label"), (8, 4)
+        )
+        assert (truth["target"][truth["weight"] == 0] == 0).all()
+
+
+def test_dataset_runs_through_the_epochs_in_order(setting: Any) -> None:
+    source = feeder(setting)
+    expected = [batch for epoch in (0, 1) for batch in source.epoch(epoch)]
+    for (inputs, truth), (got_inputs, got_truth) in zip(expected, source.dataset().take(6), strict=True):
+        np.testing.assert_array_equal(inputs["past"], got_inputs["past"])
+        np.testing.assert_array_equal(truth["target"], got_truth["target"])
+
+
+def test_more_windows_may_be_asked_for_than_there_are(setting: Any) -> None:
+    count = len(setting.train)
+    inputs, _ = next(feeder(setting, steps=1, batch=count + 5).epoch(0))
+    assert len(inputs["past"]) == count + 5
+
+
+def test_spread_out_keeps_first_and_last() -> None:
+    index = WindowIndex(series=np.zeros(100, dtype=np.int32), row=np.arange(100))
+    assert spread_out(index, 100) is index
+    few = spread_out(index, 7)
+    assert len(few) == 7
+    assert few.row[0] == 0
+    assert few.row[-1] == 99
+    assert (np.diff(few.row) > 0).all()
