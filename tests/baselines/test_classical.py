@@ -130,6 +130,9 @@ def test_candidates_need_two_seasons_and_fit_the_history() -> None:
     many = candidates(Frequency.parse("h"), 2000)
     assert {one.season for one in many if isinstance(one, SeasonalNaive)} == {1, 24, 168}
     assert len(set(many)) == len(many)
+    assert candidates(Frequency.parse("h"), 2, kinds=("calendar-profile",)) == (SeasonalNaive(season=1),)
+    own = candidates(Frequency.parse("h"), 2000, kinds=("seasonal-naive",), season=10)
+    assert own == (SeasonalNaive(season=1), SeasonalNaive(season=10))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.label)

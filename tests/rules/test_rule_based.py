@@ -55,7 +55,14 @@ def test_a_noisy_day_gets_the_profile_of_several_days() -> None:
     y = np.sin(2 * np.pi * t / 24) + np.random.default_rng(0).normal(0, 0.3, 1200)
     model = fit_rule_based(scaled(y), windows(800, 1000), H)
     assert isinstance(model.forecast, CalendarProfile) and model.forecast.cycles > 1
-    assert model.compared["calendar_profile"] < model.compared["seasonal_naive"] < model.compared["damped_drift"]
+    assert model.compared["calendar-profile"] < model.compared["seasonal-naive"] < model.compared["damped-drift"]
+
+
+def test_kinds_and_season_can_be_restricted() -> None:
+    y = np.sin(2 * np.pi * np.arange(600) / 24)
+    model = fit_rule_based(scaled(y), windows(300, 400), H, kinds=("seasonal-naive",), season=12)
+    assert model.forecast in (SeasonalNaive(season=1), SeasonalNaive(season=12))
+    assert set(model.compared) == {"seasonal-naive"}
 
 
 def test_a_straight_line_gets_a_straight_line() -> None:
@@ -91,7 +98,7 @@ def test_json_gives_the_same_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [{}, {"forecast": {"kind": "oracle"}}, {"forecast": {"kind": "seasonal_naive", "speed": 1}}]
+    "broken", [{}, {"forecast": {"kind": "oracle"}}, {"forecast": {"kind": "seasonal-naive", "speed": 1}}]
 )
 def test_other_json_is_refused(broken: dict) -> None:
     with pytest.raises(RunError, match="Rule-Based"):

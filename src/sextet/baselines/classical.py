@@ -6,7 +6,7 @@ history is too short for a season.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,27 +143,43 @@ class CalendarProfile:
 Classical = SeasonalNaive | DampedDrift | CalendarProfile
 
 KINDS: dict[str, type[Classical]] = {
-    "seasonal_naive": SeasonalNaive,
-    "damped_drift": DampedDrift,
-    "calendar_profile": CalendarProfile,
+    "seasonal-naive": SeasonalNaive,
+    "damped-drift": DampedDrift,
+    "calendar-profile": CalendarProfile,
 }
 
 
-def candidates(frequency: Frequency, rows: int) -> tuple[Classical, ...]:
+def candidates(
+    frequency: Frequency, rows: int, *, kinds: Collection[str] = tuple(KINDS), season: int | None = None
+) -> tuple[Classical, ...]:
     """Return the settings to choose among for series that have about `rows` rows of history.
 
-    Seasons are the frequency's; one needs two of them in the history to be a candidate.
+    Args:
+        frequency: gives the seasons; two of one must lie in the history.
+        rows: rows of history.
+        kinds: names of the forecasts allowed, see `KINDS`.
+        season: the only season to try; None: those of the frequency.
+
+    Returns:
+        At least one, the simplest first: the last value where nothing else fits.
     """
-    seasons = [season for season in frequency.seasons if 1 < season <= rows // 2]
-    found: list[Classical] = [SeasonalNaive(season=season) for season in (1, *seasons)]
+    wanted = frequency.seasons if season is None else (season,)
+    seasons = [length for length in wanted if 1 < length <= rows // 2]
+    found: list[Classical] = [SeasonalNaive(season=length) for length in (1, *seasons)]
     spans = [span for span in (1, 3, 6, 12, 24, 48) if span < rows]
     found += [DampedDrift(span=span, damping=damping) for span in spans for damping in (0.5, 0.8, 0.9, 0.98, 1.0)]
-    for season in seasons:
-        for cycles in (1, 2, 4, 8):
-            for span in sorted({1, min(season, 288)}):
-                kept = (0.0, 0.9, 0.98, 1.0) if span == 1 else (0.98, 0.995, 1.0)
-                found += [CalendarProfile(season=season, cycles=cycles, span=span, persistence=p) for p in kept]
-    return tuple(one for one in found if one.reach <= rows)
+    found += [profile for length in seasons for profile in _profiles(length)]
+    allowed = tuple(KINDS[kind] for kind in kinds)
+    fitting = tuple(one for one in found if one.reach <= rows and isinstance(one, allowed))
+    return fitting or (SeasonalNaive(season=1),)
+
+
+def _profiles(season: int) -> Iterator[CalendarProfile]:
+    for cycles in (1, 2, 4, 8):
+        for span in sorted({1, min(season, 288)}):
+            kept = (0.0, 0.9, 0.98, 1.0) if span == 1 else (0.98, 0.995, 1.0)
+            for persistence in kept:
+                yield CalendarProfile(season=season, cycles=cycles, span=span, persistence=persistence)
 
 
 def to_plain(model: Classical) -> dict[str, Any]:

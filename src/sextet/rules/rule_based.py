@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,13 @@ class RuleBasedModel:
 
 
 def fit_rule_based(
-    history: History, select: WindowIndex, horizon: int, *, levels: Sequence[float] = LEVELS
+    history: History,
+    select: WindowIndex,
+    horizon: int,
+    *,
+    levels: Sequence[float] = LEVELS,
+    kinds: Collection[str] = tuple(KINDS),
+    season: int | None = None,
 ) -> RuleBasedModel:
     """Choose the classical forecast with the lowest mean absolute error on `select`.
 
@@ -93,6 +99,8 @@ def fit_rule_based(
         select: windows to choose on (at most 2,000, spread evenly) and to take errors from (at most 20,000).
         horizon: H.
         levels: quantile levels of the answer.
+        kinds: names of the forecasts to choose among, see `baselines.classical.KINDS`.
+        season: the only season to try; None: those of the frequency.
 
     Raises:
         DataError: no window of `select` has an observed target.
@@ -107,7 +115,7 @@ def fit_rule_based(
     rows = int(np.median(few.row - history.panel.offsets[few.series]))
     scored = [
         (float(np.nanmean(np.abs(truth - one.point(history, few, horizon)))), one)
-        for one in candidates(history.panel.frequency, max(rows, 2))
+        for one in candidates(history.panel.frequency, max(rows, 2), kinds=kinds, season=season)
     ]
     best = min(scored, key=lambda pair: pair[0])[1]  # the first, so the simplest, where errors are equal
     compared = {
