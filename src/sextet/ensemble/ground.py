@@ -13,7 +13,7 @@ from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare, shape
 from sextet.data.scale import Scaler
 from sextet.data.split import Part, Split, make_split, part_windows
-from sextet.data.windows import with_observed
+from sextet.data.windows import draw_windows, with_observed
 from sextet.specs.defaults import longest_lookback, resolved
 from sextet.specs.presets import MemberSpec
 from sextet.specs.run_config import RunConfig
@@ -54,12 +54,12 @@ class Ground:
     def train_windows(self) -> WindowIndex:
         """Windows to train on, with at least one observed target; of big data an even draw."""
         history = min(self.shape.lookback, max(1, int(self.split.train.min()) // 2))
-        index = part_windows(
+        start, end = self.split.bounds("train")
+        index = draw_windows(
             self.panel,
-            self.split,
-            "train",
+            np.maximum(start, history),
+            end,
             self.shape.horizon,
-            min_history=history,
             most=TRAIN_WINDOWS,
             seed=self.config.seed,
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sextet.core.errors import DataError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
-from sextet.data.windows import windows, with_observed
+from sextet.data.windows import draw_windows, with_observed
 from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import WEIGH_VALUES
 from sextet.metrics.leaderboard import score
@@ -53,8 +53,8 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
     horizon, own = run.config.horizon, run.numbers(panel)
     start, middle, end = _halves(run, panel, own, horizon)
     most = max(64, WEIGH_VALUES // (horizon * len(run.crew.shape.levels)))
-    weigh = with_observed(panel, windows(panel, start, middle, horizon, most=most), horizon)
-    judge = with_observed(panel, windows(panel, middle, end, horizon, most=most), horizon)
+    weigh = with_observed(panel, draw_windows(panel, start, middle, horizon, most=most, seed=run.config.seed), horizon)
+    judge = with_observed(panel, draw_windows(panel, middle, end, horizon, most=most, seed=run.config.seed), horizon)
     if not len(weigh) or not len(judge):
         raise DataError("The data that came after the run's training has no observed target to learn from.")
     series = len(run.scaler.ids)

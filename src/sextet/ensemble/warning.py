@@ -13,8 +13,7 @@ from sextet.ensemble.examining import Examination
 from sextet.report.evaluation import SpikeTest
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import spike_probability
-from sextet.spikes.alarm import mass_above
-from sextet.spikes.alerts import AlertPolicy, fit_policy, score_warnings
+from sextet.spikes.alerts import AlertPolicy, choose_policy, score_warnings
 from sextet.spikes.labels import SpikeModel
 
 RIVAL = "upper quantile"
@@ -25,40 +24,40 @@ class Policies:
     """When to alert.
 
     Attributes:
-        own: on the spike probability of the member that warns; None without one.
+        own: on the spike probability of the member that warns; silent without one.
         rival: on the probability above the spike level read off the ensemble's quantiles: the obvious alternative.
     """
 
-    own: AlertPolicy | None
-    rival: AlertPolicy | None
+    own: AlertPolicy
+    rival: AlertPolicy
 
 
 def choose_policies(heard: Answered, combination: Combination, spikes: SpikeModel, prepared: Prepared) -> Policies:
     """Choose both thresholds for the best F1 on `calibrate`."""
     probability = spike_probability(heard.answers)
     if probability is None:
-        return Policies(own=None, rival=None)
+        return Policies(own=AlertPolicy.silent(), rival=AlertPolicy.silent())
     raw = combination.raw(heard.answers, heard.index.series)
     quantiles = prepared.scaler.from_z(combination.calibration.apply(raw), heard.index.series)
-    level = spikes.spike_level(prepared.panel, heard.index, heard.target.shape[1])
+    alarm = spikes.quantile_alarm(prepared.panel, heard.index, quantiles)
     truth, valid = _truth(prepared, heard.index.row, heard.target)
     return Policies(
-        own=fit_policy(probability, truth, valid),
-        rival=fit_policy(mass_above(quantiles, level), truth, valid),
+        own=choose_policy(probability, truth, valid),
+        rival=choose_policy(alarm, truth, valid),
     )
 
 
 def spike_test(exam: Examination, policies: Policies, spikes: SpikeModel, prepared: Prepared) -> SpikeTest | None:
     """Return the warnings on the test windows beside what came true; None without a member that warns."""
-    if exam.probability is None or policies.own is None or policies.rival is None:
+    if exam.probability is None:
         return None
-    level = spikes.spike_level(prepared.panel, exam.index, exam.target.shape[1])
+    alarm = spikes.quantile_alarm(prepared.panel, exam.index, exam.quantiles)
     truth, valid = _truth(prepared, exam.index.row, exam.target)
     return SpikeTest(
         probability=exam.probability,
         label=np.where(valid, truth, np.nan).astype(np.float32),
         threshold=policies.own.threshold,
-        rivals={RIVAL: mass_above(exam.quantiles, level).astype(np.float32)},
+        rivals={RIVAL: alarm.astype(np.float32)},
         rival_thresholds={RIVAL: policies.rival.threshold},
     )
 

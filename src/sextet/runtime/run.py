@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError
-from sextet.core.forecast import Alert, Forecast
+from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.covariates import CovariateScaler
@@ -29,7 +29,7 @@ from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.stored_panel import panel_from_arrays
 from sextet.specs.run_config import RunConfig
 from sextet.specs.situation import Situation
-from sextet.spikes.alerts import AlertPolicy, Warnings, find_alerts
+from sextet.spikes.alerts import AlertPolicy, find_alerts
 from sextet.spikes.labels import SpikeModel
 
 CONFIG, SCALER, SPIKES, RULES = "config.json", "scaler.npz", "spikes.npz", "rules.toml"
@@ -45,7 +45,7 @@ class Run:
         combination: weights and calibration.
         scaler, covariates: how data are scaled.
         spikes: what a spike is.
-        policy: when a spike probability is worth an alert; None without a member that warns.
+        policy: when a spike probability is worth an alert; silent without a member that warns.
         rules: the user's rules; empty where there are none.
         history: the last rows the run has seen: what a forecast without data starts from.
         settings: further plain values of the run: the data options, the split's ends, the situation.
@@ -57,7 +57,7 @@ class Run:
     scaler: Scaler
     covariates: CovariateScaler
     spikes: SpikeModel
-    policy: AlertPolicy | None
+    policy: AlertPolicy
     rules: UserRules
     history: Panel
     settings: Mapping[str, Any]
@@ -88,7 +88,7 @@ class Run:
             scaler=Scaler.from_arrays(section(scalers, "target")),
             covariates=CovariateScaler.from_arrays(section(scalers, "covariates")),
             spikes=SpikeModel.from_arrays(folder.arrays(SPIKES)),
-            policy=AlertPolicy.from_json(policy) if (policy := json.loads(str(state["alerts"]))) else None,
+            policy=AlertPolicy.from_arrays(section(state, "alerts")),
             rules=parse_rules(rules, source=RULES),
             history=panel_from_arrays(section(state, "history")),
             settings=settings,
@@ -175,20 +175,9 @@ class Run:
             notes=self._notes(panel),
         )
         forecast = self.rules.applied(forecast, panel.tz)
-        alerts = sorted((*forecast.alerts, *self._alerts(forecast, panel, index)), key=lambda alert: alert.start)
+        raised = find_alerts(forecast, self.policy, typical=self.spikes.typical_sizes(panel))
+        alerts = sorted((*forecast.alerts, *raised), key=lambda alert: alert.start)
         return replace(forecast, alerts=tuple(alerts))
-
-    def _alerts(self, forecast: Forecast, panel: Panel, index: WindowIndex) -> tuple[Alert, ...]:
-        if self.policy is None or forecast.spike_probability is None or forecast.spike_size is None:
-            return ()
-        warnings = Warnings(
-            ids=forecast.ids,
-            stamps=forecast.stamps,
-            probability=forecast.spike_probability,
-            size=forecast.spike_size,
-            typical=self.spikes.typical_size(panel)[index.series],
-        )
-        return find_alerts(warnings, self.policy)
 
     @staticmethod
     def _size_in_unit(

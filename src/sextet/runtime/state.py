@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sextet.runtime.run import Run
@@ -16,6 +14,6 @@ def state_arrays(run: Run) -> dict[str, NDArray[Any]]:
     """Return the state as plain arrays for an npz without pickle; `Run.load` reads them."""
     return {
         **run.combination.to_arrays(),
-        "alerts": np.array(json.dumps(run.policy.to_json() if run.policy else None)),
+        **{f"alerts.{key}": value for key, value in run.policy.to_arrays().items()},
         **{f"history.{key}": value for key, value in panel_to_arrays(run.history).items()},
     }
