@@ -45,6 +45,16 @@ def _hushed() -> Iterator[None]:
             os.close(stream)
 
 
+def _refuse(backend: str) -> DependencyError:
+    return DependencyError(
+        f"Training needs Keras on TensorFlow; Keras runs on {backend} here. "
+        "Unset KERAS_BACKEND, or set it to tensorflow, before Keras is imported."
+    )
+
+
+if os.environ["KERAS_BACKEND"] != "tensorflow":
+    raise _refuse(os.environ["KERAS_BACKEND"])
+
 try:
     with _hushed():
         import keras
@@ -60,10 +70,7 @@ except ImportError as error:
     ) from error
 
 if keras.backend.backend() != "tensorflow":
-    raise DependencyError(
-        f"Training needs Keras on TensorFlow; Keras runs on {keras.backend.backend()} here. "
-        "Unset KERAS_BACKEND, or set it to tensorflow, before Keras is imported."
-    )
+    raise _refuse(keras.backend.backend())
 
 tf.get_logger().setLevel("ERROR")
 

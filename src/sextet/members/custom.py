@@ -109,9 +109,11 @@ class Custom(Member):
 
     def _fed(self, model: keras.Model, inputs: dict[str, Tensor]) -> Any:
         """Return the window's inputs as the model takes them: by name, the latest steps, the first channels."""
-        taken = model.input if model.built and hasattr(model, "input") else None
+        taken = getattr(model, "input", None)
         if taken is None:
-            return inputs  # a subclassed model: it is given everything
+            if not getattr(model, "inputs", None):
+                return inputs  # a subclassed model: it is given everything
+            (taken,) = model.inputs  # a Sequential model has one
         if isinstance(taken, dict):
             return {name: self._cut(inputs, name, tensor) for name, tensor in taken.items()}
         if isinstance(taken, list | tuple):
@@ -154,5 +156,9 @@ class Custom(Member):
             return {"quantiles": layers.Activation("linear", name="quantiles", dtype="float32")(quantiles)}
         raise ConfigError(
             f"{self.spec.name}: the model must answer quantiles [batch, {shape.horizon}, {count}] or points "
-            f"[batch, {shape.horizon}]; got {'an output without a shape' if not got else f'[batch, {got}]'}."
+            f"[batch, {shape.horizon}]; got {_shape_text(got)}."
         )
+
+
+def _shape_text(sizes: tuple[int | None, ...]) -> str:
+    return f"[batch, {', '.join(map(str, sizes))}]" if sizes else "an output without a shape"
