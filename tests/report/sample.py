@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from scipy.signal import lfilter
 
 from sextet.core.forecast import Alert, Forecast
 from sextet.core.frequency import Frequency
@@ -50,9 +51,7 @@ def make_panel(ids: tuple[str, ...], rows: int, freq: str = "5min", seed: int = 
     columns = []
     for number in range(len(ids)):
         k = np.arange(rows)
-        slow = np.zeros(rows)
-        for step in range(1, rows):
-            slow[step] = 0.97 * slow[step - 1] + rng.normal(0, 4)
+        slow = lfilter([1.0], [1.0, -0.97], rng.normal(0, 4, rows))
         y = 140 + 12 * number + 30 * np.sin(2 * np.pi * k / 288) + slow + rng.normal(0, 2, rows)
         for start in rng.choice(rows - 30, size=max(rows // 250, 1), replace=False):
             y[start : start + 10] += 80 * np.exp(-np.arange(10) / 5)

@@ -75,7 +75,7 @@ def render(view: object) -> str:
     title = escape(checked["header"]["title"])
     links = "".join(f'<li><a href="#{key}">{label}</a></li>' for key, label, _ in _SECTIONS)
     sections = "\n".join(_section(checked, key, label, lead) for key, label, lead in _SECTIONS)
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -103,6 +103,7 @@ def render(view: object) -> str:
 </body>
 </html>
 """
+    return page.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate in a name cannot be written as UTF-8
 
 
 def write_report(view: object, path: str | Path) -> Path:
@@ -130,7 +131,6 @@ def _hash(text: str) -> str:
 def _embedded(view: ReportView) -> str:
     """The view as JSON that no text in it can break out of: every `<` is escaped."""
     text = json.dumps(view, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be written as UTF-8
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
