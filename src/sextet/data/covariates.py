@@ -88,16 +88,16 @@ class CovariateScaler:
         return cls(**fields)
 
 
-def forward_fill(values: Floats, observed: NDArray[np.bool_]) -> Floats:
-    """Fill `values [n]` where not `observed` from the last observed one before; 0 before the first."""
+def forward_fill(values: Floats, observed: NDArray[np.bool_], before: float | np.float32 = 0.0) -> Floats:
+    """Fill `values [n]` where not `observed` from the last observed one before; `before` ahead of the first."""
     if observed.all():
         return values
     positions = np.flatnonzero(observed)
     if not len(positions):
-        return np.zeros_like(values)
+        return np.full_like(values, before)
     counts = np.diff(positions, append=len(values))
     filled = np.repeat(values[positions], counts)
-    return np.concatenate([np.zeros(positions[0], dtype=values.dtype), filled])
+    return np.concatenate([np.full(positions[0], before, dtype=values.dtype), filled])
 
 
 def _moments(block: Floats, mask: NDArray[np.bool_] | None) -> Array:

@@ -9,7 +9,7 @@ from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.data.columns import Roles, need_columns
-from sextet.data.grid import Ahead, bounds
+from sextet.data.grid import Ahead, Spans
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.rows import Rows, read_rows
@@ -19,7 +19,7 @@ Positions = NDArray[np.int64]
 
 
 def read_ahead(
-    options: DataOptions, roles: Roles, history: Rows, frequency: Frequency, tz: str | None
+    options: DataOptions, roles: Roles, history: tuple[Rows, Spans], frequency: Frequency, tz: str | None
 ) -> tuple[Ahead, list[str]]:
     """Read `options.future_data`: time, the future covariates, and the id column unless all series share them.
 
@@ -54,10 +54,9 @@ def read_ahead(
             f"{rows.place(int(off[0]))}, column {rows.time!r}: {rows.stamp(int(off[0]))} does not lie on the grid of "
             f"the history, whose frequency is {frequency.name}. Give the future covariates at the history's times."
         )
-    starts, _ = bounds(history)
-    ids = [history.ids[code] for code in history.codes[starts].tolist()]
-    first = frequency.ordinals(history.ns[starts].view("datetime64[ns]"))
-    series, picked, notes = _matched(rows, ids, name is not None)
+    past, spans = history
+    first = frequency.ordinals(past.ns[spans.starts].view("datetime64[ns]"))
+    series, picked, notes = _matched(rows, spans.ids, name is not None)
     after = ordinals[picked] >= first[series]
     return Ahead(rows=rows, series=series[after], picked=picked[after], ordinals=ordinals[picked][after]), notes
 
@@ -88,7 +87,7 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
                 )
 
 
-def _matched(rows: Rows, ids: list[str], by_name: bool) -> tuple[Positions, Positions, list[str]]:
+def _matched(rows: Rows, ids: tuple[str, ...], by_name: bool) -> tuple[Positions, Positions, list[str]]:
     """Series of the history `[R]`, rows given `[R]` that belong to them, and notes."""
     count = len(rows.ns)
     if not by_name:

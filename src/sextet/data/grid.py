@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,12 @@ from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.data.columns import Roles
+from sextet.data.pieces import pieces
 from sextet.data.rows import Rows
-from sextet.data.values import pieces
 
 Rowwise = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Value = TypeVar("Value", bound=np.generic)
 
 _SPARSE = 50  # grid rows for each reading: beyond this a stamp is wrong rather than a gap long
 
@@ -37,27 +39,40 @@ class Ahead:
     ordinals: Rowwise
 
 
-def without_edges(rows: Rows, keep_end: bool) -> tuple[Rows, tuple[str, ...]]:
-    """Drop rows before each series' first observed target and, unless `keep_end`, after its last.
+@dataclass(frozen=True, kw_only=True)
+class Spans:
+    """Which rows make the series: from each one's first observed target to its last.
 
-    Returns the rows and the names of the series without any observed target, whose rows are gone.
+    Attributes:
+        ids: `[S]` names.
+        starts, ends: `[S]` positions in the sorted rows.
+        empty: names of series without any observed target.
     """
-    seen = np.isfinite(rows.y)
-    if seen.all():
-        return rows, ()
+
+    ids: tuple[str, ...]
+    starts: Rowwise
+    ends: Rowwise
+    empty: tuple[str, ...]
+
+
+def find_spans(rows: Rows, keep_end: bool) -> Spans:
+    """Find each series' rows; with `keep_end` rows after the last target stay, as they carry future covariates."""
     starts, ends = bounds(rows)
-    keep = np.ones(len(seen), dtype=bool)
-    empty = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        at = np.flatnonzero(seen[start:end])
-        if not len(at):
-            empty.append(rows.ids[rows.codes[start]])
-            keep[start:end] = False
-            continue
-        keep[start : start + at[0]] = False
-        if not keep_end:
-            keep[start + at[-1] + 1 : end] = False
-    return (rows if keep.all() else rows.take(keep)), tuple(empty)
+    ids = [rows.ids[code] for code in rows.codes[starts].tolist()]
+    full = np.ones(len(starts), dtype=bool)
+    for s in range(len(starts)):
+        seen = np.flatnonzero(np.isfinite(rows.y[starts[s] : ends[s]]))
+        full[s] = len(seen) > 0
+        if full[s]:
+            ends[s] = ends[s] if keep_end else starts[s] + seen[-1] + 1
+            starts[s] += seen[0]
+    kept = full.tolist()
+    return Spans(
+        ids=tuple(name for name, keep in zip(ids, kept, strict=True) if keep),
+        starts=starts[full],
+        ends=ends[full],
+        empty=tuple(name for name, keep in zip(ids, kept, strict=True) if not keep),
+    )
 
 
 def bounds(rows: Rows) -> tuple[Rowwise, Rowwise]:
@@ -66,48 +81,85 @@ def bounds(rows: Rows) -> tuple[Rowwise, Rowwise]:
     return starts, np.append(starts[1:], len(rows.codes)).astype(np.int64)
 
 
-def lay_out(rows: Rows, frequency: Frequency, roles: Roles, ahead: Ahead | None, tz: str | None) -> Panel:
+def lay_out(
+    rows: Rows, spans: Spans, frequency: Frequency, roles: Roles, ahead: Ahead | None = None, tz: str | None = None
+) -> Panel:
     """Make the panel of sorted rows that lie on the grid of `frequency`.
 
     Raises:
         DataError: the grid would hold far more rows than readings: a stamp is wrong.
     """
-    starts, ends = bounds(rows)
-    ordinals = np.empty_like(rows.ns)
-    for part in pieces(rows.ns):
-        ordinals[part] = frequency.ordinals(rows.ns[part].view("datetime64[ns]"))
-    first, last = ordinals[starts], ordinals[ends - 1]
+    starts, ends = spans.starts, spans.ends
+    first = frequency.ordinals(rows.ns[starts].view("datetime64[ns]"))
+    last = frequency.ordinals(rows.ns[ends - 1].view("datetime64[ns]"))
     if ahead is not None and len(ahead.series):
         np.maximum.at(last, ahead.series, ahead.ordinals)
     lengths = last - first + 1
-    _guard(rows, starts, ends, lengths)
+    _guard(rows, spans, lengths)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    total = int(offsets[-1])
-    at = None if total == len(ordinals) else ordinals - np.repeat(first - offsets[:-1], ends - starts)
-    y = _laid(rows.y, at, total)
-    future = _block(rows, roles.future, at, total)
+    place = _Placement(rows=rows, spans=spans, frequency=frequency, first=first, offsets=offsets)
+    y = place.column(rows.y, np.float64(np.nan))
+    future = place.block(roles.future)
     if ahead is not None:
         _overlay(future, roles.future, ahead, first, offsets)
-    static_names = tuple(rows.static)
+    static = [rows.static[name][starts] for name in rows.static]
     return Panel(
-        ids=tuple(rows.ids[code] for code in rows.codes[starts].tolist()),
+        ids=spans.ids,
         frequency=frequency,
         offsets=offsets,
         first=first,
         known=_known(y, offsets),
         y=y,
-        past=_block(rows, roles.past, at, total),
+        past=place.block(roles.past),
         future=future,
-        static=np.stack([rows.static[name][starts] for name in static_names], axis=1).astype(np.float32)
-        if static_names
-        else np.zeros((len(starts), 0), dtype=np.float32),
+        static=np.array(static, dtype=np.float32).reshape(len(static), len(starts)).T,
         past_names=roles.past,
         future_names=roles.future,
-        static_names=static_names,
-        weight=None if roles.weight is None else _weights(rows, roles.weight, at, total),
-        label=None if roles.label is None else _labels(rows, roles.label, at, total),
+        static_names=tuple(rows.static),
+        weight=None if roles.weight is None else place.column(_weights(rows, roles.weight), np.float32(0)),
+        label=None if roles.label is None else place.column(_labels(rows, roles.label), np.int8(0)),
         tz=tz,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Placement:
+    """Where each row of the spans lies in the panel."""
+
+    rows: Rows
+    spans: Spans
+    frequency: Frequency
+    first: Rowwise
+    offsets: Rowwise
+
+    def column(self, values: NDArray[Value], blank: Value) -> NDArray[Value]:
+        """Lay a column `[N]` onto the panel's rows, `blank` where there was no row; no copy where nothing moves."""
+        total = int(self.offsets[-1])
+        if total == len(values) and int((self.spans.ends - self.spans.starts).sum()) == total:
+            return values
+        out = np.full(total, blank, dtype=values.dtype)
+        self._scatter(values, out)
+        return out
+
+    def block(self, names: tuple[str, ...]) -> Floats:
+        """Lay columns by name side by side, `[N, len(names)]`; NaN where there was no row."""
+        out = np.full((int(self.offsets[-1]), len(names)), np.nan, dtype=np.float32)
+        for k, name in enumerate(names):
+            if name in self.rows.columns:
+                self._scatter(self.rows.columns[name], out[:, k])
+        return out
+
+    def _scatter(self, values: NDArray[Value], out: NDArray[Value]) -> None:
+        """Write `values` to their places in `out`, which is being built; piece by piece, to save memory."""
+        series_of = np.full(len(self.rows.ids), -1, dtype=np.int64)
+        series_of[self.rows.codes[self.spans.starts]] = np.arange(len(self.spans.ids))
+        for part in pieces(values):
+            series = series_of[self.rows.codes[part]]
+            position = np.arange(part.start, part.stop, dtype=np.int64)
+            inside = (series >= 0) & (position >= self.spans.starts[series]) & (position < self.spans.ends[series])
+            series = series[inside]
+            ordinals = self.frequency.ordinals(self.rows.ns[part][inside].view("datetime64[ns]"))
+            out[ordinals - self.first[series] + self.offsets[series]] = values[part][inside]
 
 
 def select_series(panel: Panel, keep: NDArray[np.bool_]) -> Panel:
@@ -147,34 +199,18 @@ def check_static(rows: Rows) -> None:
             )
 
 
-def _guard(rows: Rows, starts: Rowwise, ends: Rowwise, lengths: Rowwise) -> None:
+def _guard(rows: Rows, spans: Spans, lengths: Rowwise) -> None:
     if int(lengths.sum()) <= _SPARSE * len(rows.ns) + 100_000:
         return
-    s = int(np.argmax(lengths - (ends - starts)))
-    start, end = int(starts[s]), int(ends[s])
+    s = int(np.argmax(lengths - (spans.ends - spans.starts)))
+    start, end = int(spans.starts[s]), int(spans.ends[s])
     jump = start + int(np.argmax(np.diff(rows.ns[start:end]))) if end - start > 1 else start
     after = min(jump + 1, end - 1)
     raise DataError(
-        f"{rows.place(after)}, column {rows.time!r}: series {rows.ids[rows.codes[start]]!r} jumps from "
-        f"{rows.stamp(jump)} to {rows.stamp(after)}; with that the grid has {int(lengths.sum()):,} "
-        f"rows for {len(rows.ns):,} readings. Correct the time, or use a coarser grid with --resample."
+        f"{rows.place(after)}, column {rows.time!r}: series {spans.ids[s]!r} jumps from {rows.stamp(jump)} to "
+        f"{rows.stamp(after)}; with that the grid has {int(lengths.sum()):,} rows for {len(rows.ns):,} readings. "
+        "Correct the time, or use a coarser grid with --resample."
     )
-
-
-def _laid(values: NDArray[np.float64], at: Rowwise | None, total: int) -> NDArray[np.float64]:
-    if at is None:
-        return np.ascontiguousarray(values, dtype=np.float64)
-    out = np.full(total, np.nan)
-    out[at] = values
-    return out
-
-
-def _block(rows: Rows, names: tuple[str, ...], at: Rowwise | None, total: int) -> Floats:
-    out = np.full((total, len(names)), np.nan, dtype=np.float32)
-    for k, name in enumerate(names):
-        if name in rows.columns:
-            out[slice(None) if at is None else at, k] = rows.columns[name]
-    return out
 
 
 def _overlay(future: Floats, names: tuple[str, ...], ahead: Ahead, first: Rowwise, offsets: Rowwise) -> None:
@@ -200,7 +236,7 @@ def _known(y: NDArray[np.float64], offsets: Rowwise) -> Rowwise:
     return out
 
 
-def _weights(rows: Rows, name: str, at: Rowwise | None, total: int) -> Floats:
+def _weights(rows: Rows, name: str) -> Floats:
     given = rows.columns[name]
     bad = np.flatnonzero(given < 0)
     if len(bad):
@@ -208,12 +244,10 @@ def _weights(rows: Rows, name: str, at: Rowwise | None, total: int) -> Floats:
             f"{rows.place(int(bad[0]))}, column {name!r}: expected a weight of 0 or more, got {given[bad[0]]:g}. "
             "Correct it."
         )
-    out = np.zeros(total, dtype=np.float32)
-    out[slice(None) if at is None else at] = np.where(np.isnan(given), np.float32(1), given)
-    return out
+    return np.where(np.isnan(given), np.float32(1), given)
 
 
-def _labels(rows: Rows, name: str, at: Rowwise | None, total: int) -> NDArray[np.int8]:
+def _labels(rows: Rows, name: str) -> NDArray[np.int8]:
     given = rows.columns[name]
     bad = np.flatnonzero(~(np.isnan(given) | (given == 0) | (given == 1)))
     if len(bad):
@@ -221,6 +255,5 @@ def _labels(rows: Rows, name: str, at: Rowwise | None, total: int) -> NDArray[np
             f"{rows.place(int(bad[0]))}, column {name!r}: expected a spike label of 0 or 1, got {given[bad[0]]:g}. "
             "Correct it."
         )
-    out = np.zeros(total, dtype=np.int8)
-    out[slice(None) if at is None else at] = (given == 1).astype(np.int8)
+    out: NDArray[np.int8] = (given == 1).astype(np.int8)
     return out

@@ -9,8 +9,8 @@ import numpy as np
 from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.data.clock import DAY_NS, check_zone, local_time, to_utc
+from sextet.data.pieces import pieces
 from sextet.data.rows import Rows
-from sextet.data.values import pieces
 
 
 def is_coarse(frequency: Frequency) -> bool:

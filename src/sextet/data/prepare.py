@@ -12,6 +12,7 @@ from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowShape
 from sextet.data.calendar import Calendar
 from sextet.data.covariates import CovariateScaler, forward_fill
+from sextet.data.pieces import pieces
 from sextet.data.scale import Scaler
 
 Floats = NDArray[np.float32]
@@ -60,8 +61,11 @@ def prepare(panel: Panel, scaler: Scaler, covariates: CovariateScaler | None = N
     z = np.empty(len(panel.y), dtype=np.float32)
     for s in range(panel.series):
         rows = panel.rows(s)
-        z[rows] = scaler.to_z(panel.y[rows], s)
-        z[rows] = forward_fill(z[rows], observed[rows])
+        last = np.float32(0)
+        for part in pieces(z[rows]):  # a long series in pieces, to save memory
+            here = slice(rows.start + part.start, rows.start + part.stop)
+            z[here] = forward_fill(scaler.to_z(panel.y[here], s).astype(np.float32), observed[here], last)
+            last = z[here.stop - 1]
     past, future, static = covariates.apply(panel)
     return Prepared(
         panel=panel,

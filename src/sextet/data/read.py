@@ -12,7 +12,7 @@ from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.data.columns import find_roles
 from sextet.data.future_rows import check_future, read_ahead
-from sextet.data.grid import check_static, lay_out, select_series, without_edges
+from sextet.data.grid import check_static, find_spans, lay_out, select_series
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.regularity import averaged, find_frequency, option_frequency
@@ -49,23 +49,23 @@ def read_panel(
     rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz), options)
     notes = [*opened.notes, *rows.notes, *notes]
     check_static(rows)
-    rows, empty = without_edges(rows, keep_end=bool(roles.future))
+    spans = find_spans(rows, keep_end=bool(roles.future))
+    empty = spans.empty
+    if not spans.ids:
+        raise DataError(f"{opened.name}: the target column {roles.targets[0]!r} holds no value at all.")
     if empty and not options.skip_short:
         raise DataError(
             f"{opened.name}: series {empty[0]!r} has no value in its target column"
             f"{f' ({len(empty)} such series)' if len(empty) > 1 else ''}. Leave it out with --skip-short."
         )
-    if not len(rows.ns):
-        raise DataError(f"{opened.name}: the target column {roles.targets[0]!r} holds no value at all.")
     if empty:
         notes.append(f"{len(empty)} series without any target were left out: {_some(empty)}.")
     ahead = None
     if options.future_data is not None:
-        ahead, more = read_ahead(options, roles, rows, frequency, tz)
+        ahead, more = read_ahead(options, roles, (rows, spans), frequency, tz)
         notes.extend(more)
-    given = len(rows.ns)
-    panel = lay_out(rows, frequency, roles, ahead, tz)
-    notes.extend(_gap_notes(panel, given))
+    panel = lay_out(rows, spans, frequency, roles, ahead, tz)
+    notes.extend(_gap_notes(panel, int((spans.ends - spans.starts).sum())))
     del rows, ahead
     if min_length is not None:
         panel, more = _long_enough(panel, min_length, options, opened.name)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.frequency import Frequency
 from sextet.data.clock import DAY_NS
+from sextet.data.pieces import pieces
 from sextet.data.rows import Rows
-from sextet.data.values import pieces
 
 _SAMPLE = 1 << 21
 _MONDAY = 4 * DAY_NS  # 1970-01-05: weeks that are averaged begin on Mondays

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
+from sextet.data.pieces import pieces
 
 Transform = Literal["none", "log1p", "boxcox"]
 TRANSFORMS: tuple[Transform, ...] = ("none", "log1p", "boxcox")
@@ -186,12 +187,12 @@ def check_domain(panel: Panel, transform: Transform) -> None:
 
 def _fit_one(y: Array, transform: Transform) -> tuple[float, float, float]:
     lam = _boxcox_lambda(y) if transform == "boxcox" else 1.0
-    t = _forward(y, transform, np.float64(lam)) if transform != "none" else y
-    sd = float(t.std())
+    parts = [y[part] for part in pieces(y)]
+    mean = sum(float(_forward(part, transform, np.float64(lam)).sum()) for part in parts) / len(y)
+    squares = sum(float(((_forward(part, transform, np.float64(lam)) - mean) ** 2).sum()) for part in parts)
+    sd = float(np.sqrt(squares / len(y)))
     # a constant series: rounding may leave a tiny spread that must not blow z up
-    if not sd > 1e-12 * max(1.0, float(np.abs(t).max())):
-        sd = 1.0
-    return lam, float(t.mean()), sd
+    return lam, mean, sd if sd > 1e-12 * max(1.0, abs(mean)) else 1.0
 
 
 def _boxcox_lambda(y: Array) -> float:

@@ -54,7 +54,7 @@ class ParquetSource(Source):
 
         self.name = str(path)
         try:
-            self._file = parquet.ParquetFile(path, memory_map=True)
+            self._file = parquet.ParquetFile(path, memory_map=False, buffer_size=1 << 20)
             self.columns = tuple(self._file.schema_arrow.names)
             first = next(self._file.iter_batches(batch_size=HEAD_ROWS), None)
         except (pa.ArrowException, OSError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -283,9 +282,3 @@ def _name(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def pieces(values: np.ndarray, size: int = 1 << 20) -> Iterator[slice]:
-    """Slices that cut `values` into pieces, so that temporaries stay small."""
-    for low in range(0, len(values), size):
-        yield slice(low, min(low + size, len(values)))
