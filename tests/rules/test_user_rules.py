@@ -1,6 +1,7 @@
 """How rules act on a forecast: where they should, on every quantile, in order, and said in a note."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -162,3 +163,15 @@ def test_whatever_the_rules_quantiles_do_not_cross_and_the_last_one_holds(some: 
 def test_a_day_has_as_many_open_minutes_as_its_hours_say(hours: tuple[int, int], minutes: int) -> None:
     day = SATURDAY + np.arange(1440) * np.timedelta64(1, "m")
     assert Rule(name="r", action="cap", value=0.0, hours=hours).holds_at(day).sum() == minutes
+
+
+def test_the_rules_in_the_documentation_are_valid() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    assert [rule.name for rule in parse_rules(example).rules] == [
+        "never negative",
+        "capacity",
+        "closed at night",
+        "closed on Sundays",
+        "too high",
+    ]

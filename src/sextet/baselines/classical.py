@@ -196,6 +196,8 @@ def from_plain(plain: Mapping[str, Any]) -> Classical:
 
 def median_of_known(values: Reals) -> Reals:
     """Median over the last axis, NaN left out: `[..., K]` -> `[...]`, NaN where all are."""
+    if values.shape[-1] == 1:
+        return values[..., 0]
     ranked = np.sort(values, axis=-1)  # NaN sorts last; np.nanmedian is a hundred times slower on short axes
     count = (~np.isnan(ranked)).sum(axis=-1)
     low = np.maximum(count - 1, 0) // 2

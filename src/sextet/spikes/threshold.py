@@ -18,6 +18,7 @@ _INITIAL = 0.02  # share of the sample above t, as in the paper
 _LEAST_EXCESSES = 50
 _LARGEST_SHARE = 0.1  # beyond it the excesses are no tail
 _MOST_EXCESSES = 20_000
+_CELLS = 500_000
 _SHAPES = (-0.5, 2.0)  # below -0.5 the likelihood has no regular maximum; above 1 the tail has no mean
 
 
@@ -94,9 +95,11 @@ def fit_pareto(excesses: Reals) -> tuple[float, float]:
 
 
 def _profile_likelihood(y: Reals, theta: Reals) -> tuple[Reals, Reals]:
-    score, shape = np.empty(len(theta)), np.empty(len(theta))
-    for k, one in enumerate(theta):
-        shape[k] = np.log1p(one * y).mean()
-        allowed = _SHAPES[0] <= shape[k] <= _SHAPES[1] and shape[k] != 0
-        score[k] = -len(y) * (np.log(shape[k] / one) + shape[k] + 1.0) if allowed else -np.inf
+    chunk = max(1, _CELLS // len(y))
+    shape = np.concatenate(
+        [np.log1p(theta[low : low + chunk, None] * y).mean(axis=1) for low in range(0, len(theta), chunk)]
+    )
+    allowed = (shape >= _SHAPES[0]) & (shape <= _SHAPES[1]) & (shape != 0)
+    sigma = np.where(allowed, shape / theta, 1.0)
+    score = np.where(allowed, -len(y) * (np.log(sigma) + shape + 1.0), -np.inf)
     return score, shape
