@@ -1,7 +1,7 @@
 // One chart: axes, layers (areas, lines, points, rules), a crosshair that mouse, touch and arrow keys move.
 //
 // spec: { title, height, x: {domain, kind: "time" | "step" | "number", label, suffix, ticks}, y: {domain, label, log,
-//   suffix}, layers: [...], draw(width) -> svg instead of all that, hover: {xs, rows(k) -> [[class, name, text], ...], head(k)}, table() -> {head, rows} }
+//   suffix, letters: room for labels}, layers: [...], draw(width) -> svg instead of all that, hover: {xs, rows(k) -> [[class, name, text], ...], head(k)}, table() -> {head, rows} }
 // layer: {kind: "line" | "area" | "points" | "rule", cls, xs, ys | low, high, at, axis, mark}
 
 const charts = [];
@@ -55,7 +55,7 @@ function drawChart(spec, width, parts) {
   const height = spec.height;
   const narrow = width < 480;
   const yTicks = spec.y.log ? logTicks(spec.y.domain, 6) : numberTicks(spec.y.domain, Math.max(2, Math.round(height / 52)), spec.y.suffix);
-  const longest = Math.max(...yTicks.map((tick) => tick.label.length), 1);
+  const longest = Math.max(...yTicks.map((tick) => tick.label.length), spec.y.letters || 1);
   const margin = { left: 12 + 7.2 * longest, right: narrow ? 8 : 16, top: spec.y.label ? 26 : 10, bottom: spec.x.label ? 50 : 36 };
   if (spec.x.hidden) margin.bottom = 10;
   const x = linear(spec.x.domain, [margin.left, width - margin.right]);

@@ -110,7 +110,7 @@ function spikeSpec(part, state, { width, what, unit }) {
     title: probability ? `Probability of a spike over time, ${track.name}` : `Target over time with its spikes, ${track.name}`,
     height: probability ? 210 : 190,
     x: { domain, kind: "time", hidden: !probability },
-    y: probability ? { domain: [0, 1], label: "probability of a spike" } : { domain: widened(extent(visible.map((k) => values[k])), 4), label: `target${unit ? `, ${unit}` : ""}` },
+    y: probability ? { domain: [0, 1], letters: 6, label: "probability of a spike" } : { letters: 6, domain: widened(extent(visible.map((k) => values[k])), 4), label: `target${unit ? `, ${unit}` : ""}` },
     layers,
     hover: {
       xs: visible.map((k) => xs[k]),
