@@ -19,9 +19,9 @@ from sextet.core.errors import SextetError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-POINTS = 24_000
+POINTS = 12_000
 POINTS_A_SERIES = 120
-MOST_POINTS = 60_000
+MOST_POINTS = 40_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,20 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.combine.evidence import Evidence
-from sextet.combine.weight_table import Fits, Shrinkage, block_ends, fit_cells
+from sextet.combine.weight_table import Fits, Shrinkage, Solver, block_ends, fit_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FOLDS = 3
+STARTS = (0.4, 0.6, 0.8)  # where held-out runs of cutoffs begin, as shares of weigh; each ends where the next begins
 LEAST_POINTS = 40  # points a fit needs for each member
 MARGIN = 5e-4  # relative gain by which weights with more freedom must win
-BLOCK_K = (np.inf, 16.0, 4.0, 1.0)
-SERIES_K = (np.inf, 64.0, 16.0, 4.0)
-EQUAL = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+ENTROPIES = (np.inf, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+BLOCK_K = (np.inf, 64.0, 16.0)
+SERIES_K = (np.inf, 64.0, 16.0, 4.0, 1.0)
 REGIME_K = (8.0, 2.0, 0.5)
-CAUTIOUS = Shrinkage(equal=0.5)  # where there is too little data to choose
-_SEARCH_TOLERANCE = 1e-3
+CAUTIOUS = Shrinkage(entropy=0.3)  # where there is too little data to choose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +33,8 @@ class Choice:
         shrinkage: of the weights.
         regime: k that pulls the regimes' weights to the common ones, or None: one table for both.
         member: number of the member that the ensemble becomes, or None: it combines.
-        scores: mean pinball on the validated points by name: "combination", "equal weights", "one regime",
-            and each member's number as text.
+        scores: mean pinball on the validated points by name: "combination", "best member so far",
+            "equal weights", "one regime", and each member's number as text.
         validated: False where there was too little data to cross-validate; scores are then in-sample.
     """
 
@@ -72,6 +71,7 @@ class _Fold:
     fits: RegimeFits
     ends: Ints
     held_out: Evidence
+    leader: int  # the best member on the targets known by then
 
     def losses(self, shrinkage: Shrinkage, regime: float | None) -> Floats:
         tables = self.fits.tables(shrinkage, regime)
@@ -97,17 +97,22 @@ def table_rows(owners: Ints, series: NDArray[np.integer]) -> Ints:
     return np.where(owners[place] == series, place + 1, 0)
 
 
-def fit_regimes(evidence: Evidence, ends: Ints, with_series: bool, with_regime: bool, tolerance: float) -> RegimeFits:
+def fit_regimes(evidence: Evidence, ends: Ints, with_series: bool, with_regime: bool, solver: Solver) -> RegimeFits:
     """Fit all cells, and again for each regime where asked."""
     ones = np.ones(len(evidence))
-    both = fit_cells(evidence, ends, ones, with_series, tolerance)
+    both = fit_cells(evidence, ends, ones, with_series, solver)
     if not with_regime:
         return RegimeFits(both=both)
     return RegimeFits(
         both=both,
-        calm=fit_cells(evidence, ends, 1.0 - evidence.spike, with_series, tolerance),
-        spike=fit_cells(evidence, ends, evidence.spike, False, tolerance),
+        calm=fit_cells(evidence, ends, 1.0 - evidence.spike, with_series, solver),
+        spike=fit_cells(evidence, ends, evidence.spike, False, solver),
     )
+
+
+def path_to(entropy: float) -> tuple[float, ...]:
+    """Return the strengths from the strongest down to `entropy`."""
+    return ENTROPIES[: ENTROPIES.index(entropy) + 1]
 
 
 def regimes_present(evidence: Evidence) -> bool:
@@ -119,8 +124,9 @@ def regimes_present(evidence: Evidence) -> bool:
 def search(evidence: Evidence) -> Choice:
     """Choose shrinkage, regimes and whether to combine at all.
 
-    The points are cut into `FOLDS + 1` runs of cutoffs; each run but the first is predicted with weights
-    from the targets that had passed when its first forecast was made.
+    Each held-out run of cutoffs is predicted with weights from the targets that had passed when its first
+    forecast was made. The best member has to be known by the same targets: combining is kept unless it loses
+    to following, in each run, the member that had been best until then.
     """
     folds = _folds(evidence)
     if not folds:
@@ -142,12 +148,14 @@ def search(evidence: Evidence) -> Choice:
                 regime, loss = k, score
     named["combination"] = loss
     members = _member_scores([fold.held_out for fold in folds])
-    best = int(np.argmin(members))
+    followed = [fold.held_out.losses(np.eye(evidence.members)[fold.leader][None]) for fold in folds]
+    named["best member so far"] = float(np.concatenate(followed).mean())
+    best = int(np.argmin(_member_scores([evidence])))
     named |= {str(i): float(score) for i, score in enumerate(members)}
     return Choice(
         shrinkage=shrinkage,
         regime=regime,
-        member=best if members[best] <= loss else None,
+        member=best if named["best member so far"] <= loss else None,
         scores=named,
         validated=True,
     )
@@ -156,11 +164,10 @@ def search(evidence: Evidence) -> Choice:
 def _candidates(evidence: Evidence) -> list[Shrinkage]:
     single = len(np.unique(evidence.series)) == 1
     series = (np.inf,) if single else SERIES_K
-    grid = [
-        Shrinkage(block=b, series=s, equal=e) for e, s, b in product(EQUAL[1:], series, BLOCK_K)
-    ]
-    freedom = sorted(grid, key=lambda c: (np.isfinite(c.block) + np.isfinite(c.series), -c.equal))
-    return [Shrinkage(equal=1.0), *freedom]
+    blocks = (np.inf,) if evidence.horizon == 1 else BLOCK_K
+    grid = [Shrinkage(entropy=e, block=b, series=s) for e, s, b in product(ENTROPIES[1:], series, blocks)]
+    freedom = sorted(grid, key=lambda c: (np.isfinite(c.block) + np.isfinite(c.series), -c.entropy))
+    return [Shrinkage(), *freedom]
 
 
 def _folds(evidence: Evidence) -> list[_Fold]:
@@ -171,17 +178,18 @@ def _folds(evidence: Evidence) -> list[_Fold]:
     np.maximum.at(span, evidence.series, evidence.cutoff + 1)
     least = LEAST_POINTS * evidence.members
     folds = []
-    for number in range(1, FOLDS + 1):
-        start = -(-span * number // (FOLDS + 1))[evidence.series]
-        end = -(-span * (number + 1) // (FOLDS + 1))[evidence.series]
+    for share, following in zip(STARTS, (*STARTS[1:], 1.0), strict=True):
+        start, end = (np.ceil(span * part).astype(np.int64)[evidence.series] for part in (share, following))
         known = evidence.take(evidence.cutoff + evidence.step < start)
         held_out = evidence.take((evidence.cutoff >= start) & (evidence.cutoff < end))
         if len(known) < least or len(held_out) == 0:
             continue
         ends = block_ends(known, least)
         many = len(np.unique(evidence.series)) > 1
-        fits = fit_regimes(known, ends, many, regimes_present(known), _SEARCH_TOLERANCE)
-        folds.append(_Fold(fits=fits, ends=ends, held_out=held_out))
+        solver = Solver(entropies=ENTROPIES, factor=1.0 / share)
+        fits = fit_regimes(known, ends, many, regimes_present(known), solver)
+        leader = int(np.argmin(_member_scores([known])))
+        folds.append(_Fold(fits=fits, ends=ends, held_out=held_out, leader=leader))
     return folds
 
 
@@ -198,9 +206,9 @@ def _member_scores(parts: Sequence[Evidence]) -> Floats:
 
 def _without_validation(evidence: Evidence) -> Choice:
     if len(evidence) < LEAST_POINTS * evidence.members:
-        return Choice(shrinkage=Shrinkage(equal=1.0), regime=None, member=None, scores={}, validated=False)
+        return Choice(shrinkage=Shrinkage(), regime=None, member=None, scores={}, validated=False)
     ends = np.array([evidence.horizon])
-    fits = fit_regimes(evidence, ends, False, False, _SEARCH_TOLERANCE)
+    fits = fit_regimes(evidence, ends, False, False, Solver(entropies=path_to(CAUTIOUS.entropy)))
     weights = point_weights(fits.tables(CAUTIOUS, None), fits.both.owners, ends, evidence)
     loss = float(evidence.losses(weights).mean())
     members = _member_scores([evidence])

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.combine.evidence import Evidence, gather_evidence, refuse_missing
-from sextet.combine.weight_search import Choice, fit_regimes, regimes_present, search, table_rows
-from sextet.combine.weight_table import Shrinkage, block_ends
+from sextet.combine.weight_search import Choice, fit_regimes, path_to, regimes_present, search, table_rows
+from sextet.combine.weight_table import Shrinkage, Solver, block_ends
 from sextet.core.errors import SextetError
 
 Floats = NDArray[np.float64]
@@ -211,9 +211,9 @@ def fit_weights(
 def _fitted(evidence: Evidence, choice: Choice, names: tuple[str, ...]) -> EnsembleWeights:
     scores = {names[int(key)] if key.isdigit() else key: value for key, value in choice.scores.items()}
     shared = {
+        "entropy": _finite(choice.shrinkage.entropy),
         "block": _finite(choice.shrinkage.block),
         "series": _finite(choice.shrinkage.series),
-        "equal": choice.shrinkage.equal,
         "regime": choice.regime,
     }
     if choice.member is not None:
@@ -223,7 +223,9 @@ def _fitted(evidence: Evidence, choice: Choice, names: tuple[str, ...]) -> Ensem
         ends = block_ends(evidence, LEAST_POINTS_A_BLOCK)
         with_series = bool(np.isfinite(choice.shrinkage.series))
         with_regime = choice.regime is not None and regimes_present(evidence)
-        fits = fit_regimes(evidence, ends, with_series, with_regime, 1e-4)
+        fits = fit_regimes(
+            evidence, ends, with_series, with_regime, Solver(entropies=path_to(choice.shrinkage.entropy))
+        )
         table, owners = fits.tables(choice.shrinkage, choice.regime), fits.both.owners
     return EnsembleWeights(
         names=names,
@@ -246,7 +248,7 @@ def _notes(choice: Choice, names: Sequence[str]) -> tuple[str, ...]:
             f"Combining lost on weigh (mean pinball {scores['combination']:.4f}) against {name} alone "
             f"({scores[str(choice.member)]:.4f}): the ensemble is {name}."
         )
-    elif choice.shrinkage == Shrinkage(equal=1.0):
+    elif choice.shrinkage == Shrinkage():
         notes.append("Equal weights did as well on weigh as fitted ones: every member weighs the same.")
     if choice.regime is not None and choice.member is None:
         notes.append(
@@ -254,7 +256,7 @@ def _notes(choice: Choice, names: Sequence[str]) -> tuple[str, ...]:
             f"against {choice.scores['one regime']:.4f} on weigh."
         )
     if not choice.validated:
-        notes.append("weigh is too short to cross-validate: weights are drawn halfway to equal ones.")
+        notes.append("weigh is too short to cross-validate: weights are drawn strongly towards equal ones.")
     return tuple(notes)
 
 
