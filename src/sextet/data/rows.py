@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
 from sextet.data.columns import Roles
+from sextet.data.growth import GrowingArray
 from sextet.data.source import Source
 from sextet.data.stamp_text import NAIVE, offset_name
 from sextet.data.values import (
@@ -97,8 +98,10 @@ def read_rows(source: Source, roles: Roles, tz: str | None = None) -> Rows:
     for batch in source.batches(reader.wanted):
         reader.add(batch, count)
         count += batch.num_rows
+        del batch  # before the next one is made
     if not count:
         raise DataError(f"{source.name} is empty. Expected one row a time and series.")
+    pa.default_memory_pool().release_unused()
     return reader.rows(tz)
 
 
@@ -121,36 +124,35 @@ class _Reader:
         self.ids: dict[str, int] = {}
         self.categories: dict[str, dict[str, int]] = {name: {} for name in roles.static}
         self.zones: dict[int, int] = {}
-        self.codes: list[NDArray[np.int32]] = []
-        self.ns: list[Nanoseconds] = []
-        self.pieces: dict[str, list[NDArray[Any]]] = {
-            name: [] for name in (*roles.targets, *self.numeric, *roles.static)
-        }
+        self.codes = GrowingArray(np.int32, source.rows if roles.id is not None else 0)
+        self.ns = GrowingArray(np.int64, source.rows)
+        kinds: dict[str, Any] = {name: np.float32 for name in self.numeric}
+        kinds |= {name: np.int32 for name in roles.static} | {name: np.float64 for name in roles.targets}
+        self.columns = {name: GrowingArray(kind, source.rows) for name, kind in kinds.items()}
 
     def add(self, batch: pa.RecordBatch, before: int) -> None:
         roles = self.roles
         if roles.id is not None:
-            self.codes.append(self._codes(batch, roles.id, before, self.ids))
+            self.codes.add(self._codes(batch, roles.id, before, self.ids))
         ns, minutes = self._convert(roles.time, before, partial(stamps, batch.column(roles.time), self.stamp_style))
-        self.ns.append(ns)
+        self.ns.add(ns)
         for zone in {int(minutes.min()), int(minutes.max())} if len(minutes) else ():
             self.zones.setdefault(zone, before + int(np.argmax(minutes == zone)))
         for name, style in self.styles.items():
-            values = self._convert(name, before, partial(numbers, batch.column(name), style))
-            self.pieces[name].append(values if name in roles.targets else values.astype(np.float32))
+            self.columns[name].add(self._convert(name, before, partial(numbers, batch.column(name), style)))
         for name in roles.static:
-            self.pieces[name].append(self._codes(batch, name, before, self.categories[name]))
+            self.columns[name].add(self._codes(batch, name, before, self.categories[name]))
 
     def rows(self, tz: str | None) -> Rows:
         zone = self._zone(tz)
         notes = (*self.roles.notes, *((self.stamp_style.note,) if self.stamp_style.note else ()))
-        ns = _joined(self.ns)
-        columns = {name: _joined(self.pieces[name]) for name in self.numeric}
+        ns = self.ns.take()
+        columns = {name: self.columns[name].take() for name in self.numeric}
         if self.roles.wide:
             return self._wide(ns, columns, zone, notes)
-        codes = _joined(self.codes) if self.roles.id is not None else np.zeros(len(ns), dtype=np.int32)
+        codes = self.codes.take() if self.roles.id is not None else np.zeros(len(ns), dtype=np.int32)
         ids = tuple(self.ids) if self.roles.id is not None else (self.roles.targets or ("y",))
-        y = _joined(self.pieces[self.roles.targets[0]]) if self.roles.targets else np.zeros(0)
+        y = self.columns[self.roles.targets[0]].take() if self.roles.targets else np.zeros(0)
         return Rows(
             source=self.source,
             time=self.roles.time,
@@ -170,7 +172,7 @@ class _Reader:
         count, series = len(ns), len(self.roles.targets)
         y = np.empty(count * series)
         for s, name in enumerate(self.roles.targets):
-            y[s * count : (s + 1) * count] = _joined(self.pieces[name])
+            y[s * count : (s + 1) * count] = self.columns[name].take()
         return Rows(
             source=self.source,
             time=self.roles.time,
@@ -188,7 +190,7 @@ class _Reader:
         """Numbers as they are; text as one column of 0/1 a value."""
         out = {}
         for name in self.roles.static:
-            codes, known = _joined(self.pieces[name]), list(self.categories[name])
+            codes, known = self.columns[name].take(), list(self.categories[name])
             try:
                 values = numbers(pa.array(known, pa.string()), NumberStyle(comma="maybe"))
                 out[name] = values.astype(np.float32)[codes]
@@ -247,12 +249,3 @@ class _Reader:
             return None
         kind = plain(self.source.head[self.roles.time]).type
         return str(kind.tz) if pa.types.is_timestamp(kind) and kind.tz else offset_name(named[0])
-
-
-def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
-    """Join the pieces of a column and let go of them."""
-    if len(pieces) == 1:
-        return pieces.pop()
-    whole = np.concatenate(pieces)
-    pieces.clear()
-    return whole

@@ -27,6 +27,7 @@ class Source(ABC):
         text: whether numbers and dates come as text.
         grouped: whether a comma in a number may group thousands: "1,234".
         notes: what was found on opening.
+        rows: how many there are, where that is known beforehand.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source(ABC):
     text: bool = False
     grouped: bool = False
     notes: tuple[str, ...] = ()
+    rows: int | None = None
 
     @abstractmethod
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -62,6 +64,7 @@ class ParquetSource(Source):
         if first is None or not first.num_rows:
             raise DataError(f"{path} is empty: it has no rows. Expected one row a time and series.")
         self.head = pa.Table.from_batches([first])
+        self.rows = self._file.metadata.num_rows
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield all rows in order, of `columns` only."""
@@ -82,6 +85,7 @@ class TableSource(Source):
         self.name, self._table = name, table
         self.columns = tuple(table.column_names)
         self.head = table.slice(0, HEAD_ROWS)
+        self.rows = table.num_rows
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield all rows in order, of `columns` only."""
