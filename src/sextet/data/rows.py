@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -75,7 +75,7 @@ class Rows:
 
     def take(self, which: NDArray[np.integer] | NDArray[np.bool_]) -> Rows:
         """The rows at positions `which`, columns one after the other to save memory."""
-        order = np.arange(len(self.ns), dtype=np.int64) if self.order is None else self.order
+        positions = np.flatnonzero(which) if which.dtype == np.bool_ else which
         return replace(
             self,
             codes=self.codes[which],
@@ -83,7 +83,7 @@ class Rows:
             y=self.y[which] if len(self.y) else self.y,
             columns={name: column[which] for name, column in self.columns.items()},
             static={name: column[which] for name, column in self.static.items()},
-            order=order[which],
+            order=positions.astype(np.int64, copy=False) if self.order is None else self.order[positions],
         )
 
 
