@@ -72,7 +72,7 @@ def description(command: Any) -> list[str]:
 
 def row(option: Any) -> str:
     """Return the table row of one option."""
-    flags = ", ".join(f"`{flag}`" for flag in option.opts)
+    flags = ", ".join(f"`{flag}`" for flag in (*option.opts, *option.secondary_opts))
     metavar = option.metavar or (f"{'|'.join(choices(option))}" if choices(option) else "")
     value = f" `{escaped(metavar)}`" if metavar and not option.is_flag else ""
     return f"| {flags}{value} | {escaped(option.help)} | {default(option)} |"
@@ -90,7 +90,9 @@ def default(option: Any) -> str:
         return "required"
     if isinstance(option.show_default, str):
         return option.show_default
-    return "" if option.default is None or option.is_flag else f"`{option.default}`"
+    if option.secondary_opts:
+        return f"`{(option.opts if option.default else option.secondary_opts)[0]}`"
+    return f"`{option.default}`" if option.default not in (None, "") and not option.is_flag else ""
 
 
 def escaped(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +47,17 @@ def _forecast() -> Forecast:
 
 
 @pytest.fixture
-def app(use_case):
+def zone(use_case) -> SimpleNamespace:
+    """What the run keeps; its time zone can be set."""
+    history = SimpleNamespace(tz=None)
+    use_case("sextet.runtime.run", "Run", None)
+    load = lambda folder: SimpleNamespace(folder=folder, history=history)  # noqa: E731
+    sys.modules["sextet.runtime.run"].Run = SimpleNamespace(load=load)
+    return history
+
+
+@pytest.fixture
+def app(use_case, zone):
     """The use case, and the two functions that make and write the table, which the data tests cover."""
     table = pa.table({"unique_id": ["a", "ü"], "ds": STAMPS[:, 0], "sextet": [10.0, float("nan")]})
     forecast = use_case("sextet.app.forecast", "forecast", _forecast())
@@ -60,8 +72,8 @@ def test_what_is_asked(sextet, app):
         *("forecast", "run", "--data", "d.csv", "--future-data", "f.csv", "--levels", "50, 97.5", "--out", "o.parquet")
     )
     assert result.exit_code == 0, result.stderr
-    assert forecast.args == (Path("run"),)
-    assert forecast.kwargs == {"data": Path("d.csv"), "future_data": Path("f.csv"), "levels": (50, 97.5)}
+    assert forecast.args[0].folder == Path("run")
+    assert forecast.kwargs == {"data": Path("d.csv"), "future_data": Path("f.csv")}
     assert frame.kwargs["levels"] == (50, 97.5) and frame.kwargs["like"] == "pyarrow"
     assert frame.kwargs["members"] is False
     assert write.args[1] == "o.parquet"
@@ -73,6 +85,13 @@ def test_said_about_a_file(sextet, app):
     assert "critical: a, 2024-01-01 to 2024-01-01 01:00: spike with probability 82%, size +34.2" in result.stdout
     assert "note: Series ü was never seen." in result.stdout
     assert result.stderr == ""
+
+
+def test_stamps_are_shown_in_the_time_zone_of_the_run(sextet, app, zone):
+    zone.tz = "Asia/Tokyo"
+    result = sextet("forecast", "run", "--out", "o.csv")
+    assert app[1].kwargs["tz"] == "Asia/Tokyo"
+    assert "a, 2024-01-01 09:00 JST to 2024-01-01 10:00 JST: spike" in result.stdout
 
 
 def test_standard_output_holds_the_forecast_alone(sextet, app):
@@ -142,9 +161,8 @@ def test_levels_that_are_none(sextet, app, text):
     assert forecast.args == ()
 
 
-def test_a_real_table_reaches_standard_output_as_csv(sextet, use_case):
+def test_a_real_table_reaches_standard_output_as_csv(sextet, use_case, zone):
     use_case("sextet.app.forecast", "forecast", _forecast())
-    pytest.importorskip("sextet.data.frames")
     result = sextet("forecast", "run", "--levels", "80", "--quiet")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [row["unique_id"] for row in rows] == ["a", "a", "ü [b]", "ü [b]"]

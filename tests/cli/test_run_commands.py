@@ -12,8 +12,9 @@ from sextet.core.errors import DataError
 def test_update(sextet, use_case):
     made = SimpleNamespace(
         notes=("12 new rows.",),
-        before={"mae": 2.0, "coverage": {"80": 0.7}},
-        after={"mae": 1.5, "coverage": {"80": 0.8}, "weights": {"GRU": 0.25}},
+        before={"mae": 2.0, "coverage_80": 0.7, "n": 9},
+        after={"mae": 1.5, "coverage_80": 0.8, "n": 9},
+        weights={"gru": 0.25, "cnn-lstm": 0.75},
     )
     run_update = use_case("sextet.app.update", "update", made)
     result = sextet("update", "run", "--data", "new.csv")
@@ -22,10 +23,10 @@ def test_update(sextet, use_case):
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["mae", "2.000", "1.500"] in rows
     assert ["coverage", "80", "0.7000", "0.8000"] in rows
-    assert ["weights", "GRU", "-", "0.2500"] in rows
+    assert "Weights now: GRU 25.0 %, CNN-LSTM 75.0 %." in result.stdout
     assert "note: 12 new rows." in result.stdout
     value = json.loads(sextet("update", "run", "--data", "new.csv", "--json").stdout)
-    assert value == {"run": "run", "notes": ["12 new rows."], "before": made.before, "after": made.after}
+    assert value == {"run": "run", **vars(made), "notes": ["12 new rows."]}
 
 
 def test_update_needs_data(sextet):
@@ -52,16 +53,17 @@ def test_report(sextet, use_case):
 
 def _summary(leaderboard):
     return {
+        "run": "run",
         "horizon": 12,
         "frequency": "5min",
-        "series": 3,
-        "members": [{"name": "GRU", "weight": 0.625, "select": 0.1234, "seconds": 12.5}],
+        "series": 300,
+        "members": [{"name": "cnn-lstm", "weight": 0.625, "select": 0.1234, "seconds": 12.5, "parameters": 12345}],
         "leaderboard": list(leaderboard),
-        "coverage": {"static": {"80": 0.811}, "online": None},
-        "split": {"train": "2024-01-01 to 2024-02-01"},
-        "spikes": {"f1": 0.5},
+        "spikes": {"spike-detector": {"f1": 0.5, "brier": None}},
+        "split": {"train": list(range(100, 400))},
+        "environment": {"created": "2024-01-01", "versions": {"numpy": "2.0"}},
         "notes": ["Two gaps [of 3 rows]."],
-        "files": ["config.json"],
+        "files": {"config.json": 12345},
     }
 
 
@@ -70,15 +72,26 @@ def test_show(sextet, use_case, leaderboard):
     result = sextet("show", "run")
     assert result.exit_code == 0, result.stderr
     assert summary.args == (Path("run"),)
-    for text in ("5min", "GRU", "62.5", "0.1234", "2024-01-01 to 2024-02-01", "Two gaps [of 3 rows].", "config.json"):
+    for text in (
+        "5min",
+        "CNN-LSTM",
+        "62.5",
+        "0.1234",
+        "12,345",
+        "100, 101, 102, 103, 104 and 295 more",
+        "numpy 2.0",
+        "Two gaps [of 3 rows].",
+        "config.json",
+    ):
         assert text in result.stdout, text
+    assert result.stdout.count("run  ") == 1
     assert "accuracy % = 100 x (1 - WAPE)" in result.stdout
 
 
 def test_show_as_json(sextet, use_case, leaderboard):
     use_case("sextet.app.show", "summary", _summary(leaderboard))
     value = json.loads(sextet("show", "run", "--json").stdout)
-    assert value["members"][0]["weight"] == 0.625 and value["leaderboard"][1]["skill"] is None
+    assert value["members"][0]["weight"] == 0.625 and value["leaderboard"][2]["skill"] is None
 
 
 def test_show_of_a_run_with_little_in_it(sextet, use_case):

@@ -36,6 +36,7 @@ OPTIONS = {
     "--spike-threshold": ("-2.5", "spike_threshold", -2.5),
     "--transform": ("log1p", "transform", "log1p"),
     "--nonnegative": (None, "nonnegative", True),
+    "--unit": ("EUR", "unit", "EUR"),
     "--rules": ("rules.toml", "rules", Path("rules.toml")),
     "--train-end": ("100", "train_end", 100),
     "--validation-end": ("150", "validation_end", 150),
@@ -90,7 +91,9 @@ def test_result_for_people(sextet, use_case, trained):
     use_case("sextet.app.train", "train", trained)
     result = sextet("train", "a.csv", "--horizon", 2, "--out", "r")
     assert "accuracy % = 100 x (1 - WAPE)" in result.stdout
-    assert "* Ensemble" in result.stdout and "Seasonal naive" in result.stdout
+    assert (
+        "* Ensemble (online)" in result.stdout and "* Ensemble  " in result.stdout and "Seasonal naive" in result.stdout
+    )
     assert "note: Two gaps." in result.stdout
     assert str(trained.report) in result.stdout
 
@@ -105,7 +108,7 @@ def test_json_is_the_whole_of_standard_output(sextet, use_case, trained):
     result = sextet("train", "a.csv", "--horizon", 2, "--out", "r", "--json")
     value = json.loads(result.stdout)
     assert value["run"] == str(trained.run)
-    assert value["leaderboard"][1]["skill"] is None  # NaN is no JSON
+    assert value["leaderboard"][2]["skill"] is None  # NaN is no JSON
     assert value["seconds"] == {"reading": 0.5}
     assert "a library talks" in result.stderr and "reading" in result.stderr
 
@@ -169,13 +172,13 @@ def test_interrupted_says_that_the_earlier_run_stays(sextet, use_case, tmp_path)
 
 def test_demo(sextet, use_case, trained):
     demo = use_case("sextet.app.demo", "demo", trained)
-    result = sextet("demo", "--out", "d", "--quick")
+    result = sextet("demo", "--out", "d", "--full")
     assert result.exit_code == 0, result.stderr
-    assert demo.args == (Path("d"),) and demo.kwargs["quick"] is True
+    assert demo.args == (Path("d"),) and demo.kwargs["quick"] is False
     assert "Leaderboard" in result.stdout and str(trained.report) in result.stdout
 
 
-def test_demo_has_a_folder_of_its_own(sextet, use_case, trained):
+def test_demo_is_quick_and_has_a_folder_of_its_own(sextet, use_case, trained):
     demo = use_case("sextet.app.demo", "demo", trained)
     sextet("demo")
-    assert demo.args == (Path("runs/glucose"),) and demo.kwargs["quick"] is False
+    assert demo.args == (Path("runs/glucose"),) and demo.kwargs["quick"] is True

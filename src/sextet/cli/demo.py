@@ -11,10 +11,10 @@ from sextet.cli.output import Output
 from sextet.cli.train import kept, show_result
 
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the run.")]
-Quick = Annotated[bool, typer.Option("--quick", help="Small budget, for a first look.")]
+Quick = Annotated[bool, typer.Option("--quick/--full", help="Small budget, done in minutes, or the whole one.")]
 
 
-def demo(output: Output, out: Out = Path("runs/glucose"), quick: Quick = False) -> None:
+def demo(output: Output, out: Out = Path("runs/glucose"), quick: Quick = True) -> None:
     """Train on the glucose sample: readings of one person every 5 minutes, with real gaps and real spikes.
 
     The sample comes with the package bokeh_sampledata, which the extra `samples` brings; no network is needed.

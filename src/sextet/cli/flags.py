@@ -218,6 +218,10 @@ class DomainFlags:
             rich_help_panel=_DOMAIN,
         ),
     ] = None
+    unit: Annotated[
+        str,
+        Option("--unit", metavar="TEXT", help="Unit of the target, for the report.", rich_help_panel=_DOMAIN),
+    ] = ""
     spike_threshold: Annotated[
         float | None,
         Option(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,6 +15,8 @@ from sextet.cli.flags import levels as levels_of
 from sextet.cli.output import Output, console
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from sextet.core.forecast import Alert, Forecast
 
 Data = Annotated[
@@ -51,11 +55,14 @@ def forecast(
     """
     from sextet.app.forecast import forecast as run_forecast
     from sextet.data.frames import forecast_frame, write_table
+    from sextet.runtime.run import Run
 
     percents = levels_of(levels)
     with output.working():
-        made = run_forecast(run, data=data, future_data=future_data)
-        table = forecast_frame(made, levels=percents, like="pyarrow", members=explain)
+        loaded = Run.load(run)
+        made = run_forecast(loaded, data=data, future_data=future_data)
+        zone = loaded.history.tz
+        table = forecast_frame(made, levels=percents, like="pyarrow", members=explain, tz=zone)
     to_stdout = out == STDOUT
     if not (to_stdout and output.json):
         write_table(table, out)
@@ -63,7 +70,7 @@ def forecast(
         output.emit(_result(made, None if to_stdout else out, table, explain=explain))
     elif not output.quiet:
         stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
-        print("\n".join(_description(made, out, percents)), file=stream)
+        print("\n".join(_description(made, out, percents, zone)), file=stream)
         if explain:
             from sextet.cli.explanation import print_explanation
 
@@ -88,25 +95,33 @@ def _result(made: Forecast, out: str | None, table: Any, *, explain: bool) -> di
     return result
 
 
-def _description(made: Forecast, out: str, percents: tuple[float, ...]) -> list[str]:
+def _description(made: Forecast, out: str, percents: tuple[float, ...], zone: str | None) -> list[str]:
     count, horizon = made.stamps.shape
     steps = "1 step" if horizon == 1 else f"{horizon} steps"
     intervals = " and ".join(f"{percent:g} %" for percent in percents)
     where = "Forecast" if out == STDOUT else f"Wrote {out}"
     return [
         *(f"note: {note}" for note in made.notes),
-        *(_alert_line(alert) for alert in made.alerts),
+        *(_alert_line(alert, zone) for alert in made.alerts),
         f"{where}: {count} series, {steps} each, intervals {intervals}.",
     ]
 
 
-def _alert_line(alert: Alert) -> str:
-    from sextet.report.plain import stamp_text
-
-    when = stamp_text(alert.start)
+def _alert_line(alert: Alert, zone: str | None) -> str:
+    when = _local(alert.start, zone)
     if alert.end != alert.start:
-        when = f"{when} to {stamp_text(alert.end)}"
+        when = f"{when} to {_local(alert.end, zone)}"
     return (
         f"{alert.severity}: {alert.series}, {when}: spike with probability {alert.probability:.0%}, "
         f"size {alert.size:+.4g} ({alert.raised_by}: {alert.reason})"
     )
+
+
+def _local(stamp: np.datetime64, zone: str | None) -> str:
+    """Write a stamp; in the run's time zone where it has one, stamps being UTC then."""
+    from sextet.report.plain import stamp_text
+
+    if zone is None:
+        return stamp_text(stamp)
+    utc = datetime.fromtimestamp(int(stamp.astype("datetime64[s]").astype(int)), UTC)
+    return utc.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")

@@ -11,6 +11,8 @@ from sextet.cli.output import Output
 if TYPE_CHECKING:
     from rich.console import Console
 
+_LISTED = 5  # values of a long list that are shown; --json has all
+
 
 def show(run: ExistingRun, output: Output) -> None:
     """Show what a run holds: data, members and their weights, scores on the test part, versions and files.
@@ -21,17 +23,17 @@ def show(run: ExistingRun, output: Output) -> None:
 
     with output.working():
         found = summary(run)
-    output.result(found, lambda console: show_summary(console, str(run), found))
+    output.result(found, lambda console: show_summary(console, found))
 
 
-def show_summary(console: Console, run: str, found: Mapping[str, Any]) -> None:
+def show_summary(console: Console, found: Mapping[str, Any]) -> None:
     """Print the summary of a run, section by section; a section that the run has not is left out."""
     from sextet.cli.tables import facts, print_leaderboard
 
     rest = {key: value for key, value in found.items() if value is not None and value != [] and value != {}}
     members, leaderboard = rest.pop("members", ()), rest.pop("leaderboard", None)
     plain = {key: value for key, value in rest.items() if not isinstance(value, (Mapping, list, tuple))}
-    facts(console, [("run", run), *((_title(key), _value(value)) for key, value in plain.items())])
+    facts(console, [(_title(key), _value(value)) for key, value in plain.items()])
     if members:
         console.print()
         _print_members(console, members)
@@ -62,6 +64,7 @@ def _print_members(console: Console, members: Sequence[Mapping[str, Any]]) -> No
         Column(key="weight", title="weight %", spec=".1f", scale=100),
         Column(key="select", title="select loss", spec="4", rank=1),
         Column(key="seconds", title="seconds", spec=".1f", rank=2),
+        Column(key="parameters", title="parameters", spec=",.0f", rank=3),
     )
     rows = [{**member, "name": shown(str(member["name"]))} for member in members]
     print_table(console, "Members", columns, rows)
@@ -76,6 +79,8 @@ def _value(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, float):
         from sextet.cli.tables import number
 
@@ -83,5 +88,6 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{_title(str(name))} {_value(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(_value(part) for part in value)
+        more = f" and {len(value) - _LISTED} more" if len(value) > _LISTED else ""
+        return ", ".join(_value(part) for part in value[:_LISTED]) + more
     return str(value)

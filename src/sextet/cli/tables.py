@@ -127,4 +127,7 @@ def _cell(column: Column, value: Any) -> str:
 
 
 def _marked(name: str) -> str:
-    return f"* {shown(name)}" if is_ensemble(name) else f"  {shown(name)}"
+    if not is_ensemble(name):
+        return f"  {shown(name)}"
+    first, *calibration = name.split(" ", 1)  # "sextet (online)": the ensemble in another calibration
+    return " ".join(["*", shown(first), *calibration])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,35 +36,23 @@ def update(run: ExistingRun, data: Data, output: Output) -> None:
 
 
 def show_change(console: Console, run: Path, result: UpdateResult) -> None:
-    """Print what the update changed, value by value."""
+    """Print what the update changed."""
     from sextet.cli.tables import Column, number, print_table
+    from sextet.report.naming import shown
 
-    before, after = dict(_leaves(result.before)), dict(_leaves(result.after))
     rows = [
-        {"what": name, "before": _text(before.get(name), number), "after": _text(after.get(name), number)}
-        for name in {**before, **after}
+        {"score": name.replace("_", " "), "before": before, "after": result.after.get(name)}
+        for name, before in result.before.items()
+        if name != "n"
     ]
-    if rows:
-        columns = (
-            Column(key="what", title=""),
-            Column(key="before", title="before"),
-            Column(key="after", title="after"),
-        )
-        print_table(console, f"Update of {run}", columns, rows)
+    columns = (
+        Column(key="score", title="score"),
+        Column(key="before", title="before", spec="4"),
+        Column(key="after", title="after", spec="4"),
+    )
+    print_table(console, "On the newest data, in scaled space; neither was fitted on them", columns, rows)
+    weights = ", ".join(f"{shown(name)} {number(100 * weight, '.1f')} %" for name, weight in result.weights.items())
+    console.print(f"Weights now: {weights}.")
     for note in result.notes:
         console.print(f"note: {note}", soft_wrap=True)
     console.print(f"Updated {run}.", soft_wrap=True)
-
-
-def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{name} ")
-        else:
-            yield f"{prefix}{name}", value
-
-
-def _text(value: Any, number: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return "-" if value is None else str(value)
-    return str(number(value))
