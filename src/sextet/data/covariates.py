@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import DataError, nearest
 from sextet.core.panel import Panel
+from sextet.data.calendar import repeated_cycles
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -25,6 +26,7 @@ class CovariateScaler:
     Attributes:
         past_names, future_names, static_names: columns in the order of the channels.
         past, future, static: `[2, P]`, `[2, F]`, `[2, K]`: location and scale of each column.
+        cycles: the calendar's cycles that the training rows go through at least twice; only they become features.
     """
 
     past_names: tuple[str, ...]
@@ -33,6 +35,7 @@ class CovariateScaler:
     past: Array
     future: Array
     static: Array
+    cycles: tuple[str, ...]
 
     @classmethod
     def fit(cls, panel: Panel, train_rows: NDArray[np.integer]) -> CovariateScaler:
@@ -43,7 +46,9 @@ class CovariateScaler:
             for s in range(panel.series):
                 start = int(panel.offsets[s])
                 mask[start : start + int(train_rows[s])] = True
+        span = int((panel.first + train_rows).max() - panel.first.min()) if panel.series else 0
         return cls(
+            cycles=repeated_cycles(panel.frequency, span),
             past_names=panel.past_names,
             future_names=panel.future_names,
             static_names=panel.static_names,
@@ -72,7 +77,7 @@ class CovariateScaler:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Plain arrays, none of dtype object, for an npz file without pickle."""
-        out: dict[str, NDArray[Any]] = {}
+        out: dict[str, NDArray[Any]] = {"cycles": np.array(self.cycles, dtype=np.str_)}
         for kind in _KINDS:
             out[kind] = getattr(self, kind)
             out[f"{kind}_names"] = np.array(getattr(self, f"{kind}_names"), dtype=np.str_)
@@ -81,7 +86,7 @@ class CovariateScaler:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> CovariateScaler:
         """Read what `to_arrays` gave."""
-        fields: dict[str, Any] = {}
+        fields: dict[str, Any] = {"cycles": tuple(str(cycle) for cycle in arrays["cycles"])}
         for kind in _KINDS:
             fields[kind] = np.asarray(arrays[kind], np.float64)
             fields[f"{kind}_names"] = tuple(str(name) for name in arrays[f"{kind}_names"])

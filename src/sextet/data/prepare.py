@@ -76,7 +76,7 @@ def prepare(panel: Panel, scaler: Scaler, covariates: CovariateScaler | None = N
         past=past,
         future=future,
         static=static,
-        calendar=Calendar.of(panel),
+        calendar=Calendar.of(panel, covariates.cycles),
     )
 
 
@@ -97,5 +97,5 @@ def channel_names(prepared: Prepared) -> tuple[tuple[str, ...], tuple[str, ...]]
     """Names of the channels of `past [B, L, C]` and of `future [B, H, F]`."""
     from sextet.data.calendar import calendar_names
 
-    ahead = (*prepared.covariates.future_names, *calendar_names(prepared.panel.frequency))
+    ahead = (*prepared.covariates.future_names, *calendar_names(prepared.calendar.cycles))
     return ("z", "observed", *prepared.covariates.past_names, *ahead), ahead
