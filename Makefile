@@ -33,7 +33,7 @@ check: $(DEV_STAMP)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo --no-cache
 
 test: check
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
@@ -42,7 +42,8 @@ bench: $(DEV_STAMP)
 	$(PYTHON) benchmarks/run.py $(BENCH_ARGS)
 
 docs: $(DEV_STAMP)
-	$(PYTHON) scripts/docs.py
+	$(PYTHON) scripts/cli_docs.py
+	$(PYTHON) scripts/check_docs.py
 
 clean:
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
