@@ -16,7 +16,7 @@ from sextet.core.errors import DataError
 from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
-from sextet.members.backend import keras
+from sextet.members.backend import keras, tf
 from sextet.members.registry import member_of
 from sextet.specs.presets import NeuralMemberSpec
 from sextet.specs.train_config import TrainConfig
@@ -92,7 +92,7 @@ def fit_member(
     with seeded(seed):
         network = member_of(spec).build(shape)
         learner = Learner(network, shape.levels, config.emphasis)
-        learner.compile(optimizer=optimizer(config), jit_compile=False)
+        learner.compile(optimizer=optimizer(config), jit_compile=compiled())
         feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed)
         judged = spread_out(select_index, config.select_windows)
         monitor = Monitor(spec.name, prepared, judged, shape, config, progress, start)
@@ -137,6 +137,14 @@ def seeded(seed: int) -> Iterator[None]:
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)
+
+
+def compiled() -> str | bool:
+    """Whether networks are compiled by XLA: as Keras sees fit on a GPU; never on a CPU.
+
+    On two CPU cores XLA makes a step of the recurrent members four times slower, and compiling twice as long.
+    """
+    return "auto" if tf.config.list_physical_devices("GPU") else False
 
 
 def optimizer(config: TrainConfig) -> keras.optimizers.Optimizer:
