@@ -129,7 +129,8 @@ def _by_pattern(text: pa.Array, layout: str) -> ParsedStamps:
     parts = pc.extract_regex(text, pattern=_PATTERNS[layout])
     ok = pc.is_valid(parts).to_numpy(zero_copy_only=False)
     year = _number(parts, "year", 1970)
-    year = np.where(year < 100, np.where(year < 70, year + 2000, year + 1900), year)
+    short = np.char.str_len(_texts(parts, "year")) == 2
+    year = np.where(short, np.where(year < 70, year + 2000, year + 1900), year)
     month = (_number(parts, "quarter", 1) - 1) * 3 + 1 if layout == "year quarter" else _month(parts, layout)
     day = _number(parts, "day", 1)
     hour, minute, second = (_number(parts, name, 0) for name in ("hour", "minute", "second"))
