@@ -10,6 +10,7 @@ Each function returns a pandas frame with the columns `unique_id`, `ds` and `y`,
 from __future__ import annotations
 
 import importlib
+import warnings
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,9 @@ def _gaps(random: np.random.Generator, rows: int, share: float) -> NDArray[np.bo
 
 def _module(name: str) -> ModuleType:
     try:
-        return importlib.import_module(f"bokeh_sampledata.{name}")
+        with warnings.catch_warnings():  # the package's own reading meets deprecations of pandas; not the user's matter
+            warnings.simplefilter("ignore")
+            return importlib.import_module(f"bokeh_sampledata.{name}")
     except ImportError as error:
         raise DependencyError(
             "The real samples come with the package bokeh_sampledata, which is not installed: "

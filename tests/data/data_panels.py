@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from sextet.core.panel import Panel
 
 
 def make_panel(
-    series: Sequence[Sequence[float]],
+    series: Iterable[Any],
     *,
     freq: str = "h",
     past: int = 0,
@@ -20,6 +21,7 @@ def make_panel(
     seed: int = 0,
 ) -> Panel:
     """A panel of the targets given; `past` and `future` random covariates, `ahead` rows after each series' end."""
+    series = list(series)
     random = np.random.default_rng(seed)
     known = np.array([len(values) for values in series], dtype=np.int64)
     lengths = known + ahead

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -191,11 +192,11 @@ def test_covariates_static_weight_and_label() -> None:
     data["size"] = np.repeat([3, 4], 48)
     data["w"], data["spike"], data["empty"] = 0.5, (np.arange(96) == 4).astype(int), np.nan
     options = DataOptions(
-        past="past,empty",
+        past=("past", "empty"),
         future=("ahead",),
-        static="kind,size",
+        static=("kind", "size"),
         weight="w",
-        spike_label="spike",  # type: ignore[arg-type]
+        spike_label="spike",
     )
     panel = read_panel(data, options, horizon=6)
     np.testing.assert_array_equal(panel.past[:, 0], np.arange(96, dtype=np.float32))
@@ -411,6 +412,12 @@ def test_static_columns_may_not_change() -> None:
 def test_weights_and_labels_are_checked() -> None:
     assert "row 3" in message(frame().assign(w=[-1.0 if k == 3 else 1.0 for k in range(96)]), DataOptions(weight="w"))
     assert "0 or 1" in message(frame().assign(s=2), DataOptions(spike_label="s"))
+
+
+def test_lists_of_columns_may_be_one_text() -> None:
+    values: dict[str, Any] = {"past": "a, b", "target": "u,v"}
+    options = DataOptions(**values)
+    assert options.past == ("a", "b") and options.targets == ("u", "v")
 
 
 def test_options_that_contradict_themselves() -> None:

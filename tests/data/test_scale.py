@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from data_panels import make_panel
 from hypothesis import given
 from hypothesis import strategies as st
-from data_panels import make_panel
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.data.scale import Scaler, Transform
@@ -85,7 +85,7 @@ def test_alignment_by_name_and_series_not_seen_in_training() -> None:
 def test_arrays_round_trip_without_pickle(tmp_path) -> None:  # type: ignore[no-untyped-def]
     y = np.random.default_rng(2).lognormal(size=(2, 50))
     scaler = Scaler.fit(make_panel(y), np.array([50, 50]), transform="boxcox", nonnegative=True)
-    np.savez(tmp_path / "scaler.npz", **scaler.to_arrays())
+    np.savez(tmp_path / "scaler.npz", allow_pickle=False, **scaler.to_arrays())
     with np.load(tmp_path / "scaler.npz", allow_pickle=False) as arrays:
         back = Scaler.from_arrays(arrays)
     np.testing.assert_array_equal(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from data_panels import make_panel
 from hypothesis import given
 from hypothesis import strategies as st
-from data_panels import make_panel
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.data.split import PARTS, SplitConfig, make_split, part_windows, required_rows

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from data_panels import make_panel
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from data_panels import make_panel
 
 from sextet.core.panel import Panel
 from sextet.core.window import WindowBatch, WindowIndex

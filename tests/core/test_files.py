@@ -1,0 +1,68 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import stat
+from pathlib import Path
+
+import pytest
+
+from sextet.core.errors import ResourceError
+from sextet.core.files import atomic_writer, sha256, write_bytes, write_text, write_with
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+    write_text(path, "Grüße")
+    assert path.read_bytes() == "Grüße".encode() and names(path.parent) == ["a.txt"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    write_bytes(path, b"second")
+    assert path.read_bytes() == b"second"
+
+
+def test_the_old_file_stays_when_writing_fails(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with pytest.raises(ValueError, match="midway"), atomic_writer(path) as file:
+        file.write(b"half of the n")
+        raise ValueError("midway")
+    assert path.read_text() == "old" and names(tmp_path) == ["a.txt"]
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), atomic_writer(tmp_path / "a.txt"):
+        raise KeyboardInterrupt
+    assert names(tmp_path) == []
+
+
+def test_a_full_disk_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match=r"a\.txt"), atomic_writer(tmp_path / "a.txt"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(PermissionError), atomic_writer(tmp_path / "a.txt"):
+        raise PermissionError(errno.EACCES, "denied")
+    assert names(tmp_path) == []
+
+
+def test_a_library_that_wants_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "m.bin"
+    write_with(path, lambda name: Path(name).write_bytes(b"graph"))
+    assert path.read_bytes() == b"graph" and names(path.parent) == ["m.bin"]
+
+    def broken(name: str) -> None:
+        Path(name).write_bytes(b"half")
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError):
+        write_with(path, broken)
+    assert path.read_bytes() == b"graph" and names(path.parent) == ["m.bin"]
+
+
+def test_sha256(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "a", b"x" * 100_000)
+    assert sha256(tmp_path / "a") == hashlib.sha256(b"x" * 100_000).hexdigest()
