@@ -18,8 +18,10 @@ from sextet.data.scale import Scaler
 from sextet.data.windows import gather, windows
 from sextet.specs.cnn_lstm import CNNLSTMSpec
 from sextet.specs.custom import CustomSpec
+from sextet.specs.defaults import resolved
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.recurrent import GRUSpec, LSTMSpec
+from sextet.specs.situation import Situation
 from sextet.specs.spike_detector import SpikeDetectorSpec
 from sextet.specs.train_config import TrainConfig
 
@@ -46,16 +48,20 @@ def quantilewise(shape: WindowShape) -> Any:
     return keras.Model([past, static], keras.layers.Reshape((shape.horizon, len(shape.levels)))(answer))
 
 
-SPECS: dict[str, Any] = {
-    "lstm": LSTMSpec(lookback=21, segment=4, width=8),
+SITUATION = Situation(horizon=HORIZON, season=24, length=TRAIN, series=3, rows=3 * TRAIN, covariates=2)
+CHOSEN: dict[str, Any] = {
+    "lstm": LSTMSpec(lookback=21, segment=4, width=8, dropout=0.1),
     "gru": GRUSpec(lookback=24, segment=1, width=8, layers=2, skip=True),
     "gru-shift": GRUSpec(lookback=24, segment=4, width=8, normalisation="shift", covariates=False),
-    "cnn-lstm": CNNLSTMSpec(lookback=24, segment=4, width=8, filters=4, normalisation="last"),
+    "cnn-lstm": CNNLSTMSpec(lookback=24, segment=4, width=8, filters=4, normalisation="last", level_features=False),
     "patchtst": PatchTSTSpec(lookback=24, patch=8, stride=4, width=8, heads=2, layers=1, feed_forward=16),
     "spike-detector": SpikeDetectorSpec(lookback=24, segment=4, width=8),
     "pointwise": CustomSpec(name="pointwise", build=pointwise),
     "quantilewise": CustomSpec(name="quantilewise", build=quantilewise, lookback=12),
 }
+
+
+SPECS = {name: resolved(spec, SITUATION) for name, spec in CHOSEN.items()}
 
 
 @dataclass(frozen=True)

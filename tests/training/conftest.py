@@ -13,10 +13,13 @@ from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared, prepare, shape
 from sextet.data.scale import Scaler
 from sextet.data.windows import windows
+from sextet.specs.defaults import resolved
 from sextet.specs.recurrent import GRUSpec
+from sextet.specs.situation import Situation
 from sextet.specs.train_config import TrainConfig
 
 HORIZON, TRAIN, ROWS = 4, 300, 400
+SITUATION = Situation(horizon=HORIZON, season=7, length=TRAIN, series=2)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def build_setting() -> Setting:
         train=windows(panel, np.zeros(2, dtype=np.int64), bounds, HORIZON),
         select=windows(panel, bounds, panel.known, HORIZON),
         shape=shape(prepared, 12, HORIZON),
-        spec=GRUSpec(lookback=12, segment=4, width=4, dropout=0.0),
+        spec=resolved(GRUSpec(lookback=12, segment=4, width=4, dropout=0.0), SITUATION),  # type: ignore[arg-type]
         config=TrainConfig(epochs=2, steps=3, batch=8, select_windows=32, ema=0.0, seed=1),
     )
 

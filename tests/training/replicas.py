@@ -15,10 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 
-from conftest import build_setting
+from conftest import SITUATION, build_setting
 from sextet.members.backend import keras, tf
 from sextet.members.registry import member_of
 from sextet.specs.cnn_lstm import CNNLSTMSpec
+from sextet.specs.defaults import resolved
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.recurrent import GRUSpec, LSTMSpec
 from sextet.specs.spike_detector import SpikeDetectorSpec
@@ -41,7 +42,7 @@ def main() -> None:
     setting = build_setting()
     two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     found = {}
-    for spec in SPECS:
+    for spec in (resolved(spec, SITUATION) for spec in SPECS):
         feeder = Feeder(setting.prepared, setting.train, setting.shape, steps=2, batch=16, seed=1)
         losses, weights = [], []
         for strategy in (two, tf.distribute.get_strategy()):

@@ -15,6 +15,7 @@ from sextet.members.patchtst import PatchTST
 from sextet.members.spike_detector import SpikeDetector
 from sextet.specs.cnn_lstm import CNNLSTMSpec
 from sextet.specs.custom import CustomSpec
+from sextet.specs.neural import NeuralSpec
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import NeuralMemberSpec
 from sextet.specs.recurrent import GRUSpec, LSTMSpec
@@ -34,9 +35,11 @@ def member_of(spec: NeuralMemberSpec) -> Member:
     """Return the member that `spec` describes.
 
     Raises:
-        ConfigError: the spec is of no neural member.
+        ConfigError: the spec is of no neural member, or has fields still to be chosen.
     """
     kind = MEMBERS.get(type(spec))
     if kind is None:
         raise ConfigError(f"{type(spec).__name__} describes no member with a network.")
+    if isinstance(spec, NeuralSpec):
+        spec.require_chosen()
     return kind(spec)

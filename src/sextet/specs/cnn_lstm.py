@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sextet.core.errors import ConfigError
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec
+from sextet.specs.neural import OPEN, NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +23,7 @@ class CNNLSTMSpec(NeuralSpec):
 
     name: ClassVar[str] = "cnn-lstm"
 
-    width: int = 96
-    segment: int | None = None
+    segment: int = OPEN
     filters: int = 16
     kernel: int = 3
     dilations: tuple[int, ...] = (1, 2, 4)

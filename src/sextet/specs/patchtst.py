@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sextet.core.errors import ConfigError
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec
+from sextet.specs.neural import OPEN, NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +24,6 @@ class PatchTSTSpec(NeuralSpec):
 
     name: ClassVar[str] = "patchtst"
 
-    width: int = 16
-    covariates: bool = False
     patch: int = 16
     stride: int = 8
     heads: int = 4
@@ -37,7 +35,7 @@ class PatchTSTSpec(NeuralSpec):
         super().__post_init__()
         for field in ("patch", "stride", "heads", "layers", "feed_forward"):
             whole(self.name, field, getattr(self, field))
-        if self.width % self.heads:
+        if self.width is not OPEN and self.width % self.heads:
             raise ConfigError(
                 f"{self.name}: width must be a multiple of heads; got width {self.width} and heads {self.heads}."
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec
+from sextet.specs.neural import OPEN, NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class RecurrentSpec(NeuralSpec):
         layers: recurrent layers of the encoder.
     """
 
-    segment: int | None = None
+    segment: int = OPEN
     layers: int = 1
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sextet.specs.check import whole
-from sextet.specs.neural import NeuralSpec
+from sextet.specs.neural import OPEN, NeuralSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +19,7 @@ class SpikeDetectorSpec(NeuralSpec):
 
     name: ClassVar[str] = "spike-detector"
 
-    width: int = 96
-    segment: int | None = None
+    segment: int = OPEN
 
     def __post_init__(self) -> None:
         """Check every value."""

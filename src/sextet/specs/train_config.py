@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sextet.specs.check import above_zero, share, whole
 
@@ -15,8 +15,8 @@ class TrainConfig:
 
     Attributes:
         epochs: most epochs; early stopping on `select` may end sooner.
-        steps: optimiser steps an epoch; windows are drawn anew each epoch.
-        batch: windows a step.
+        steps: most optimiser steps an epoch; windows are drawn anew each epoch.
+        batch: most windows a step; `for_windows` lowers it, and `steps`, where there are few windows.
         learning_rate: peak of the cosine schedule.
         warmup: epochs, possibly a fraction of one, over which the learning rate rises to its peak.
         weight_decay: decoupled weight decay.
@@ -29,10 +29,10 @@ class TrainConfig:
         seed: of initial weights, drawing of windows, dropout.
     """
 
-    epochs: int = 12
+    epochs: int = 8
     steps: int = 100
     batch: int = 256
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     warmup: float = 0.2
     weight_decay: float = 1e-4
     patience: int = 4
@@ -54,3 +54,11 @@ class TrainConfig:
         share(owner, "ema", self.ema)
         share(owner, "emphasis", self.emphasis, below=float("inf"))
         share(owner, "clip", self.clip, below=float("inf"))
+
+    def for_windows(self, windows: int) -> TrainConfig:
+        """Return the budget for so many training windows.
+
+        A step then holds at most an eighth of them, though at least 16, and an epoch draws each at most 4 times.
+        """
+        batch = min(self.batch, max(16, windows // 8))
+        return replace(self, batch=batch, steps=min(self.steps, max(1, -(-4 * windows // batch))))

@@ -73,7 +73,7 @@ def fit_member(
         train_index: windows to learn from.
         select_index: windows to judge by.
         shape: of the windows, as the network will see them.
-        config: the training budget.
+        config: the training budget; lowered where there are few windows.
         progress: told of every epoch and a few times a second in between.
 
     Raises:
@@ -88,6 +88,7 @@ def fit_member(
                 f"{shape.horizon} known steps there. Give more history, or a shorter horizon."
             )
     start = time.perf_counter()
+    config = config.for_windows(len(train_index))
     seed = member_seed(config.seed, spec.name)
     with seeded(seed):
         network = member_of(spec).build(shape)

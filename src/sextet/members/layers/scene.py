@@ -41,15 +41,15 @@ def network_inputs(shape: WindowShape) -> dict[str, Tensor]:
     return inputs
 
 
-def usable_lookback(wanted: int | None, shape: WindowShape, segment: int) -> int:
+def usable_lookback(wanted: int, shape: WindowShape, segment: int) -> int:
     """Return the member's own lookback: within the window, in whole segments, at least one."""
-    steps = min(wanted or shape.lookback, shape.lookback)
+    steps = min(wanted, shape.lookback)
     return max(steps - steps % segment, min(segment, shape.lookback))
 
 
-def usable_segment(wanted: int | None, shape: WindowShape) -> int:
+def usable_segment(wanted: int, shape: WindowShape) -> int:
     """Return the member's segment: no longer than the window."""
-    return min(wanted or 1, shape.lookback)
+    return min(wanted, shape.lookback)
 
 
 def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
