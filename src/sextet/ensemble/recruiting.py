@@ -74,7 +74,7 @@ def recruit(ground: Ground, folder: Path, progress: Progress) -> Recruits:
         file = member_file(spec)
         path = folder / file
         if isinstance(spec, RuleBasedSpec):
-            members[spec.name], trainings[spec.name] = _rule_based(ground, select, path)
+            members[spec.name], trainings[spec.name] = _rule_based(spec, ground, select, path)
         else:
             trainings[spec.name] = _network(spec, ground, train, select, path, progress)
             members[spec.name] = OnnxMember(path)
@@ -87,13 +87,15 @@ def member_file(spec: MemberSpec) -> str:
     return f"members/{spec.name}.{'json' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
 
 
-def _rule_based(ground: Ground, select: WindowIndex, path: Path) -> tuple[RuleBasedModel, Training]:
+def _rule_based(spec: RuleBasedSpec, ground: Ground, select: WindowIndex, path: Path) -> tuple[RuleBasedModel, Training]:
     import json
 
     from sextet.core.files import write_text
 
     start = time.perf_counter()
-    model = fit_rule_based(ground.prepared, select, ground.config.horizon)
+    model = fit_rule_based(
+        ground.prepared, select, ground.config.horizon, kinds=spec.kinds, season=spec.season
+    )
     write_text(path, json.dumps(model.to_json()))
     note = f"The Rule-Based member is a {model.label}, the best of its kinds on select."
     return model, Training(seconds=time.perf_counter() - start, notes=(note,))
