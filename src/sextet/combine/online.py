@@ -7,8 +7,12 @@ the target y of a forecast q_tau has passed
     theta <- theta + rate x (tau - 1{y <= q_tau}),
 
 the online subgradient step on the pinball loss: whatever the data do, the long-run share of targets below
-q_tau tends to tau. A target at step h (1-based) of the cutoff with first target row c lies at row c + h - 1;
-only cutoffs with a later first row may learn from it. The median is left alone.
+q_tau tends to tau. A slow tracker is sharper while nothing changes, a fast one recovers sooner after a
+change; so several run side by side and are averaged by how they did lately (as in Gibbs & Candes 2024,
+here by relative discounted pinball loss, one set of shares a series).
+
+A target at step h (1-based) of the forecast with first target row c lies at row c + h - 1; only forecasts
+with a later first row may learn from it. The median is left alone.
 """
 
 from __future__ import annotations
@@ -28,8 +32,10 @@ from sextet.core.errors import SextetError
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-RATE = 0.05
-FADE = 0.5
+RATES = (0.01, 0.05, 0.25)  # of the trackers at the first step, in local spreads
+FADE = 0.5  # a later step hears of its errors later: its rate falls as step^-FADE, or it would swing
+KEENNESS = 200.0  # a tracker that lately lost 1 % more weighs exp(-KEENNESS / 100) as much
+MEMORY = 4.0  # horizons after which a loss of a tracker begins to fade
 _CALIBRATION = "calibration_"
 
 
@@ -39,14 +45,16 @@ class OnlineCalibration:
 
     Attributes:
         calibration: applied before the offsets.
-        theta: `[S, H, Q]` offsets in local spreads.
-        rate: `[H]` size of an update in local spreads.
+        theta: `[S, E, H, Q]` offsets in local spreads of E trackers.
+        rate: `[E, H]` size of an update in local spreads.
+        lost: `[S, E]` discounted pinball loss of each tracker.
         waiting: forecasts whose targets have not all passed.
     """
 
     calibration: Calibration
     theta: NDArray[np.float64]
     rate: NDArray[np.float64]
+    lost: NDArray[np.float64]
     waiting: Forecasts
 
     @classmethod
@@ -56,7 +64,7 @@ class OnlineCalibration:
         levels: Sequence[float],
         horizon: int,
         series: int,
-        rate: float = RATE,
+        rates: Sequence[float] = RATES,
     ) -> OnlineCalibration:
         """Begin with offsets of zero on top of `calibration` (None: of the quantiles as they are).
 
@@ -65,8 +73,7 @@ class OnlineCalibration:
             levels: `[Q]`.
             horizon: H.
             series: S, number of series of the training panel.
-            rate: size of an update at the first step, in local spreads. It shrinks with the step, because a
-                later step hears of its errors later and would swing around its aim.
+            rates: `[E]` size of an update at the first step, in local spreads, of each tracker.
 
         Raises:
             SextetError: the calibration knows other levels, or levels lack the median.
@@ -77,9 +84,10 @@ class OnlineCalibration:
             raise SextetError(f"The calibration knows the levels {base.levels}; these quantiles have {grid.levels}.")
         return cls(
             calibration=base,
-            theta=np.zeros((series, horizon, len(grid.levels))),
-            rate=np.asarray(rate * np.arange(1.0, horizon + 1.0) ** -FADE, dtype=np.float64),
-            waiting=Forecasts.none(horizon, len(grid.levels)),
+            theta=np.zeros((series, len(rates), horizon, len(grid.levels))),
+            rate=np.outer(rates, np.arange(1.0, horizon + 1.0) ** -FADE),
+            lost=np.zeros((series, len(rates))),
+            waiting=Forecasts.none(len(rates), horizon, len(grid.levels)),
         )
 
     def run(
@@ -110,40 +118,57 @@ class OnlineCalibration:
         calibrated = self.calibration.apply(quantiles)
         known = np.flatnonzero((owner >= 0) & (owner < count))
         new = Forecasts(
-            quantiles=calibrated[known],
+            quantiles=np.repeat(calibrated[known][:, None], len(self.rate), axis=1),
             target=np.asarray(target[known], dtype=np.float64),
             series=owner[known],
             row=when[known],
         )
         forecasts = self.waiting.followed_by(new)
-        theta = self._sweep(forecasts, len(new))
+        shares, theta, lost = self._sweep(forecasts, len(new))
         grid = LevelGrid.of(self.calibration.levels)
-        fresh = forecasts.quantiles[len(self.waiting) :]
         for part in np.array_split(np.arange(len(known)), len(known) // 1024 + 1):
-            calibrated[known[part]] = grid.ordered(fresh[part])
-        return calibrated, replace(self, theta=theta, waiting=still_waiting(forecasts, count))
+            fresh = forecasts.quantiles[len(self.waiting) + part]
+            calibrated[known[part]] = grid.ordered(np.einsum("ke,kehq->khq", shares[part], fresh))
+        return calibrated, replace(self, theta=theta, lost=lost, waiting=still_waiting(forecasts, count))
 
-    def _sweep(self, forecasts: Forecasts, new: int) -> NDArray[np.float64]:
-        """Go through time, shifting the `new` last forecasts (arrays made by the caller); return the last offsets."""
+    def _sweep(
+        self, forecasts: Forecasts, new: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Go through time; the quantiles of the `new` last forecasts, a copy of the caller's, are shifted in place.
+
+        Returns:
+            `[new, E]` share of each tracker in each new forecast, and the last `theta` and `lost`.
+        """
         grid = LevelGrid.of(self.calibration.levels)
         table = Timetable.of(forecasts, new, len(self.theta))
         levels = np.asarray(grid.levels)
         adapts = np.arange(len(levels)) != grid.median
-        theta, quantiles = self.theta.copy(), forecasts.quantiles
+        horizon = len(self.rate[0])
+        theta, lost, quantiles = self.theta.copy(), self.lost.copy(), forecasts.quantiles
+        shares = np.empty((new, len(self.rate)))
         for time in table.times:
             owner, step, number, truth = table.passed_at(time - 1)
-            miss = levels - (truth[:, None] <= quantiles[number, step])
-            theta[owner, step] += self.rate[step, None] * miss * adapts
+            if len(owner):
+                above = truth[:, None, None] - quantiles[number, :, step]
+                miss = (levels - (above <= 0)) * adapts
+                theta[owner, :, step] += self.rate.T[step][:, :, None] * miss
+                count = np.bincount(owner, minlength=len(lost))[:, None]
+                loss = np.zeros_like(lost)
+                np.add.at(loss, owner, (above * (levels - (above <= 0))).mean(axis=2))
+                heard = count[:, 0] > 0
+                lost[heard] = lost[heard] * (1.0 - 1.0 / (MEMORY * horizon + 50)) + (loss / np.maximum(count, 1))[heard]
             owner, number = table.made_at(time)
             spread = grid.spread(quantiles[number], self.calibration.floor)
             quantiles[number] += (theta[owner] * spread).astype(np.float32)
-        return theta
+            shares[number - len(self.waiting)] = _shares(lost[owner])
+        return shares, theta, lost
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz without pickle."""
         out: dict[str, NDArray[Any]] = {
             "theta": self.theta,
             "rate": self.rate,
+            "lost": self.lost,
             "waiting_quantiles": self.waiting.quantiles,
             "waiting_target": self.waiting.target,
             "waiting_series": self.waiting.series,
@@ -159,6 +184,7 @@ class OnlineCalibration:
             calibration=Calibration.from_arrays(base),
             theta=np.asarray(arrays["theta"], dtype=np.float64),
             rate=np.asarray(arrays["rate"], dtype=np.float64),
+            lost=np.asarray(arrays["lost"], dtype=np.float64),
             waiting=Forecasts(
                 quantiles=np.asarray(arrays["waiting_quantiles"], dtype=np.float32),
                 target=np.asarray(arrays["waiting_target"], dtype=np.float64),
@@ -168,9 +194,17 @@ class OnlineCalibration:
         )
 
     def _check(self, quantiles: Floats, target: Floats, series: Ints) -> None:
-        wanted = (len(series), *self.theta.shape[1:])
+        wanted = (len(series), *self.theta.shape[2:])
         if quantiles.shape != wanted or target.shape != wanted[:2]:
             raise SextetError(
                 f"Online calibration expects quantiles {wanted} and targets {wanted[:2]} (windows, steps, "
                 f"quantiles); got {quantiles.shape} and {target.shape}."
             )
+
+
+def _shares(lost: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the shares `[n, E]` of trackers that lost `lost [n, E]` lately."""
+    mean = lost.mean(axis=1, keepdims=True)
+    excess = lost / np.where(mean > 0, mean, 1.0) - 1.0
+    share = np.exp(-KEENNESS * (excess - excess.min(axis=1, keepdims=True)))
+    return np.asarray(share / share.sum(axis=1, keepdims=True))

@@ -200,9 +200,7 @@ class _Stage:
     def _soft(self, residual: NDArray[np.floating]) -> NDArray[np.floating]:
         return np.asarray(np.sqrt(residual * residual + self.smooth**2))
 
-    def _gradient(
-        self, residual: NDArray[np.floating], soft: NDArray[np.floating], weights: Floats
-    ) -> Floats:
+    def _gradient(self, residual: NDArray[np.floating], soft: NDArray[np.floating], weights: Floats) -> Floats:
         pull = self.data.weight * (self.data.tilt + 0.5 * residual / soft)
         entropy = self.data.entropy[:, None] * (np.log(weights * weights.shape[1]) + 1.0)
         return np.asarray(entropy - np.matmul(self.data.answers, pull[:, :, None])[:, :, 0])
@@ -260,4 +258,3 @@ def _polish(data: _Centred, weights: Floats, loss: Floats) -> tuple[Floats, Floa
         weights = np.where(better[:, None], candidate, weights)
         loss = np.minimum(value, loss)
     return weights, loss
-

@@ -20,7 +20,7 @@ class Forecasts:
     """K forecasts as tracked, before their quantiles are put in order.
 
     Attributes:
-        quantiles: `[K, H, Q]`.
+        quantiles: `[K, E, H, Q]`, each tracker's own.
         target: `[K, H]` targets, NaN where missing or not yet given.
         series: `[K]` series number.
         row: `[K]` time of the first target.
@@ -32,10 +32,10 @@ class Forecasts:
     row: Ints
 
     @classmethod
-    def none(cls, horizon: int, levels: int) -> Forecasts:
+    def none(cls, trackers: int, horizon: int, levels: int) -> Forecasts:
         """Return no forecasts."""
         return cls(
-            quantiles=np.zeros((0, horizon, levels), dtype=np.float32),
+            quantiles=np.zeros((0, trackers, horizon, levels), dtype=np.float32),
             target=np.zeros((0, horizon)),
             series=np.zeros(0, dtype=np.int64),
             row=np.zeros(0, dtype=np.int64),

@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 
 STARTS = (0.4, 0.6, 0.8)  # where held-out runs of cutoffs begin, as shares of weigh; each ends where the next begins
 LEAST_POINTS = 40  # points a fit needs for each member
+TIE = 1e-6  # members that agree are combined, not chosen between
 MARGIN = 5e-4  # relative gain by which weights with more freedom must win
 ENTROPIES = (np.inf, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 BLOCK_K = (np.inf, 64.0, 16.0)
@@ -155,7 +156,7 @@ def search(evidence: Evidence) -> Choice:
     return Choice(
         shrinkage=shrinkage,
         regime=regime,
-        member=best if named["best member so far"] <= loss else None,
+        member=best if named["best member so far"] < loss * (1.0 - TIE) else None,
         scores=named,
         validated=True,
     )
@@ -199,9 +200,7 @@ def _score(folds: Sequence[_Fold], shrinkage: Shrinkage, regime: float | None) -
 
 def _member_scores(parts: Sequence[Evidence]) -> Floats:
     members = parts[0].members
-    return np.array(
-        [np.concatenate([part.losses(one[None]) for part in parts]).mean() for one in np.eye(members)]
-    )
+    return np.array([np.concatenate([part.losses(one[None]) for part in parts]).mean() for one in np.eye(members)])
 
 
 def _without_validation(evidence: Evidence) -> Choice:
@@ -216,5 +215,5 @@ def _without_validation(evidence: Evidence) -> Choice:
     equal = np.full((1, evidence.members), 1.0 / evidence.members)
     scores = {"combination": loss, "one regime": loss, "equal weights": float(evidence.losses(equal).mean())}
     scores |= {str(i): float(score) for i, score in enumerate(members)}
-    member = best if members[best] <= loss else None
+    member = best if members[best] < loss * (1.0 - TIE) else None
     return Choice(shrinkage=CAUTIOUS, regime=None, member=member, scores=scores, validated=False)
