@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 BAR = 3.0
 SMALL_ROWS = 20_000
@@ -47,7 +48,7 @@ def main() -> int:
     return 0 if worst <= BAR else 1
 
 
-def case(folder: Path, kind: str, series: int, rows: int, shuffled: bool) -> dict[str, float | str]:
+def case(folder: Path, kind: str, series: int, rows: int, shuffled: bool) -> dict[str, Any]:
     """Write both sizes of one case, measure each in its own process, and compare."""
     runs, sizes = [], []
     for count in (SMALL_ROWS, rows):

@@ -240,6 +240,20 @@ def test_resample_averages_onto_the_grid() -> None:
     assert panel.stamps(0)[0] == np.datetime64("2024-01-01T00:00")
 
 
+def test_resampled_labels_weights_and_covariates() -> None:
+    stamps = pd.date_range("2024-01-01", periods=8, freq="30min")
+    data = pd.DataFrame({"ds": stamps, "y": np.arange(8.0), "spike": [0, 1, 0, 0, 1, 1, 0, 0], "x": np.arange(8.0)})
+    panel = read_panel(data, DataOptions(resample="h", spike_label="spike", past=("x",)))
+    assert panel.label is not None and panel.label.tolist() == [1, 0, 1, 0]
+    np.testing.assert_array_equal(panel.past[:, 0], [0.5, 2.5, 4.5, 6.5])
+
+
+def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open(write(tmp_path, hourly(30)), encoding="utf-8") as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert read_panel("-").known.tolist() == [30]
+
+
 def test_aware_times_run_in_utc_and_dates_are_local() -> None:
     stamps = pd.date_range("2024-03-30", periods=72, freq="h", tz="Europe/Berlin")
     panel = read_panel(pd.DataFrame({"ds": stamps, "y": np.arange(72.0)}))

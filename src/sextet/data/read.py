@@ -83,7 +83,7 @@ def _on_grid(rows: Rows, options: DataOptions) -> tuple[Rows, Frequency, str | N
     rows, tz = on_clock(in_order(rows), options.tz, rule or named)
     if rule is not None:
         count = len(rows.ns)
-        rows, frequency = averaged(rows, rule)
+        rows, frequency = averaged(rows, rule, options.spike_label)
         notes.append(f"{count:,} readings were averaged onto {len(rows.ns):,} steps of {frequency.name}.")
     else:
         no_duplicates(rows)

@@ -60,10 +60,10 @@ def find_frequency(rows: Rows, named: Frequency | None) -> tuple[Frequency, str]
     raise _irregular(rows, _first_off(rows, usual) or 0, steps, usual, guessed=True)
 
 
-def averaged(rows: Rows, frequency: Frequency) -> tuple[Rows, Frequency]:
+def averaged(rows: Rows, frequency: Frequency, label: str | None = None) -> tuple[Rows, Frequency]:
     """Average sorted readings onto a grid: each step's mean of what was observed, named by its start.
 
-    Spike labels are those of the step's highest; a step without a reading stays missing.
+    A step is labelled a spike (column `label`) where one of its readings is; a step without a reading stays missing.
     """
     if frequency.kind == "fixed" and frequency.step % (7 * DAY_NS) == 0:
         frequency = replace(frequency, origin=_MONDAY)
@@ -77,6 +77,8 @@ def averaged(rows: Rows, frequency: Frequency) -> tuple[Rows, Frequency]:
     ns = frequency.stamps(ordinals[starts]).view(np.int64)
     y = _means(rows.y, starts)
     columns = {name: _means(column, starts).astype(np.float32) for name, column in rows.columns.items()}
+    if label is not None:
+        columns[label] = np.maximum.reduceat(np.nan_to_num(rows.columns[label], nan=0.0), starts)
     return replace(merged, ns=ns, y=y, columns=columns), frequency
 
 
