@@ -68,6 +68,7 @@ SPECS = {name: resolved(spec, SITUATION) for name, spec in CHOSEN.items()}
 class Case:
     """A member to be held to the contract, and what it is tried on."""
 
+    name: str
     spec: Any
     prepared: Prepared
     shape: WindowShape
@@ -127,7 +128,7 @@ def cases(prepared: Prepared) -> dict[str, Case]:
     train = windows(prepared.panel, np.zeros(3, dtype=np.int64), at, HORIZON)
     select = windows(prepared.panel, at, prepared.panel.known, HORIZON)
     sizes = shape(prepared, LOOKBACK, HORIZON)
-    return {name: Case(spec, prepared, sizes, train, select) for name, spec in SPECS.items()}
+    return {name: Case(name, spec, prepared, sizes, train, select) for name, spec in SPECS.items()}
 
 
 @pytest.fixture(params=list(SPECS))

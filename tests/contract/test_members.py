@@ -22,13 +22,7 @@ def answer(network: Any, batch: WindowBatch) -> dict[str, np.ndarray]:
 
 
 def trained(case: Any, fitted: Callable[[str], Any]) -> Any:
-    """The case's trained member: cases are looked up by their key in the conftest."""
-    return fitted(case_key(case))
-
-
-def case_key(case: Any) -> str:
-    spec = case.spec
-    return "gru-shift" if spec.name == "gru" and spec.normalisation == "shift" else spec.name
+    return fitted(case.name)
 
 
 def window_kinds(batch: WindowBatch) -> dict[str, WindowBatch]:
