@@ -107,5 +107,3 @@ def _rules(path: Path | None) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"--rules {path}: expected UTF-8 text; {error}.") from error
-
-

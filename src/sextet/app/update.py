@@ -32,9 +32,7 @@ class UpdateResult:
     notes: tuple[str, ...]
 
 
-def update(
-    run: Path, *, data: Any, options: DataOptions | None = None, progress: Progress = SILENT
-) -> UpdateResult:
+def update(run: Path, *, data: Any, options: DataOptions | None = None, progress: Progress = SILENT) -> UpdateResult:
     """Learn weights and calibration anew and put them into the run, all at once or not at all.
 
     Raises:

@@ -93,7 +93,7 @@ def _recalibrated(
     levels = new.calibration.levels
     raw = old.raw(answers, numbers)
     calibration = Calibration.fit(raw, target, levels)
-    series, horizon = new.online.theta.shape[:2]
+    series, horizon = new.online.theta.shape[0], new.online.theta.shape[-2]
     online = OnlineCalibration.start(calibration, levels, horizon, series)
     _, online = online.advance(raw, target, numbers, ordinals)
     return Combination(weights=old.weights, calibration=calibration, online=online)

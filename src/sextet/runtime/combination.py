@@ -48,8 +48,8 @@ class Combination:
 
     def settled(self) -> Combination:
         """Return it without the forecasts that still wait for their targets: what a run stores."""
-        horizon, levels = self.online.theta.shape[1:]
-        return replace(self, online=replace(self.online, waiting=Forecasts.none(horizon, levels)))
+        nobody = Forecasts.none(*self.online.theta.shape[1:])
+        return replace(self, online=replace(self.online, waiting=nobody))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz without pickle."""

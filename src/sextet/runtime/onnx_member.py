@@ -16,8 +16,11 @@ THREADS = max(1, min(4, os.cpu_count() or 1))
 
 
 class OnnxMember:
-    """Answers windows from an ONNX graph with inputs among `past`, `future`, `static` and the output
-    `quantiles [B, H, Q]`; a graph that warns also has `spike_probability` and `spike_size`, both `[B, H]`."""
+    """Answers windows from an ONNX graph.
+
+    The graph has inputs among `past`, `future`, `static` and the output `quantiles [B, H, Q]`; one that warns also
+    has `spike_probability` and `spike_size`, both `[B, H]`.
+    """
 
     def __init__(self, path: Path) -> None:
         """Load the graph at `path`.

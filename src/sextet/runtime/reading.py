@@ -28,8 +28,12 @@ def options_for(settings: Mapping[str, Any], given: DataOptions | None = None) -
         given: options of this call; a field left at its default does not override.
     """
     known = {f.name for f in fields(DataOptions)}
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in settings["data"].items()}
-    options = DataOptions(**{name: value for name, value in plain.items() if name in known})
+    plain: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings["data"].items()
+        if name in known
+    }
+    options = DataOptions(**plain)
     if given is None:
         return options
     default = DataOptions()

@@ -133,7 +133,9 @@ class RunFolder:
     def _read_manifest(self) -> dict[str, Any]:
         path = self.path / MANIFEST
         if not self.path.is_dir():
-            raise RunError(f"Expected a run folder, found nothing at {self.path}. Make one: sextet train FILE --out RUN.")
+            raise RunError(
+                f"Expected a run folder, found nothing at {self.path}. Make one: sextet train FILE --out RUN."
+            )
         if not path.is_file():
             raise RunError(
                 f"{self.path} is not a whole run: {MANIFEST} is missing, so its training did not finish or this is "

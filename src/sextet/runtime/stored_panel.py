@@ -68,6 +68,10 @@ def panel_to_arrays(panel: Panel) -> dict[str, NDArray[Any]]:
 def panel_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Panel:
     """Read what `panel_to_arrays` gave."""
     meta = json.loads(str(arrays["meta"]))
+    parts: dict[str, Any] = {
+        name: arrays[name] for name in ("offsets", "first", "known", "y", "past", "future", "static")
+    }
+    parts |= {name: arrays.get(name) for name in _OPTIONAL}
     return Panel(
         ids=tuple(meta["ids"]),
         frequency=Frequency(**meta["frequency"]),
@@ -75,6 +79,5 @@ def panel_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Panel:
         future_names=tuple(meta["future_names"]),
         static_names=tuple(meta["static_names"]),
         tz=meta["tz"],
-        **{name: arrays[name] for name in ("offsets", "first", "known", "y", "past", "future", "static")},
-        **{name: arrays.get(name) for name in _OPTIONAL},
+        **parts,
     )
