@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -94,6 +95,28 @@ def test_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     write_table(forecast_frame(forecast()), "-")
     sys.stdout.flush()
     assert capfdbinary.readouterr().out.startswith(b"unique_id,ds,sextet")
+
+
+def test_neither_reading_a_file_nor_writing_a_forecast_imports_pandas(tmp_path: Path) -> None:
+    code = f"""
+import subprocess
+import sys
+from pathlib import Path
+import numpy as np
+from sextet.core.forecast import Forecast
+from sextet.core.quantiles import LEVELS
+from sextet.data.frames import forecast_frame, write_table
+from sextet.data.read import read_panel
+stamps = np.datetime64("2024-01-01", "ns") + np.arange(60).reshape(2, 30) * np.timedelta64(1, "h")
+made = Forecast(ids=("a", "b"), cutoff=stamps[:, 0], stamps=stamps, levels=LEVELS, quantiles=np.zeros((2, 30, 13)))
+for end in ("csv", "parquet"):
+    path = Path({str(tmp_path)!r}) / ("f." + end)
+    write_table(forecast_frame(made).rename_columns(["unique_id", "ds", "y", "a", "b", "c", "d", "e"]), path)
+    assert read_panel(path).known.tolist() == [30, 30]
+print([name for name in ("pandas", "scipy", "polars", "tensorflow") if name in sys.modules])
+"""
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert out.stdout.strip() == "[]", out.stderr
 
 
 def test_another_extension_is_refused(tmp_path: Path) -> None:

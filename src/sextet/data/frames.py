@@ -16,6 +16,7 @@ from sextet.core.errors import ConfigError, DependencyError
 from sextet.core.files import atomic_writer
 from sextet.core.forecast import Forecast
 from sextet.core.quantiles import interval, quantile_mean, read_quantiles
+from sextet.data.arrow_arrays import from_numpy, from_texts, to_numpy
 
 Like = Literal["pandas", "polars", "pyarrow"]
 
@@ -65,7 +66,8 @@ def forecast_frame(
         columns["spike_probability"] = forecast.spike_probability.ravel()
     if forecast.spike_size is not None:
         columns["spike_size"] = forecast.spike_size.ravel()
-    return convert(pa.table(columns), like)
+    arrays = [from_numpy(part) if isinstance(part, np.ndarray) else part for part in columns.values()]
+    return convert(pa.Table.from_arrays(arrays, names=list(columns)), like)
 
 
 def convert(table: pa.Table, like: Like) -> Any:
@@ -121,7 +123,7 @@ def _write_csv(table: pa.Table, file: IO[bytes]) -> None:
     # pyarrow's "needed" quotes every text; quotes are only wanted where a name holds a separator
     style = "needed" if any(_needs_quotes(column) for column in columns) else "none"
     options = csv.WriteOptions(include_header=False, quoting_style=style)
-    csv.write_csv(pa.table(columns, names=table.column_names), file, options)
+    csv.write_csv(pa.Table.from_arrays(columns, names=table.column_names), file, options)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -132,9 +134,9 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_timestamp(kind):
         return column
     ns = pc.cast(column, pa.int64())
-    if kind.unit != "ns" or len(column) == 0:
+    if kind.unit != "ns" or len(column) == 0 or column.null_count:
         return column
-    values = ns.to_numpy()
+    values = to_numpy(ns)
     if kind.tz is None and not (values % 86_400_000_000_000).any():
         return pc.cast(column, pa.date32())
     if not (values % 1_000_000_000).any():
@@ -156,11 +158,11 @@ def _repeated_ids(ids: tuple[str, ...], horizon: int) -> pa.Array:
     names = list(dict.fromkeys(ids))
     number = {name: code for code, name in enumerate(names)}
     codes = np.repeat(np.array([number[name] for name in ids], dtype=np.int32), horizon)
-    return pc.cast(pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string())), pa.string())
+    return from_texts(names).take(from_numpy(codes))
 
 
 def _stamps(stamps: NDArray[np.datetime64], tz: str | None) -> pa.Array:
-    array = pa.array(stamps.astype("datetime64[ns]"))
+    array = from_numpy(stamps.astype("datetime64[ns]"))
     return array if tz is None else pc.cast(array, pa.timestamp("ns", tz=tz))
 
 

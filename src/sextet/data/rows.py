@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
+from sextet.data.arrow_arrays import from_texts
 from sextet.data.columns import Roles
 from sextet.data.growth import GrowingArray
 from sextet.data.source import Source
@@ -192,7 +193,7 @@ class _Reader:
         for name in self.roles.static:
             codes, known = self.columns[name].take(), list(self.categories[name])
             try:
-                values = numbers(pa.array(known, pa.string()), NumberStyle(comma="maybe"))
+                values = numbers(from_texts(known), NumberStyle(comma="maybe"))
                 out[name] = values.astype(np.float32)[codes]
             except BadValueError:
                 for code, value in enumerate(known):

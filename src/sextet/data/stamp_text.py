@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sextet.data.arrow_arrays import no_text, text_scalar, to_numpy, whole_scalar
+
 Nanoseconds = NDArray[np.int64]
 
 NAIVE = -32768  # in place of an offset in minutes: the text names no zone
@@ -82,7 +84,7 @@ def parse_stamps(text: pa.Array, layout: str) -> ParsedStamps:
             return quick
     encoded = text.dictionary_encode()
     parsed = _by_pattern(encoded.dictionary, layout)
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    codes = to_numpy(encoded.indices)
     return ParsedStamps(ns=parsed.ns[codes], ok=parsed.ok[codes], minutes=parsed.minutes[codes])
 
 
@@ -119,7 +121,7 @@ def _quick(text: pa.Array) -> ParsedStamps | None:
                 return None
             minutes = _offset_minutes(endings[0])
     return ParsedStamps(
-        ns=pc.cast(ns, pa.int64()).to_numpy(zero_copy_only=False),
+        ns=to_numpy(pc.cast(ns, pa.int64())),
         ok=np.ones(count, dtype=bool),
         minutes=np.full(count, minutes, dtype=np.int16),
     )
@@ -127,7 +129,7 @@ def _quick(text: pa.Array) -> ParsedStamps | None:
 
 def _by_pattern(text: pa.Array, layout: str) -> ParsedStamps:
     parts = pc.extract_regex(text, pattern=_PATTERNS[layout])
-    ok = pc.is_valid(parts).to_numpy(zero_copy_only=False)
+    ok = to_numpy(pc.is_valid(parts))
     year = _number(parts, "year", 1970)
     short = np.char.str_len(_texts(parts, "year")) == 2
     year = np.where(short, np.where(year < 70, year + 2000, year + 1900), year)
@@ -159,7 +161,7 @@ def _has(parts: Any, name: str) -> bool:
 def _texts(parts: Any, name: str) -> NDArray[np.str_]:
     if not _has(parts, name):
         return np.full(len(parts), "", dtype="U1")
-    found = pc.fill_null(pc.struct_field(parts, name), "")
+    found = pc.fill_null(pc.struct_field(parts, name), text_scalar(""))
     return np.array(found.to_pylist(), dtype=np.str_) if len(found) else np.zeros(0, dtype="U1")
 
 
@@ -167,8 +169,8 @@ def _number(parts: Any, name: str, absent: int) -> Nanoseconds:
     if not _has(parts, name):
         return np.full(len(parts), absent, dtype=np.int64)
     found = pc.struct_field(parts, name)
-    found = pc.if_else(pc.equal(found, ""), None, found)
-    numbers: Nanoseconds = pc.fill_null(pc.cast(found, pa.int64()), absent).to_numpy(zero_copy_only=False)
+    found = pc.if_else(pc.equal(found, text_scalar("")), no_text(), found)
+    numbers: Nanoseconds = to_numpy(pc.fill_null(pc.cast(found, pa.int64()), whole_scalar(absent)))
     return numbers
 
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
+from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
 from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
 
 Floats = NDArray[np.float64]
@@ -92,7 +93,7 @@ def numbers(array: pa.Array, style: NumberStyle) -> Floats:
         out = _text_numbers(array, style)
     elif is_number(array.type) or pa.types.is_null(array.type):
         kind = pa.uint8() if pa.types.is_boolean(array.type) else array.type
-        out = pc.cast(pc.cast(array, kind), pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        out = to_numpy(pc.cast(pc.cast(array, kind), pa.float64(), safe=False))
     else:
         raise BadValueError(0, "a number", array[0].as_py(), f"The column's type is {array.type}; choose another one.")
     infinite = np.isinf(out)
@@ -140,7 +141,7 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
         array = pc.cast(array, pa.string())
         style = StampStyle(layout="year")
     if array.null_count:
-        at = int(np.argmax(pc.is_null(array).to_numpy(zero_copy_only=False)))
+        at = int(np.argmax(to_numpy(pc.is_null(array))))
         raise BadValueError(at, "a date or time", None, "Give every row its time, or remove the row.")
     if is_text(array.type):
         parsed = parse_stamps(array, style.layout)
@@ -149,11 +150,11 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
             raise BadValueError(at, f"a date or time ({style.layout})", array[at].as_py(), "Correct or remove it.")
         return parsed.ns, parsed.minutes
     if style.unit:
-        scale, whole = _UNITS_NS[style.unit], pc.cast(array, pa.int64()).to_numpy(zero_copy_only=False)
+        scale, whole = _UNITS_NS[style.unit], to_numpy(pc.cast(array, pa.int64()))
         return whole * scale, np.full(len(array), 0, dtype=np.int16)
     try:
         tz = array.type.tz if pa.types.is_timestamp(array.type) else None
-        ns = pc.cast(pc.cast(array, pa.timestamp("ns", tz=tz)), pa.int64()).to_numpy(zero_copy_only=False)
+        ns = to_numpy(pc.cast(pc.cast(array, pa.timestamp("ns", tz=tz)), pa.int64()))
     except pa.ArrowInvalid as error:
         raise BadValueError(0, "stamps of the years 1678 to 2261", str(error), "Correct or remove it.") from error
     return ns, np.full(len(array), NAIVE if tz is None else 0, dtype=np.int16)
@@ -169,11 +170,10 @@ def names(array: pa.Array) -> tuple[NDArray[np.int32], list[str]]:
         array = array.combine_chunks()
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     values = [None if value is None else _name(value) for value in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    if encoded.indices.null_count or any(value is None or value == "" for value in values):
-        blank = np.array([value is None or value == "" for value in values] or [False], dtype=bool)
-        known = np.isfinite(codes.astype(np.float64))
-        bad = ~known | blank[np.where(known, codes, 0).astype(np.int64)]
+    codes = to_numpy(pc.fill_null(pc.cast(encoded.indices, pa.int64()), whole_scalar(len(values))))
+    blank = np.array([not value for value in values] + [True])
+    if blank[:-1].any() or encoded.indices.null_count:
+        bad = blank[codes]
         if bad.any():
             at = int(np.argmax(bad))
             raise BadValueError(at, "the name of a series", array[at].as_py(), "Give every row its series.")
@@ -209,20 +209,20 @@ def is_blank(sample: pa.Array) -> bool:
 
 
 def _missing(array: pa.Array) -> pa.Array:
-    known = pa.array(MISSING, pa.string())
+    known = from_texts(MISSING)
     return pc.or_(pc.is_null(array), pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(array)), value_set=known))
 
 
 def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
     if style.comma in (".", "maybe"):
         try:
-            quick: Floats = pc.cast(_blank_to_null(array), pa.float64()).to_numpy(zero_copy_only=False)
+            quick: Floats = to_numpy(pc.cast(_blank_to_null(array), pa.float64()))
             return quick
         except pa.ArrowInvalid:
             pass
     encoded = array.dictionary_encode()
     values = [_one_number(value, style) for value in encoded.dictionary.to_pylist()]
-    codes = pc.fill_null(encoded.indices, len(values)).to_numpy(zero_copy_only=False)
+    codes = to_numpy(pc.fill_null(pc.cast(encoded.indices, pa.int64()), whole_scalar(len(values))))
     bad = np.array([value is None for value in values] + [False])[codes]
     if bad.any():
         at = int(np.argmax(bad))
@@ -232,7 +232,7 @@ def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
 
 
 def _blank_to_null(array: pa.Array) -> pa.Array:
-    return pc.if_else(pc.is_in(array, value_set=pa.array(["", "NA", "NULL", "null"], pa.string())), None, array)
+    return pc.if_else(pc.is_in(array, value_set=from_texts(("", "NA", "NULL", "null"))), no_text(), array)
 
 
 def _one_number(value: str | None, style: NumberStyle) -> float | None:
