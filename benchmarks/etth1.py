@@ -74,12 +74,22 @@ def main() -> None:
     seconds = time.perf_counter() - start
     metrics = json.loads((result.run / "metrics.json").read_text())
     rows = metrics["scaled_rows"]
-    print(f"\nETTh1, horizon {options.horizon}, scaled, {rows[0]['n']:,} points, {seconds:,.0f} s in all, "
-          f"{os.cpu_count()} processors")
+    print(
+        f"\nETTh1, horizon {options.horizon}, scaled, {rows[0]['n']:,} points, {seconds:,.0f} s in all, "
+        f"{os.cpu_count()} processors"
+    )
     print(f"{'':22}{'MSE':>8}{'MAE':>8}{'pinball':>9}{'80 % covers':>13}")
     for row in rows:
-        print(f"{row['model']:22}{row['mse']:8.4f}{row['mae']:8.4f}{row['pinball']:9.4f}{100 * row['coverage_80']:12.1f}%")
-    figures = {"horizon": options.horizon, "seed": options.seed, "seconds": seconds, "stages": result.seconds, "rows": rows}
+        print(
+            f"{row['model']:22}{row['mse']:8.4f}{row['mae']:8.4f}{row['pinball']:9.4f}{100 * row['coverage_80']:12.1f}%"
+        )
+    figures = {
+        "horizon": options.horizon,
+        "seed": options.seed,
+        "seconds": seconds,
+        "stages": result.seconds,
+        "rows": rows,
+    }
     (result.run.parent / f"{result.run.name}-{options.horizon}.json").write_text(json.dumps(figures, indent=1))
 
 

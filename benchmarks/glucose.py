@@ -80,12 +80,16 @@ def main() -> None:
     said = {"sextet": forecast.quantiles, **forecast.members}
     scores = {name: float(np.nanmean(np.abs(truth - q[..., MEDIAN]))) for name, q in said.items()}
     rows = json.loads((result.run / "metrics.json").read_text())["rows"]
-    print(f"\nGlucose, {points:,} points, {seconds:,.0f} s in all, {os.cpu_count()} processors; MAE of the median, mg/dL")
+    print(
+        f"\nGlucose, {points:,} points, {seconds:,.0f} s in all, {os.cpu_count()} processors; MAE of the median, mg/dL"
+    )
     for name, value in sorted(scores.items(), key=lambda item: item[1]):
         print(f"  {name:18}{value:8.2f}")
     for row in rows:
         if row["model"].startswith("sextet"):
-            print(f"  80 % interval of {row['model']}: covers {100 * row['coverage_80']:.1f} %, width {row['width_80']:.1f}")
+            print(
+                f"  80 % of {row['model']}: covers {100 * row['coverage_80']:.1f} %, width {row['width_80']:.1f}"
+            )
     figures = {"seed": options.seed, "seconds": seconds, "stages": result.seconds, "mae": scores, "rows": rows}
     (result.run.parent / f"{result.run.name}.json").write_text(json.dumps(figures, indent=1))
 

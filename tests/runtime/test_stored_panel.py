@@ -60,9 +60,7 @@ def test_tail_keeps_the_last_rows_and_those_ahead() -> None:
     np.testing.assert_equal(kept.y[kept.rows(0)], [11, 12, 13, 14, np.nan, np.nan])
 
 
-@given(
-    old=st.integers(1, 20), gap=st.integers(-10, 5), new=st.integers(1, 20), rows=st.integers(1, 25)
-)
+@given(old=st.integers(1, 20), gap=st.integers(-10, 5), new=st.integers(1, 20), rows=st.integers(1, 25))
 def test_joining_equals_the_whole_but_for_the_gap(old: int, gap: int, new: int, rows: int) -> None:
     """History up to 100 + old, new data from there plus a gap (or an overlap): every stamp keeps its value."""
     start = 100 + old + gap

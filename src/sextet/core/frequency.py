@@ -86,10 +86,10 @@ class Frequency:
     def anchored(self, first: np.datetime64) -> Frequency:
         """Return this frequency with its grid moved so that it holds the stamp `first`."""
         if self.kind == "fixed":
-            ns = int(np.datetime64(first, "ns").astype(np.int64))
+            ns = int(np.asarray(first, dtype="datetime64[ns]").astype(np.int64))
             return Frequency(kind="fixed", step=self.step, origin=ns % self.step)
         if self.kind == "month":
-            month = int(np.datetime64(first, "M").astype(np.int64))
+            month = int(np.asarray(first).astype("datetime64[M]").astype(np.int64))
             return Frequency(kind="month", step=self.step, origin=month % self.step, month_end=self.month_end)
         return self
 

@@ -45,8 +45,10 @@ def read_quantiles(
 
 
 def quantile_mean(values: NDArray[np.floating], levels: Sequence[float] = LEVELS) -> NDArray[np.float64]:
-    """Mean of the quantile function `values [..., Q]`: its integral over the level by the trapezoid rule,
-    the outermost quantiles held constant to 0 and 1. Returns `[...]`."""
+    """Mean of the quantile function `values [..., Q]`; returns `[...]`.
+
+    It is the integral over the level by the trapezoid rule, the outermost quantiles held constant to 0 and 1.
+    """
     edges = np.array([0.0, *levels, 1.0])
     padded = np.concatenate([values[..., :1], values, values[..., -1:]], axis=-1).astype(np.float64)
-    return ((padded[..., 1:] + padded[..., :-1]) / 2 * np.diff(edges)).sum(axis=-1)
+    return np.asarray(((padded[..., 1:] + padded[..., :-1]) / 2 * np.diff(edges)).sum(axis=-1))

@@ -55,7 +55,8 @@ def learn(
     Args:
         crew: the members.
         prepared: the data.
-        weigh, calibrate: windows to learn weights and calibration on.
+        weigh: windows to learn weights on.
+        calibrate: windows to learn calibration on.
         numbers: `[S]` the training panel's number of each series of the data; None: the same panel.
         series: number of series of the training panel; None: the same panel.
     """
