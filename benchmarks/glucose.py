@@ -87,9 +87,7 @@ def main() -> None:
         print(f"  {name:18}{value:8.2f}")
     for row in rows:
         if row["model"].startswith("sextet"):
-            print(
-                f"  80 % of {row['model']}: covers {100 * row['coverage_80']:.1f} %, width {row['width_80']:.1f}"
-            )
+            print(f"  {row['model']}: 80 % covers {100 * row['coverage_80']:.1f} %, width {row['width_80']:.1f}")
     figures = {"seed": options.seed, "seconds": seconds, "stages": result.seconds, "mae": scores, "rows": rows}
     (result.run.parent / f"{result.run.name}.json").write_text(json.dumps(figures, indent=1))
 
