@@ -1,4 +1,4 @@
-"""What the Spike Detector adds: the same trained run, combined with it and without it, on steps with spikes and without.
+"""What the Spike Detector adds: the same run, combined with it and without it, on steps with spikes and without.
 
     python benchmarks/spike_ablation.py [--seed 0] [--quick] [--out out/ablation]
 
@@ -72,7 +72,11 @@ def main() -> None:
     for name, frame, horizon in (("glucose", glucose(), 12), ("synthetic", generated, 24)):
         folder = options.out / name
         if not (folder / "manifest.json").is_file():
-            train(TrainRequest(source=frame, horizon=horizon, out=folder, seed=options.seed, quick=options.quick, test=0.2))
+            train(
+                TrainRequest(
+                    source=frame, horizon=horizon, out=folder, seed=options.seed, quick=options.quick, test=0.2
+                )
+            )
         run = Run.load(folder)
         panel = read_panel(frame, DataOptions(), horizon=horizon)
         found[name] = {"with": scores(run, panel, None), "without": scores(run, panel, DETECTOR)}

@@ -22,8 +22,18 @@ def _request(**options: object) -> TrainRequest:
 def test_options_reach_the_configuration() -> None:
     config = config_of(
         _request(
-            members="lstm,rule-based", lookback=9, seed=4, epochs=3, batch=17, transform="log1p", nonnegative=True,
-            spike_threshold=5.0, train_end=50, validation_end=70, test_end=90, step=2,
+            members="lstm,rule-based",
+            lookback=9,
+            seed=4,
+            epochs=3,
+            batch=17,
+            transform="log1p",
+            nonnegative=True,
+            spike_threshold=5.0,
+            train_end=50,
+            validation_end=70,
+            test_end=90,
+            step=2,
         )  # fmt: skip
     )
     assert [spec.name for spec in config.members] == ["lstm", "rule-based"]

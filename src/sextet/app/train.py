@@ -30,7 +30,9 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
         DependencyError: TensorFlow is not installed.
         TrainingError: a member did not learn.
     """
-    from sextet.ensemble.fit import VIEW, Source, fit_run
+    from sextet.ensemble.fit import fit_run
+    from sextet.ensemble.outcome import Source
+    from sextet.ensemble.writing import VIEW
 
     config = config_of(request)
     rules = _rules(request.rules)

@@ -83,7 +83,8 @@ class Ensemble:
             DataError: the data cannot be used as they are.
             DependencyError: TensorFlow is not installed.
         """
-        from sextet.ensemble.fit import Source, fit_run
+        from sextet.ensemble.fit import fit_run
+        from sextet.ensemble.outcome import Source
 
         panel = read_panel(data, options or DataOptions(), horizon=self.config.horizon)
         self._kept = tempfile.TemporaryDirectory(prefix="sextet-")

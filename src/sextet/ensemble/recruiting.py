@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sextet.core.files import write_text
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
 from sextet.data.windows import gather
@@ -87,15 +89,15 @@ def member_file(spec: MemberSpec) -> str:
     return f"members/{spec.name}.{'json' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
 
 
-def _rule_based(spec: RuleBasedSpec, ground: Ground, select: WindowIndex, path: Path) -> tuple[RuleBasedModel, Training]:
+def _rule_based(
+    spec: RuleBasedSpec, ground: Ground, select: WindowIndex, path: Path
+) -> tuple[RuleBasedModel, Training]:
     import json
 
     from sextet.core.files import write_text
 
     start = time.perf_counter()
-    model = fit_rule_based(
-        ground.prepared, select, ground.config.horizon, kinds=spec.kinds, season=spec.season
-    )
+    model = fit_rule_based(ground.prepared, select, ground.config.horizon, kinds=spec.kinds, season=spec.season)
     write_text(path, json.dumps(model.to_json()))
     note = f"The Rule-Based member is a {model.label}, the best of its kinds on select."
     return model, Training(seconds=time.perf_counter() - start, notes=(note,))

@@ -8,7 +8,7 @@ from typing import Any
 from sextet.ensemble.baselines import NAIVE
 from sextet.ensemble.environment import environment
 from sextet.ensemble.examining import Examination
-from sextet.ensemble.ground import Ground
+from sextet.ensemble.outcome import Outcome
 from sextet.report.build import build_view
 from sextet.report.evaluation import About, Evaluation, SpikeTest
 from sextet.report.view import ReportView
@@ -17,8 +17,7 @@ from sextet.runtime.run import Run
 
 def report_view(
     run: Run,
-    ground: Ground,
-    exam: Examination | None,
+    outcome: Outcome,
     tested: SpikeTest | None,
     trainings: Mapping[str, Mapping[str, Any]],
     seconds: float,
@@ -37,13 +36,12 @@ def report_view(
         facts={"Time to train, combine and test": f"{seconds:,.0f} s on {where['processors']} processors"},
         notes=(*run.combination.weights.notes, *run.combination.calibration.notes),
     )
-    forecast = None
-    ahead = ground.panel.lengths - ground.panel.known
-    if not ground.panel.future_names or int(ahead.min()) >= run.config.horizon:
+    forecast, panel, exam = None, outcome.ground.panel, outcome.exam
+    if not panel.future_names or int((panel.lengths - panel.known).min()) >= run.config.horizon:
         forecast = run.forecast()
     return build_view(
         about,
-        ground.panel,
+        panel,
         evaluation=None if exam is None else evaluation_of(exam, run, tested),
         forecast=forecast,
         histories={name: _history(training) for name, training in trainings.items() if training["history"]},

@@ -53,9 +53,7 @@ class Combination:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz without pickle."""
-        return {
-            f"{part}.{key}": value for part in _PARTS for key, value in getattr(self, part).to_arrays().items()
-        }
+        return {f"{part}.{key}": value for part in _PARTS for key, value in getattr(self, part).to_arrays().items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Combination:
