@@ -1,0 +1,184 @@
+"""Reading files and frames: the one message where they cannot be used as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from data_files import frame, hourly, message, write
+
+from sextet.core.errors import ConfigError
+from sextet.data.options import DataOptions
+from sextet.data.read import read_panel
+
+
+def test_a_bad_number_is_named(tmp_path: Path) -> None:
+    lines = hourly(3000).splitlines()
+    lines[2000] = lines[2000].rsplit(",", 1)[0] + ",twelve"
+    text = message(write(tmp_path, "\n".join(lines)))
+    for part in ("data.csv", "line 2001", "'y'", "'twelve'", "number", "leave it empty"):
+        assert part in text
+
+
+def test_lines_are_counted_over_quoted_newlines_and_blanks(tmp_path: Path) -> None:
+    text = 'ds,y,remark\n2024-01-01,1,"a\nb"\n\n2024-01-02,2,x\n2024-01-03,oops,x\n'
+    assert "line 6" in message(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("value", ["2024-02-30 00:00:00", "soon", ""])
+def test_a_bad_date_is_named(value: str, tmp_path: Path) -> None:
+    lines = hourly(100).splitlines()
+    lines[50] = f"{value},1"
+    text = message(write(tmp_path, "\n".join(lines)))
+    assert "line 51" in text and "'ds'" in text and repr(value) in text
+
+
+def test_an_infinite_value_is_named() -> None:
+    data = frame()
+    data.loc[7, "y"] = np.inf
+    text = message(data)
+    assert "pandas frame" in text and "row 7" in text and "'y'" in text and "inf" in text
+
+
+def test_duplicates_name_both_rows(tmp_path: Path) -> None:
+    lines = hourly(30).splitlines()
+    lines.append(lines[10])
+    text = message(write(tmp_path, "\n".join(lines)))
+    assert "line 11" in text and "line 32" in text and "twice" in text and "--resample" in text
+
+
+def test_irregular_times_name_the_nearest_frequency(tmp_path: Path) -> None:
+    lines = hourly(48).splitlines()
+    lines[20] = lines[20].replace(":00:00,", ":07:00,")
+    text = message(write(tmp_path, "\n".join(lines)))
+    assert "line 21" in text and "irregular" in text and "--resample h" in text
+
+
+def test_a_wrong_named_frequency_is_refused() -> None:
+    assert "--freq is D" in message(frame(), DataOptions(freq="D"))
+
+
+def test_series_off_each_others_grid_are_irregular() -> None:
+    data = frame()
+    data.loc[48:, "ds"] += pd.Timedelta(minutes=13)
+    assert "off the grid" in message(data)
+
+
+def test_one_stray_year_is_not_filled_with_millions_of_rows() -> None:
+    data = frame()
+    data.loc[47, "ds"] = pd.Timestamp("2204-01-01")
+    text = message(data)
+    assert "jumps" in text and "row 47" in text
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "part"),
+    [("{s}+01:00", "{s}", "no zone"), ("{s}+01:00", "{s}+02:00", "+02:00"), ("{s}", "{s}Z", "no zone")],
+)
+def test_mixed_time_zones(good: str, bad: str, part: str, tmp_path: Path) -> None:
+    lines = hourly(40).splitlines()
+    for k in range(1, 41):
+        stamp, y = lines[k].split(",")
+        lines[k] = (bad if k == 30 else good).format(s=stamp) + "," + y
+    text = message(write(tmp_path, "\n".join(lines)))
+    assert "data.csv" in text and ("mixed time zones" in text) and part in text and "line 31" in text
+
+
+def test_several_offsets_are_fine_when_the_zone_is_named(tmp_path: Path) -> None:
+    stamps = pd.date_range("2024-03-30 12:00", periods=48, freq="h", tz="Europe/Berlin")
+    text = "ds,y\n" + "".join(f"{s.isoformat()},{k}\n" for k, s in enumerate(stamps))
+    panel = read_panel(write(tmp_path, text), DataOptions(tz="Europe/Berlin"))
+    assert panel.tz == "Europe/Berlin" and panel.lengths.tolist() == [48]
+
+
+def test_a_time_the_clock_skipped_is_refused(tmp_path: Path) -> None:
+    lines = ["ds,y"] + [f"2024-03-31 0{h}:00,1" for h in range(5)]
+    assert "never was in Europe/Berlin" in message(write(tmp_path, "\n".join(lines)), DataOptions(tz="Europe/Berlin"))
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "ds,y\n", "ds,y"])
+def test_empty_files(text: str, tmp_path: Path) -> None:
+    said = message(write(tmp_path, text))
+    assert "data.csv" in said and ("empty" in said or "no rows" in said)
+
+
+def test_empty_frames_and_all_missing_targets() -> None:
+    assert "empty" in message(frame().iloc[:0])
+    assert "no value at all" in message(frame().assign(y=np.nan))
+
+
+def test_a_missing_column_lists_what_is_there() -> None:
+    text = message(frame().assign(temperature=1.0), DataOptions(past=("temprature",)))
+    assert "'temprature'" in text and "did you mean 'temperature'?" in text and "unique_id, ds, y" in text
+
+
+def test_no_target_and_no_time() -> None:
+    assert "--target" in message(frame().rename(columns={"y": "u"}).assign(v=1.0))
+    assert "--time" in message(frame().drop(columns="ds"))
+
+
+def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, hourly(5), "sales.csv")
+    assert "did you mean 'sales.csv'" in message(tmp_path / "sale.csv")
+
+
+def test_a_ragged_line_is_named(tmp_path: Path) -> None:
+    lines = hourly(30).splitlines()
+    lines[12] += ",surplus"
+    text = message(write(tmp_path, "\n".join(lines)))
+    assert "line 13" in text and "3 fields" in text and "header has 2" in text
+
+
+def test_a_short_series_says_how_long_it_must_be() -> None:
+    text = message(pd.concat([frame(), frame(rows=5, ids=("tiny",))]), min_length=20)
+    assert "'tiny'" in text and "5 rows" in text and "20" in text and "--skip-short" in text
+
+
+def test_future_covariates_that_end_before_the_horizon() -> None:
+    data = frame()
+    data["ahead"] = np.arange(96.0)
+    data.loc[44:47, "y"] = np.nan
+    data.loc[90:95, "y"] = np.nan
+    text = message(data, DataOptions(future=("ahead",)), horizon=6)
+    assert "'ahead'" in text and "'a'" in text and "2024-01-02 23:00" in text and "2024-01-03 01:00" in text
+
+
+def test_static_columns_may_not_change() -> None:
+    data = frame().assign(kind="x")
+    data.loc[9, "kind"] = "y"
+    text = message(data, DataOptions(static=("kind",)))
+    assert "row 9" in text and "'kind'" in text
+
+
+def test_weights_and_labels_are_checked() -> None:
+    assert "row 3" in message(frame().assign(w=[-1.0 if k == 3 else 1.0 for k in range(96)]), DataOptions(weight="w"))
+    assert "0 or 1" in message(frame().assign(s=2), DataOptions(spike_label="s"))
+
+
+def test_lists_of_columns_may_be_one_text() -> None:
+    values: dict[str, Any] = {"past": "a, b", "target": "u,v"}
+    options = DataOptions(**values)
+    assert options.past == ("a", "b") and options.targets == ("u", "v")
+
+
+def test_options_that_contradict_themselves() -> None:
+    with pytest.raises(ConfigError, match="not both"):
+        DataOptions(freq="h", resample="D")
+    with pytest.raises(ConfigError, match="'a'"):
+        DataOptions(past=("a",), future=("a",))
+    assert "--freq" in message(frame(), DataOptions(freq="fortnight"))
+    assert "Mars" in message(frame(), DataOptions(tz="Mars/Base"))
+
+
+def test_what_is_no_table_is_refused() -> None:
+    assert "got list" in message([1, 2, 3])
+
+
+def test_the_source_is_left_untouched() -> None:
+    data = frame().sample(frac=1, random_state=1)
+    before = data.copy()
+    read_panel(data)
+    pd.testing.assert_frame_equal(data, before)
