@@ -47,6 +47,13 @@ def test_without_enough_spikes_the_threshold_is_a_half() -> None:
     assert choose_policy(np.where(label, 0.02, 0.01), label).threshold == 0.02
 
 
+def test_warnings_that_are_chance_do_not_alert() -> None:
+    rng = np.random.default_rng(1)
+    label = rng.random((500, 6)) < 0.02
+    policy = choose_policy(rng.uniform(0.01, 0.04, label.shape), label)
+    assert (policy.threshold, policy.spikes) == (0.5, label.sum())
+
+
 def test_spikes_at_missing_targets_do_not_count() -> None:
     label = np.ones((10, 4))
     assert choose_policy(np.full((10, 4), 0.3), label, np.zeros((10, 4), bool)).spikes == 0

@@ -19,5 +19,14 @@ def demo(out: Path, progress: Progress = SILENT, quick: bool = True) -> TrainRes
     """
     from sextet.samples import glucose
 
-    request = TrainRequest(source=glucose(), horizon=12, out=out, quick=quick, test=0.2, step=12, unit="mg/dL")
+    request = TrainRequest(
+        source=glucose(),
+        horizon=12,
+        out=out,
+        quick=quick,
+        test=0.2,
+        step=12,
+        unit="mg/dL",
+        title="Glucose of one person, an hour ahead",
+    )
     return train(request, progress)

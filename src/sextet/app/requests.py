@@ -32,6 +32,7 @@ class TrainRequest:
         step: rows between test cutoffs.
         epochs, batch: override the training budget.
         unit: unit of the target, for the report.
+        title: what the data are, for the report; None: the file's name.
     """
 
     source: Any
@@ -55,6 +56,7 @@ class TrainRequest:
     epochs: int | None = None
     batch: int | None = None
     unit: str = ""
+    title: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

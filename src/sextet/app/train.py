@@ -46,7 +46,7 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
     for note in panel.notes:
         progress.note(note)
     source = Source(
-        name=source_name(request.source),
+        name=request.title or source_name(request.source),
         options=plain_options(request.data, panel),
         rules=rules,
         unit=request.unit,

@@ -20,6 +20,7 @@ SEVERITIES = ("watch", "warning", "critical")
 
 _FLOOR = 0.5  # threshold where there is nothing to choose it on: more likely than not
 _LEAST_SPIKES = 5  # spiked steps below which the best F1 is luck
+_LEAST_GAIN = 3.0  # times the share of spikes: an alarm right less often than that is hardly better than chance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class AlertPolicy:
 
     Attributes:
         threshold: alerts cover steps whose probability is at or above it.
-        spikes: spiked steps it was chosen on; with fewer than five the threshold is 0.5.
+        spikes: spiked steps it was chosen on.
         precision, recall, f1: at the threshold there; NaN without a spike or a warning.
     """
 
@@ -57,6 +58,9 @@ class AlertPolicy:
 def choose_policy(probability: Reals, label: Labels, valid: NDArray[np.bool_] | None = None) -> AlertPolicy:
     """Choose the alert threshold on `calibrate`: the one with the best F1 over steps.
 
+    Where even the best one is hardly more often right than an alarm at random, or there are fewer than five spikes
+    to judge by, the threshold is 0.5: better no alert than many that mean nothing.
+
     Args:
         probability: `[W, H]` of a spike.
         label: `[W, H]` 1 where one came.
@@ -64,7 +68,10 @@ def choose_policy(probability: Reals, label: Labels, valid: NDArray[np.bool_] | 
     """
     best = best_f1(probability, label, valid)
     spikes = 0 if best is None else best.hits + best.misses
-    if best is None or spikes < _LEAST_SPIKES:
+    judged = np.size(label) if valid is None else int(np.count_nonzero(valid))
+    share = spikes / max(judged, 1)
+    least = min(_LEAST_GAIN * share, (1.0 + share) / 2)
+    if best is None or spikes < _LEAST_SPIKES or best.precision < least:
         best = detection(probability, label, _FLOOR, valid)
     return AlertPolicy(
         threshold=best.threshold, spikes=spikes, precision=best.precision, recall=best.recall, f1=best.f1
