@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,7 +83,7 @@ def test_what_is_asked(sextet, app):
 def test_said_about_a_file(sextet, app):
     result = sextet("forecast", "run", "--out", "o.csv")
     assert "Wrote o.csv: 2 series, 2 steps each, intervals 80 % and 95 %." in result.stdout
-    assert "critical: a, 2024-01-01 to 2024-01-01 01:00: spike with probability 82%, size +34.2" in result.stdout
+    assert "critical: a, 2024-01-01 to 2024-01-01 01:00, by Spike Detector: Above the threshold 0.5." in result.stdout
     assert "note: Series ü was never seen." in result.stdout
     assert result.stderr == ""
 
@@ -91,7 +92,14 @@ def test_stamps_are_shown_in_the_time_zone_of_the_run(sextet, app, zone):
     zone.tz = "Asia/Tokyo"
     result = sextet("forecast", "run", "--out", "o.csv")
     assert app[1].kwargs["tz"] == "Asia/Tokyo"
-    assert "a, 2024-01-01 09:00 JST to 2024-01-01 10:00 JST: spike" in result.stdout
+    assert "a, 2024-01-01 09:00 JST to 2024-01-01 10:00 JST, by Spike Detector" in result.stdout
+
+
+def test_not_every_alert_of_many_series(sextet, app):
+    many = _forecast()
+    app[0].answer = replace(many, alerts=many.alerts * 50)
+    result = sextet("forecast", "run", "--out", "o.csv")
+    assert result.stdout.count("critical:") == 20 and "30 more alerts: --json" in result.stdout
 
 
 def test_standard_output_holds_the_forecast_alone(sextet, app):

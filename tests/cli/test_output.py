@@ -51,7 +51,7 @@ def test_plain_values(value, expected):
     assert plain(value) == expected
 
 
-def _tick(member: str = "GRU", epoch: int = 1, step: int = 1, left: float = 125.0) -> Tick:
+def _tick(member: str = "gru", epoch: int = 1, step: int = 3, left: float = 125.0) -> Tick:
     return Tick(member=member, epoch=epoch, epochs=4, step=step, steps=10, loss=0.5, select=0.25, seconds_left=left)
 
 
@@ -64,10 +64,13 @@ def test_lines_are_few():
         now[0] += LINE_SECONDS / 100
     assert len(text.getvalue().splitlines()) == 10
     assert text.getvalue().splitlines()[0] == "  GRU: epoch 1/4, loss 0.5, select 0.25, 2 min 5 s left"
-    lines.tick(_tick("LSTM"))
-    lines.member_done("LSTM", 61, 0.125)
+    lines.tick(_tick("lstm", step=2))
+    assert text.getvalue().splitlines()[-1] == "  LSTM: epoch 1/4, loss 0.5, select 0.25"  # no time left yet
+    lines.member_done("lstm", 61, 0.125)
+    lines.member_done("rule-based", 0.2, float("nan"))
+    assert text.getvalue().splitlines()[-1] == "  Rule-Based: done in 0 s"
     lines.note("a [b] c")
-    assert text.getvalue().splitlines()[-2:] == ["  LSTM: done in 1 min 1 s, select 0.125", "note: a [b] c"]
+    assert text.getvalue().splitlines()[-3::2] == ["  LSTM: done in 1 min 1 s, select 0.125", "note: a [b] c"]
 
 
 def _bars(**options: object) -> str:

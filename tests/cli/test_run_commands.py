@@ -12,8 +12,8 @@ from sextet.core.errors import DataError
 def test_update(sextet, use_case):
     made = SimpleNamespace(
         notes=("12 new rows.",),
-        before={"mae": 2.0, "coverage_80": 0.7, "n": 9},
-        after={"mae": 1.5, "coverage_80": 0.8, "n": 9},
+        before={"mae": 2.0, "wape": 0.7, "coverage_80": 0.7, "n": 9},
+        after={"mae": 1.5, "wape": 0.6, "coverage_80": 0.8, "n": 9},
         weights={"gru": 0.25, "cnn-lstm": 0.75},
     )
     run_update = use_case("sextet.app.update", "update", made)
@@ -23,6 +23,7 @@ def test_update(sextet, use_case):
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["mae", "2.000", "1.500"] in rows
     assert ["coverage", "80", "0.7000", "0.8000"] in rows
+    assert "wape" not in result.stdout
     assert "Weights now: GRU 25.0 %, CNN-LSTM 75.0 %." in result.stdout
     assert "note: 12 new rows." in result.stdout
     value = json.loads(sextet("update", "run", "--data", "new.csv", "--json").stdout)

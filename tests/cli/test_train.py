@@ -36,6 +36,7 @@ OPTIONS = {
     "--spike-threshold": ("-2.5", "spike_threshold", -2.5),
     "--transform": ("log1p", "transform", "log1p"),
     "--nonnegative": (None, "nonnegative", True),
+    "--title": ("Our sales", "title", "Our sales"),
     "--unit": ("EUR", "unit", "EUR"),
     "--rules": ("rules.toml", "rules", Path("rules.toml")),
     "--train-end": ("100", "train_end", 100),
@@ -96,6 +97,20 @@ def test_result_for_people(sextet, use_case, trained):
     )
     assert "note: Two gaps." in result.stdout
     assert str(trained.report) in result.stdout
+
+
+def test_a_note_is_not_told_twice_on_one_terminal(sextet, use_case, trained, monkeypatch):
+    def telling(request, *, progress):
+        progress.note("Two gaps.")
+        return trained
+
+    use_case("sextet.app.train", "train", telling)
+    arguments = ("train", "a.csv", "--horizon", 2, "--out", "r")
+    result = sextet(*arguments)  # two streams that may go to two places
+    assert "Two gaps." in result.stdout and "Two gaps." in result.stderr
+    monkeypatch.setattr("sextet.cli.output.one_terminal", lambda: True)
+    result = sextet(*arguments)
+    assert "Two gaps." not in result.stdout and "Two gaps." in result.stderr
 
 
 def test_json_is_the_whole_of_standard_output(sextet, use_case, trained):

@@ -218,6 +218,16 @@ class DomainFlags:
             rich_help_panel=_DOMAIN,
         ),
     ] = None
+    title: Annotated[
+        str,
+        Option(
+            "--title",
+            metavar="TEXT",
+            help="Title of the report.",
+            show_default="from the file",
+            rich_help_panel=_DOMAIN,
+        ),
+    ] = ""
     unit: Annotated[
         str,
         Option("--unit", metavar="TEXT", help="Unit of the target, for the report.", rich_help_panel=_DOMAIN),

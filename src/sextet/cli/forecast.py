@@ -35,6 +35,7 @@ Out = Annotated[
     str, typer.Option("--out", "-o", metavar="FILE", help="CSV or Parquet file by its ending; - is standard output.")
 ]
 STDOUT = "-"
+ALERTS_SHOWN = 20
 
 
 def forecast(
@@ -100,21 +101,22 @@ def _description(made: Forecast, out: str, percents: tuple[float, ...], zone: st
     steps = "1 step" if horizon == 1 else f"{horizon} steps"
     intervals = " and ".join(f"{percent:g} %" for percent in percents)
     where = "Forecast" if out == STDOUT else f"Wrote {out}"
+    more = len(made.alerts) - ALERTS_SHOWN
     return [
         *(f"note: {note}" for note in made.notes),
-        *(_alert_line(alert, zone) for alert in made.alerts),
+        *(_alert_line(alert, zone) for alert in made.alerts[:ALERTS_SHOWN]),
+        *([f"{more} more alerts: --json has them all."] if more > 0 else []),
         f"{where}: {count} series, {steps} each, intervals {intervals}.",
     ]
 
 
 def _alert_line(alert: Alert, zone: str | None) -> str:
+    from sextet.report.naming import shown
+
     when = _local(alert.start, zone)
     if alert.end != alert.start:
         when = f"{when} to {_local(alert.end, zone)}"
-    return (
-        f"{alert.severity}: {alert.series}, {when}: spike with probability {alert.probability:.0%}, "
-        f"size {alert.size:+.4g} ({alert.raised_by}: {alert.reason})"
-    )
+    return f"{alert.severity}: {alert.series}, {when}, by {shown(alert.raised_by)}: {alert.reason}"
 
 
 def _local(stamp: np.datetime64, zone: str | None) -> str:

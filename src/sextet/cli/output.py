@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ class Output:
         self.quiet = quiet
         self.kept: Callable[[], str] = lambda: ""
         self._stack = ExitStack()
+        self._told: list[str] = []
 
     def __enter__(self) -> Output:
         """Begin."""
@@ -49,7 +50,13 @@ class Output:
             return Silent()
         from sextet.cli.progress import listener
 
-        return self._stack.enter_context(listener(console(stderr=True)))
+        drawn = self._stack.enter_context(listener(console(stderr=True)))
+        self._told = drawn.told
+        return drawn
+
+    def untold(self, notes: Sequence[str]) -> list[str]:
+        """Return the notes that the reader of the result has not seen yet."""
+        return [note for note in notes if not (note in self._told and one_terminal())]
 
     def working(self) -> contextlib.AbstractContextManager[object]:
         """Keep standard output for the result: what libraries print meanwhile goes to standard error."""
@@ -81,6 +88,11 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
     return Piped(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+
+
+def one_terminal() -> bool:
+    """Whether standard output and standard error are read in one place."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def plain(value: Any) -> Any:

@@ -10,12 +10,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from sextet.core.progress import Tick
+from sextet.report.naming import shown
 
 LINE_SECONDS = 15.0  # a member that trains says where it is about four times a minute
 
 
 class Bars:
-    """One bar a member, with epoch, loss and time left; it stays when the member is done."""
+    """One bar a member, with epoch, loss and time left; it stays when the member is done.
+
+    Attributes:
+        told: the notes written so far.
+    """
 
     def __init__(self, console: Console, bars: Progress) -> None:
         """Draw on `console` through `bars`."""
@@ -24,6 +29,7 @@ class Bars:
         self._tasks: dict[str, TaskID] = {}
         self._stage: TaskID | None = None
         self._stage_text = ""
+        self.told: list[str] = []
 
     def stage(self, text: str) -> None:
         """Show the stage below the members."""
@@ -35,7 +41,7 @@ class Bars:
         """Move the member's bar."""
         total = tick.epochs * tick.steps
         if tick.member not in self._tasks:
-            self._tasks[tick.member] = self._bars.add_task(tick.member, total=total, detail="")
+            self._tasks[tick.member] = self._bars.add_task(shown(tick.member), total=total, detail="")
             if self._stage is not None:
                 self.stage(self._stage_text)  # drawn anew, so that it stays below the members
         self._bars.update(
@@ -49,7 +55,7 @@ class Bars:
         """Fill the member's bar."""
         task = self._tasks.pop(member, None)
         if task is None:
-            task = self._bars.add_task(member, total=1, detail="")
+            task = self._bars.add_task(shown(member), total=1, detail="")
         self._bars.update(task, total=1, completed=1, detail=_done(seconds, select))
 
     def end(self) -> None:
@@ -60,17 +66,23 @@ class Bars:
 
     def note(self, text: str) -> None:
         """Write the note above the bars."""
+        self.told.append(text)
         self._console.print(f"note: {text}", soft_wrap=True, markup=False)
 
 
 class Lines:
-    """A line a stage and a finished member, and one now and then while a member trains."""
+    """A line a stage and a finished member, and one now and then while a member trains.
+
+    Attributes:
+        told: the notes written so far.
+    """
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         """Write to `console`; `clock` gives seconds."""
         self._console = console
         self._clock = clock
         self._last: tuple[str, float] = ("", -LINE_SECONDS)
+        self.told: list[str] = []
 
     def stage(self, text: str) -> None:
         """Write the stage."""
@@ -83,14 +95,15 @@ class Lines:
         if member == tick.member and now - when < LINE_SECONDS:
             return
         self._last = (tick.member, now)
-        self._write(f"  {tick.member}: {_where(tick)}")
+        self._write(f"  {shown(tick.member)}: {_where(tick)}")
 
     def member_done(self, member: str, seconds: float, select: float) -> None:
         """Write the member's end."""
-        self._write(f"  {member}: {_done(seconds, select)}")
+        self._write(f"  {shown(member)}: {_done(seconds, select)}")
 
     def note(self, text: str) -> None:
         """Write the note."""
+        self.told.append(text)
         self._write(f"note: {text}")
 
     def _write(self, text: str) -> None:
@@ -128,9 +141,11 @@ def duration(seconds: float) -> str:
 
 def _where(tick: Tick) -> str:
     select = "" if tick.select is None else f", select {tick.select:.4g}"
-    left = f", {duration(tick.seconds_left)} left" if tick.seconds_left == tick.seconds_left else ""
+    # The first steps build the graph, so that a time left told after them would be many times too long.
+    settled = (tick.epoch, tick.step) > (1, 2) and tick.seconds_left == tick.seconds_left
+    left = f", {duration(tick.seconds_left)} left" if settled else ""
     return f"epoch {tick.epoch}/{tick.epochs}, loss {tick.loss:.4g}{select}{left}"
 
 
 def _done(seconds: float, select: float) -> str:
-    return f"done in {duration(seconds)}, select {select:.4g}"
+    return f"done in {duration(seconds)}" + (f", select {select:.4g}" if select == select else "")

@@ -11,6 +11,7 @@ from sextet.cli.output import Output
 if TYPE_CHECKING:
     from rich.console import Console
 
+_TITLES = {"last": "last known stamps", "files": "files, bytes", "split": "split, rows of each series up to"}
 _LISTED = 5  # values of a long list that are shown; --json has all
 
 
@@ -41,7 +42,7 @@ def show_summary(console: Console, found: Mapping[str, Any]) -> None:
         console.print()
         print_leaderboard(console, leaderboard)
     for key in [key for key in rest if key not in plain]:
-        console.print(f"\n{_title(key)}")
+        console.print(f"\n{_TITLES.get(key, _title(key))}")
         _print_section(console, rest[key])
 
 

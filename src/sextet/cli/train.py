@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +52,7 @@ def train(
     progress = output.progress()
     with output.working():
         result = run_training(request, progress=progress)
-    output.result(vars(result), lambda console: show_result(console, result))
+    output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
 def options_of(flags: DataFlags) -> DataOptions:
@@ -62,12 +63,12 @@ def options_of(flags: DataFlags) -> DataOptions:
     return DataOptions(**{**given(flags), **columns})
 
 
-def show_result(console: Console, result: TrainResult) -> None:
-    """Print the leaderboard, the notes and where the run and its report are."""
+def show_result(console: Console, result: TrainResult, notes: Sequence[str]) -> None:
+    """Print the leaderboard, `notes` and where the run and its report are."""
     from sextet.cli.tables import facts, print_leaderboard
 
     print_leaderboard(console, result.leaderboard)
-    for note in result.notes:
+    for note in notes:
         console.print(f"note: {note}", soft_wrap=True)
     console.print()
     facts(

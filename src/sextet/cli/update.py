@@ -20,6 +20,8 @@ Data = Annotated[
     typer.Option("--data", "-d", metavar="FILE", help="Data with the new targets, columns as the run was trained on."),
 ]
 
+_SCALED = ("mae", "rmse", "pinball")  # scores that mean something in scaled space, where zero is no zero
+
 
 def update(run: ExistingRun, data: Data, output: Output) -> None:
     """Estimate the weights and the calibration of a run anew on new data, without training.
@@ -43,7 +45,7 @@ def show_change(console: Console, run: Path, result: UpdateResult) -> None:
     rows = [
         {"score": name.replace("_", " "), "before": before, "after": result.after.get(name)}
         for name, before in result.before.items()
-        if name != "n"
+        if name in _SCALED or name.startswith(("coverage", "width"))
     ]
     columns = (
         Column(key="score", title="score"),
