@@ -219,15 +219,15 @@ class DomainFlags:
         ),
     ] = None
     title: Annotated[
-        str,
+        str | None,
         Option(
             "--title",
             metavar="TEXT",
             help="Title of the report.",
-            show_default="from the file",
+            show_default="name of the file",
             rich_help_panel=_DOMAIN,
         ),
-    ] = ""
+    ] = None
     unit: Annotated[
         str,
         Option("--unit", metavar="TEXT", help="Unit of the target, for the report.", rich_help_panel=_DOMAIN),
