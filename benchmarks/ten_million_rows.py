@@ -5,7 +5,10 @@ process of its own, reads one, prepares it, cuts it in time and gathers batches 
 figure is the growth of peak resident memory from the small run to the big one, over the bytes of the id, ds and y
 columns in Arrow's memory representation (text ids as dictionary codes: the smaller and stricter way to count them).
 
-    python benchmarks/ten_million_rows.py [--rows 10000000] [--series 1000] [--shuffled]
+    python benchmarks/ten_million_rows.py [--rows 10000000] [--series 1000] [--shuffled] [--train]
+
+With --train each process goes the whole way instead: it trains a quick run of a GRU and the Rule-Based member,
+combines, examines and writes it (Parquet, many series).
 """
 
 from __future__ import annotations
@@ -29,13 +32,13 @@ def main() -> int:
     """Run all cases, print a table, and return 1 where one misses the bar."""
     arguments = _arguments()
     if arguments.measure:
-        print(json.dumps(measure(arguments.measure)))
+        print(json.dumps((train_whole if arguments.train else measure)(arguments.measure)))
         return 0
     with tempfile.TemporaryDirectory() as folder:
         results = [
-            case(Path(folder), kind, series, arguments.rows, arguments.shuffled)
-            for kind in ("parquet", "csv")
-            for series in (arguments.series, 1)
+            case(Path(folder), kind, series, arguments)
+            for kind in (("parquet",) if arguments.train else ("parquet", "csv"))
+            for series in ((arguments.series,) if arguments.train else (arguments.series, 1))
         ]
     print(f"{'case':<24}{'columns MB':>12}{'plain ids MB':>14}{'growth MB':>11}{'ratio':>7}{'seconds':>9}")
     for row in results:
@@ -48,10 +51,10 @@ def main() -> int:
     return 0 if worst <= BAR else 1
 
 
-def case(folder: Path, kind: str, series: int, rows: int, shuffled: bool) -> dict[str, Any]:
+def case(folder: Path, kind: str, series: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """Write both sizes of one case, measure each in its own process, and compare."""
     runs, sizes = [], []
-    for count in (SMALL_ROWS, rows):
+    for count in (SMALL_ROWS, arguments.rows):
         path = folder / f"rows_{count}_{series}.{kind}"
         # a process of its own writes the data, so that only the measured one's memory counts
         out = _subprocess(
@@ -61,10 +64,10 @@ def case(folder: Path, kind: str, series: int, rows: int, shuffled: bool) -> dic
             str(count),
             "--series",
             str(min(series, count // 100)),
-            *(["--shuffled"] if shuffled else []),
+            *(["--shuffled"] if arguments.shuffled else []),
         )
         sizes.append(json.loads(out))
-        runs.append(json.loads(_subprocess("--measure", str(path))))
+        runs.append(json.loads(_subprocess("--measure", str(path), *(["--train"] if arguments.train else []))))
         path.unlink()
     growth = runs[1]["peak"] - runs[0]["peak"]
     return {
@@ -125,6 +128,25 @@ def measure(path: str) -> dict[str, float]:
         total += sum(float(np.abs(batch.past).sum()) for batch in batches(prepared, index, sizes, 64))
     if not np.isfinite(total):
         raise SystemExit("windows hold values that are not finite")
+    return _used(begin)
+
+
+def train_whole(path: str) -> dict[str, float]:
+    """Train a quick run from the file; return peak resident bytes and seconds."""
+    from sextet.app.requests import TrainRequest
+    from sextet.app.train import train
+
+    begin = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        train(
+            TrainRequest(
+                source=path, horizon=12, lookback=96, members="gru,rule-based", quick=True, out=Path(folder) / "run"
+            )
+        )
+    return _used(begin)
+
+
+def _used(begin: float) -> dict[str, float]:
     seconds = time.perf_counter() - begin
     unit = 1 if sys.platform == "darwin" else 1024
     return {"peak": float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit), "seconds": seconds}
@@ -140,6 +162,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--series", type=int, default=1000)
     parser.add_argument("--shuffled", action="store_true", help="rows in random order: they must be sorted first")
+    parser.add_argument("--train", action="store_true", help="go the whole way: train, combine, examine, write")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--write", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

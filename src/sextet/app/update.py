@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sextet.app.forecast import fresh_panel
 from sextet.core.progress import Progress, Silent
 from sextet.data.options import DataOptions
+from sextet.runtime.reading import fresh_panel
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.state import state_arrays

@@ -17,7 +17,8 @@ from sextet.core.window import WindowIndex
 from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
-from sextet.runtime.joining import joined
+from sextet.data.split import required_rows
+from sextet.runtime.reading import fresh_panel, options_for, plain_options
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
 from sextet.specs.presets import parse_members
@@ -86,11 +87,21 @@ class Ensemble:
         from sextet.ensemble.fit import fit_run
         from sextet.ensemble.outcome import Source
 
-        panel = read_panel(data, options or DataOptions(), horizon=self.config.horizon)
+        options = options or DataOptions()
+        panel = read_panel(
+            data,
+            options,
+            horizon=self.config.horizon,
+            min_length=required_rows(self.config.split, self.config.horizon) if options.skip_short else None,
+        )
         self._kept = tempfile.TemporaryDirectory(prefix="sextet-")
         self._folder = Path(self._kept.name)
-        name = Path(data).name if isinstance(data, str | Path) else "a data frame"
-        fitted = fit_run(panel, self.config, RunFolder(self._folder), Source(name=name, rules=self._rules), progress)
+        source = Source(
+            name=Path(data).name if isinstance(data, str | Path) else "a data frame",
+            options=plain_options(options, panel),
+            rules=self._rules,
+        )
+        fitted = fit_run(panel, self.config, RunFolder(self._folder), source, progress)
         self._run, self._like = fitted.run, _kind(data)
         return self
 
@@ -109,7 +120,7 @@ class Ensemble:
         """Return the forecast with everything that belongs to it: members, weights, alerts."""
         if data is None:
             return self.run.forecast()
-        return self.run.forecast(joined(self.run.history, self._panel(data, options)))
+        return self.run.forecast(fresh_panel(self.run, data, options=options))
 
     def forecast(
         self,
@@ -215,9 +226,7 @@ class Ensemble:
         return model
 
     def _panel(self, data: Any, options: DataOptions | None) -> Any:
-        run = self.run
-        options = options or DataOptions(freq=run.history.frequency.name, tz=run.history.tz)
-        return read_panel(data, options)
+        return read_panel(data, options_for(self.run.settings, options))
 
     def _metrics(self) -> Any:
         if self._folder is None or not (self._folder / MANIFEST).is_file():
