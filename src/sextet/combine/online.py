@@ -32,7 +32,7 @@ from sextet.core.errors import SextetError
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-RATES = (0.01, 0.05, 0.25)  # of the trackers at the first step, in local spreads
+RATES = (0.02, 0.08, 0.3)  # of the trackers at the first step, in local spreads
 FADE = 0.5  # a later step hears of its errors later: its rate falls as step^-FADE, or it would swing
 KEENNESS = 200.0  # a tracker that lately lost 1 % more weighs exp(-KEENNESS / 100) as much
 MEMORY = 4.0  # horizons after which a loss of a tracker begins to fade

@@ -148,18 +148,29 @@ def search(evidence: Evidence) -> Choice:
             if score < loss * (1.0 - MARGIN):
                 regime, loss = k, score
     named["combination"] = loss
-    members = _member_scores([fold.held_out for fold in folds])
-    followed = [fold.held_out.losses(np.eye(evidence.members)[fold.leader][None]) for fold in folds]
-    named["best member so far"] = float(np.concatenate(followed).mean())
-    best = int(np.argmin(_member_scores([evidence])))
-    named |= {str(i): float(score) for i, score in enumerate(members)}
+    named |= {str(i): float(score) for i, score in enumerate(_member_scores([fold.held_out for fold in folds]))}
+    named["best member so far"], lost = _against_leaders(folds, shrinkage, regime)
     return Choice(
         shrinkage=shrinkage,
         regime=regime,
-        member=best if named["best member so far"] < loss * (1.0 - TIE) else None,
+        member=int(np.argmin(_member_scores([evidence]))) if lost else None,
         scores=named,
         validated=True,
     )
+
+
+def _against_leaders(folds: Sequence[_Fold], shrinkage: Shrinkage, regime: float | None) -> tuple[float, bool]:
+    """Score following the best member so far, and tell whether combining lost to it.
+
+    A difference below its standard error over the held-out runs is a toss-up and does not count as lost: few
+    members stay best, and a mixture is the safer of two equals.
+    """
+    followed = [fold.held_out.losses(np.eye(fold.held_out.members)[fold.leader][None]) for fold in folds]
+    excess = [fold.losses(shrinkage, regime) - alone for fold, alone in zip(folds, followed, strict=True)]
+    score, mean = float(np.concatenate(followed).mean()), float(np.concatenate(excess).mean())
+    runs = [float(part.mean()) for part in excess]
+    error = float(np.std(runs, ddof=1) / np.sqrt(len(runs))) if len(runs) > 1 else 0.0
+    return score, mean > max(error, TIE * score)
 
 
 def _candidates(evidence: Evidence) -> list[Shrinkage]:

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.combine.evidence import Evidence, gather_evidence, refuse_missing
-from sextet.combine.weight_search import Choice, fit_regimes, path_to, regimes_present, search, table_rows
+from sextet.combine.weight_search import (
+    TIE,
+    Choice,
+    fit_regimes,
+    path_to,
+    regimes_present,
+    search,
+    table_rows,
+)
 from sextet.combine.weight_table import Shrinkage, Solver, block_ends
 from sextet.core.errors import SextetError
 
@@ -241,19 +249,26 @@ def _fitted(evidence: Evidence, choice: Choice, names: tuple[str, ...]) -> Ensem
 
 
 def _notes(choice: Choice, names: Sequence[str]) -> tuple[str, ...]:
-    notes = []
+    scores, notes = choice.scores, []
+    combined = scores["combination"]
+    leader = scores.get("best member so far", np.inf)
     if choice.member is not None:
-        name, scores = names[choice.member], choice.scores
+        name, alone = names[choice.member], min(leader, scores[str(choice.member)])
         notes.append(
-            f"Combining lost on weigh (mean pinball {scores['combination']:.4f}) against {name} alone "
-            f"({scores[str(choice.member)]:.4f}): the ensemble is {name}."
+            f"Combining lost on weigh (mean pinball {combined:.4g}) against the best member alone ({alone:.4g}): "
+            f"the ensemble is {name}."
         )
-    elif choice.shrinkage == Shrinkage():
-        notes.append("Equal weights did as well on weigh as fitted ones: every member weighs the same.")
-    if choice.regime is not None and choice.member is None:
+    elif leader < combined * (1.0 - TIE):
         notes.append(
-            f"Calm and spiky steps have weights of their own: mean pinball {choice.scores['combination']:.4f} "
-            f"against {choice.scores['one regime']:.4f} on weigh."
+            f"On weigh the combination (mean pinball {combined:.4g}) and the best member ({leader:.4g}) differ by "
+            "less than chance: they are combined."
+        )
+    if choice.member is None and choice.shrinkage == Shrinkage():
+        notes.append("Equal weights did as well on weigh as fitted ones: every member weighs the same.")
+    if choice.member is None and choice.regime is not None:
+        notes.append(
+            f"Calm and spiky steps have weights of their own: mean pinball {combined:.4g} "
+            f"against {scores['one regime']:.4g} on weigh."
         )
     if not choice.validated:
         notes.append("weigh is too short to cross-validate: weights are drawn strongly towards equal ones.")
