@@ -47,14 +47,10 @@ def score_frame(
     table = nw.from_native(frame, eager_only=True)
     missing = [name for name in ("unique_id", "ds", "y", *models) if name not in table.columns]
     if missing:
-        raise DataError(
-            f"Expected the columns unique_id, ds, y and {', '.join(models)}; {', '.join(missing)} is missing."
-        )
-    shown = [
-        level
-        for level in levels
-        if all(f"{m}-{side}-{level:g}" in table.columns for m in models for side in ("lo", "hi"))
-    ]
+        wanted = ", ".join(("unique_id", "ds", "y", *models))
+        raise DataError(f"Expected the columns {wanted}; {', '.join(missing)} is missing.")
+    bounds = {level: [f"{m}-{side}-{level:g}" for m in models for side in ("lo", "hi")] for level in levels}
+    shown = [level for level, names in bounds.items() if set(names) <= set(table.columns)]
     kept = [*(name for name in KEYS if name in table.columns), *models]
     kept += [name for level in shown for name in bounds[level]]
     table = table.select(kept).filter(~(nw.col("y").is_null() | nw.col("y").is_nan()))
