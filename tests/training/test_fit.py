@@ -163,3 +163,26 @@ def test_learning_rate_warms_up_and_cools_down() -> None:
     assert values[100] == pytest.approx(2e-4)
     flat = optimizer(replace(config, warmup=0.0))._learning_rate
     assert float(flat(0)) == pytest.approx(1e-2)
+
+
+def test_time_left_does_not_count_the_compilation(setting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sextet.training import monitor
+
+    class Clock:
+        """Ten minutes for the first step, one second for each after it."""
+
+        now = 0.0
+
+        def perf_counter(self) -> float:
+            return self.now
+
+    clock, listener = Clock(), Listener()
+    monkeypatch.setattr(monitor, "time", clock)
+    config = TrainConfig(epochs=4, steps=10)
+    watch = monitor.Monitor("gru", setting.prepared, setting.select, setting.shape, config, listener)
+    watch.on_epoch_begin(0)
+    for step in range(5):
+        clock.now += 600.0 if step == 0 else 1.0
+        watch.on_train_batch_end(step, {"loss": 1.0})
+    assert [tick.step for tick in listener.ticks] == [2, 3, 4, 5]
+    assert [tick.seconds_left for tick in listener.ticks] == [38.0, 37.0, 36.0, 35.0]

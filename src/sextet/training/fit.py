@@ -96,7 +96,7 @@ def fit_member(
         learner.compile(optimizer=optimizer(config), jit_compile=compiled())
         feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed)
         judged = spread_out(select_index, config.select_windows)
-        monitor = Monitor(spec.name, prepared, judged, shape, config, progress, start)
+        monitor = Monitor(spec.name, prepared, judged, shape, config, progress)
         learner.fit(
             feeder.dataset(),
             epochs=config.epochs,

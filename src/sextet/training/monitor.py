@@ -36,9 +36,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         shape: WindowShape,
         config: TrainConfig,
         progress: Progress,
-        start: float,
     ) -> None:
-        """Judge the member `name` on the windows `index` of `prepared`; `start` is when its training began."""
+        """Judge the member `name` on the windows `index` of `prepared`, and tell `progress`."""
         super().__init__()
         self.history: list[dict[str, float]] = []
         self.best = math.inf
@@ -51,10 +50,10 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._shape = shape
         self._config = config
         self._progress = progress
-        self._start = start
         self._epoch = 0
-        self._epoch_start = start
-        self._told = start
+        self._epoch_start = 0.0
+        self._told = 0.0
+        self._first = 0.0
         self._loss = math.nan
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -65,6 +64,9 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Tell the listener a few times a second, and stop at once when the loss is no longer a number."""
         now = time.perf_counter()
+        if not self._first:
+            self._first = self._told = now
+            return  # building and compiling lies behind it: it says nothing of the steps to come
         if now - self._told < TICK_SECONDS:
             return  # reading the loss waits for the device
         self._told = now
@@ -111,7 +113,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def _tell(self, step: int, now: float) -> None:
         config = self._config
         done = self._epoch * config.steps + step
-        left = (now - self._start) / done * (config.epochs * config.steps - done)
+        left = (now - self._first) / max(done - 1, 1) * (config.epochs * config.steps - done)
         self._progress.tick(
             Tick(
                 member=self._name,
