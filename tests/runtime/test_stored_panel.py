@@ -60,6 +60,23 @@ def test_tail_keeps_the_last_rows_and_those_ahead() -> None:
     np.testing.assert_equal(kept.y[kept.rows(0)], [11, 12, 13, 14, np.nan, np.nan])
 
 
+def test_a_tail_that_would_begin_in_a_gap_begins_with_what_the_gap_is_filled_with() -> None:
+    panel = make([8, 3], [10, 12])
+    gap = np.isin(np.arange(11), (3, 4, 5, 6))
+    kept = tail(dataclasses.replace(panel, y=np.where(gap, np.nan, panel.y)), 3)
+    np.testing.assert_equal(kept.y[kept.rows(0)], [12, np.nan, np.nan, np.nan, np.nan, 17])
+    assert (kept.first.tolist(), kept.known.tolist()) == ([12, 12], [6, 3])
+
+
+def test_history_from_long_ago_is_not_joined() -> None:
+    history = make([20, 5], [0, 0])
+    near, far = make([4, 4], [30, 20]), make([4, 4], [1_000_000, 20])
+    assert joined(history, near).first.tolist() == [0, 0]
+    whole = joined(history, far)
+    assert whole.first.tolist() == [1_000_000, 0]
+    np.testing.assert_equal(whole.y[whole.rows(0)], far.y[far.rows(0)])
+
+
 @given(old=st.integers(1, 20), gap=st.integers(-10, 5), new=st.integers(1, 20), rows=st.integers(1, 25))
 def test_joining_equals_the_whole_but_for_the_gap(old: int, gap: int, new: int, rows: int) -> None:
     """History up to 100 + old, new data from there plus a gap (or an overlap): every stamp keeps its value."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sextet.baselines.history import targets
 from sextet.combine.conformal import Calibration
 from sextet.combine.online import OnlineCalibration
-from sextet.combine.weights import fit_weights
+from sextet.combine.weights import EnsembleWeights, fit_weights
 from sextet.core.answer import Answer
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
@@ -62,16 +62,18 @@ def learn(
     """
     panel, levels = prepared.panel, crew.shape.levels
     known = np.arange(panel.series) if numbers is None else np.asarray(numbers)
+    count = series or panel.series
     weighed = ask(crew, prepared, weigh)
     weights = fit_weights(
         [weighed.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
         weighed.target,
-        known[weigh.series],
+        np.where(known < 0, count + np.arange(len(known)), known)[weigh.series],  # a newcomer is a series too
         levels,
         crew.names,
         regime=spike_probability(weighed.answers),
         row=weigh.row,
     )
+    weights = _without_newcomers(weights, count)
     del weighed
     heard = ask(crew, prepared, calibrate)
     own = known[calibrate.series]
@@ -81,6 +83,12 @@ def learn(
         spike_probability(heard.answers),
     )
     calibration = Calibration.fit(raw, heard.target, levels)
-    online = OnlineCalibration.start(calibration, levels, crew.shape.horizon, series or panel.series)
+    online = OnlineCalibration.start(calibration, levels, crew.shape.horizon, count)
     _, online = online.advance(raw, heard.target, own, ordinals_of(panel, calibrate))
     return Combination(weights=weights, calibration=calibration, online=online), heard
+
+
+def _without_newcomers(weights: EnsembleWeights, count: int) -> EnsembleWeights:
+    """Drop weights of their own of series that training never saw: the run has no number to find them by."""
+    kept = weights.owners < count
+    return replace(weights, owners=weights.owners[kept], table=weights.table[:, np.append(True, kept)])

@@ -15,7 +15,7 @@ from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import WEIGH_VALUES
 from sextet.metrics.leaderboard import score
 from sextet.runtime.combination import Combination, ordinals_of
-from sextet.runtime.joining import joined
+from sextet.runtime.joining import joined, with_absent
 from sextet.runtime.run import Run
 from sextet.runtime.stored_panel import tail
 
@@ -74,7 +74,7 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
             f"New weights did worse on the newest data (mean pinball {after['pinball']:.4f} against "
             f"{before['pinball']:.4f}), so the old ones stay; calibration was learned anew.",
         )
-    fresh = replace(run, combination=final.settled(), history=tail(panel, run.reach))
+    fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.reach), run.history))
     return Update(run=fresh, before=before, after=after, notes=notes)
 
 
@@ -102,10 +102,16 @@ def _recalibrated(
 def _halves(
     run: Run, panel: Panel, own: NDArray[np.int64], horizon: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """First row, middle and end row, `[S]`, of what came after training in each series."""
+    """First row, middle and end row, `[S]`, of what came after training in each series.
+
+    The first windows have the members' lookback before them, as far as that leaves half of the rows: new data may
+    begin where the history that the run keeps was cut, and what members say of a cut window tells little of them.
+    """
     until = np.asarray(run.settings["trained_until"], dtype=np.int64)
     start = np.where(own >= 0, np.maximum(until[np.maximum(own, 0)] - panel.first, 0), 0)
     end = panel.known
+    room = np.minimum(end // 2, end - (2 * horizon + 1))
+    start = np.maximum(start, np.minimum(room, run.crew.shape.lookback))
     if int((end - start).max(initial=0)) < 2 * horizon + 1:
         raise DataError(
             f"An update needs at least {2 * horizon + 1} rows after the run's training in some series; the data "

@@ -20,9 +20,15 @@ def tail(panel: Panel, rows: int) -> Panel:
 
     Args:
         panel: the data.
-        rows: history rows to keep; a shorter series is kept whole.
+        rows: history rows to keep; a shorter series is kept whole. Where these would begin in a gap, the rows
+            from the last observed target before it are kept too: it is what the gap is filled with.
     """
     dropped = np.maximum(panel.known - rows, 0)
+    for s in np.flatnonzero(
+        (dropped > 0) & np.isnan(panel.y[panel.offsets[:-1] + np.minimum(dropped, panel.known - 1)])
+    ):
+        seen = np.flatnonzero(np.isfinite(panel.y[panel.offsets[s] : panel.offsets[s] + dropped[s]]))
+        dropped[s] = seen[-1] if len(seen) else dropped[s]
     kept = np.concatenate(
         [np.arange(panel.offsets[s] + dropped[s], panel.offsets[s + 1]) for s in range(panel.series)]
         or [np.zeros(0, dtype=np.int64)]
