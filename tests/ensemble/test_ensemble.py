@@ -76,3 +76,8 @@ def test_untrained_and_wrong_options_are_refused() -> None:
         Ensemble(horizon=3).forecast()
     with pytest.raises(ConfigError, match="lookbak"):
         Ensemble(horizon=3, lookbak=5)
+
+
+def test_quick_is_quick_from_python_too() -> None:
+    whole, quick = Ensemble(horizon=3).config.train, Ensemble(horizon=3, quick=True).config.train
+    assert (quick.epochs, quick.steps) < (whole.epochs, whole.steps)

@@ -53,14 +53,18 @@ class Roles:
         return (*self.past, *self.future, *extra)
 
 
-def find_roles(source: Source, options: DataOptions) -> Roles:
-    """Assign the columns of a source.
+def find_roles(source: Source, options: DataOptions, optional: tuple[str, ...] = ()) -> Roles:
+    """Assign the columns of a source; a column of weights or labels among `optional` may be absent.
 
     Raises:
         DataError: a named column is not there, or a needed one can be neither found nor guessed.
     """
     named = (*options.targets, *options.past, *options.future, *options.static)
-    singles = tuple(name for name in (options.id, options.time, options.weight, options.spike_label) if name)
+    weight, label = (
+        None if name in optional and name not in source.columns else name
+        for name in (options.weight, options.spike_label)
+    )
+    singles = tuple(name for name in (options.id, options.time, weight, label) if name)
     elsewhere = options.future if options.future_data is not None else ()
     need_columns(source, (name for name in (*singles, *named) if name not in elsewhere))
     notes: list[str] = []
@@ -87,8 +91,8 @@ def find_roles(source: Source, options: DataOptions) -> Roles:
         past=options.past,
         future=options.future,
         static=options.static,
-        weight=options.weight,
-        label=options.spike_label,
+        weight=weight,
+        label=label,
         notes=(),
     )
     taken |= set(targets)

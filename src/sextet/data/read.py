@@ -25,6 +25,7 @@ def read_panel(
     options: DataOptions | None = None,
     horizon: int | None = None,
     min_length: int | None = None,
+    optional: tuple[str, ...] = (),
 ) -> Panel:
     """Read series from a file or a frame.
 
@@ -35,6 +36,7 @@ def read_panel(
         horizon: steps to be forecast: future covariates, where given beyond the end, must reach that far.
         min_length: fewest history rows a series must have; shorter ones stop the reading, or are left out with
             `options.skip_short`.
+        optional: names of columns of weights or labels that may be absent, as from data to forecast from.
 
     Returns:
         The panel. A series' history ends at its last observed target; gaps are rows whose target is NaN.
@@ -45,8 +47,8 @@ def read_panel(
     """
     options = options or DataOptions()
     opened = open_source(source)
-    roles = find_roles(opened, options)
-    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz), options)
+    roles = find_roles(opened, options, optional)
+    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz), options, roles.label)
     notes = [*opened.notes, *rows.notes, *notes]
     check_static(rows)
     spans = find_spans(rows, keep_end=bool(roles.future))
@@ -75,7 +77,7 @@ def read_panel(
     return replace(panel, notes=tuple(notes))
 
 
-def _on_grid(rows: Rows, options: DataOptions) -> tuple[Rows, Frequency, str | None, list[str]]:
+def _on_grid(rows: Rows, options: DataOptions, label: str | None) -> tuple[Rows, Frequency, str | None, list[str]]:
     """Rows sorted, on one clock and on the grid; the grid, the calendar's zone, and notes."""
     notes = []
     rule = option_frequency(options.resample, "--resample") if options.resample else None
@@ -83,7 +85,7 @@ def _on_grid(rows: Rows, options: DataOptions) -> tuple[Rows, Frequency, str | N
     rows, tz = on_clock(in_order(rows), options.tz, rule or named)
     if rule is not None:
         count = len(rows.ns)
-        rows, frequency = averaged(rows, rule, options.spike_label)
+        rows, frequency = averaged(rows, rule, label)
         notes.append(f"{count:,} readings were averaged onto {len(rows.ns):,} steps of {frequency.name}.")
     else:
         no_duplicates(rows)

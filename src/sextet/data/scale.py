@@ -100,9 +100,9 @@ class Scaler:
         Raises:
             DataError: a target of the panel lies where the transform is not defined, or an unseen series has no value.
         """
+        check_domain(panel, self.transform)
         if panel.ids == self.ids:
             return self
-        check_domain(panel, self.transform)
         known = {name: s for s, name in enumerate(self.ids)}
         lambdas, location, scale = np.ones(panel.series), np.zeros(panel.series), np.ones(panel.series)
         unseen = []

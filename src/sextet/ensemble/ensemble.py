@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,9 +19,10 @@ from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.data.split import required_rows
-from sextet.runtime.reading import fresh_panel, options_for, plain_options
+from sextet.runtime.reading import columns_of_training, fresh_panel, options_for, plain_options
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
+from sextet.specs.defaults import quick_train
 from sextet.specs.presets import parse_members
 from sextet.specs.run_config import RunConfig
 
@@ -63,6 +65,7 @@ class Ensemble:
         if config is None:
             try:
                 config = RunConfig(horizon=horizon, members=parse_members(members), **options)
+                config = replace(config, train=quick_train(config.train)) if config.quick else config
             except TypeError as error:
                 raise ConfigError(f"Ensemble: {error}. The options are the fields of RunConfig.") from error
         self.config = config
@@ -226,7 +229,8 @@ class Ensemble:
         return model
 
     def _panel(self, data: Any, options: DataOptions | None) -> Any:
-        return read_panel(data, options_for(self.run.settings, options))
+        settings = self.run.settings
+        return read_panel(data, options_for(settings, options), optional=columns_of_training(settings))
 
     def _metrics(self) -> Any:
         if self._folder is None or not (self._folder / MANIFEST).is_file():

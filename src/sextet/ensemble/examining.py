@@ -15,6 +15,7 @@ from sextet.core.answer import Answer
 from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
+from sextet.data.windows import targets as observed
 from sextet.ensemble.baselines import NAIVE, Naive
 from sextet.metrics.leaderboard import Row, Tally, leaderboard, tally
 from sextet.metrics.point import seasonal_scale
@@ -71,7 +72,7 @@ class _Sums:
         """Add quantiles `z [W, H, Q]` against scaled `target [W, H]`; return the quantiles in the target's unit."""
         scaler = self.prepared.scaler
         quantiles = scaler.from_z(z, index.series).astype(np.float32)
-        truth = scaler.from_z(target, index.series)
+        truth, _ = observed(self.prepared.panel, index, target.shape[1])  # as given: non-negative forecasts cut none
         unit = tally(truth, quantiles, scale=self.scale[index.series], percents=PERCENTS)
         scaled = tally(target, z, percents=PERCENTS)
         self.unit[name] = self.unit[name] + unit if name in self.unit else unit
@@ -118,7 +119,7 @@ def examine(
     static, online, state = _calibrated(combination, raw, target, index, prepared)
     return Examination(
         index=index,
-        target=prepared.scaler.from_z(target, index.series).astype(np.float32),
+        target=observed(prepared.panel, index, horizon)[0].astype(np.float32),
         quantiles=_scored(sums, ENSEMBLE, static, target, index),
         online=_scored(sums, ONLINE, online, target, index),
         members={name: medians[name] for name in crew.names},

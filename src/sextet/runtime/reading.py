@@ -50,6 +50,11 @@ def options_for(settings: Mapping[str, Any], given: DataOptions | None = None) -
     return replace(options, **changed)
 
 
+def columns_of_training(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the columns that serve training alone, weights and spike labels: new data may lack them."""
+    return tuple(name for role in ("weight", "spike_label") if (name := settings["data"].get(role)))
+
+
 def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptions | None = None) -> Panel:
     """Read new data as the run's were read, and put them after the history that the run keeps."""
     from sextet.data.read import read_panel  # readers cost start-up time, and a forecast from history needs none
@@ -59,7 +64,7 @@ def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptio
     wanted = options_for(run.settings, options)
     if future_data is not None:
         wanted = replace(wanted, future_data=future_data)
-    fresh = read_panel(data, wanted, horizon=run.config.horizon)
+    fresh = read_panel(data, wanted, horizon=run.config.horizon, optional=columns_of_training(run.settings))
     _refuse_coarser(fresh)
     return joined(run.history, fresh)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.answer import Answer
-from sextet.core.errors import DataError
+from sextet.core.errors import DataError, RunError
 from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex, WindowShape
@@ -70,6 +70,16 @@ class Run:
             RunError: the run is missing, half-written or damaged; the file is named.
         """
         folder = RunFolder(Path(path))
+        try:
+            return cls._read(folder)
+        except RunError:
+            again = RunFolder(Path(path))
+            if again.manifest == folder.manifest:
+                raise
+            return cls._read(again)  # an update or a new training took its place meanwhile
+
+    @classmethod
+    def _read(cls, folder: RunFolder) -> Run:
         settings = folder.json(CONFIG)
         config = RunConfig.from_json(json.dumps(settings["run"]))
         scalers, state = folder.arrays(SCALER), folder.arrays(folder.state)
