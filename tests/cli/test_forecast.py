@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from sextet.cli.forecast import _local
 from sextet.core.forecast import Alert, Forecast
 from sextet.core.quantiles import LEVELS
 
@@ -177,3 +178,11 @@ def test_a_real_table_reaches_standard_output_as_csv(sextet, use_case, zone):
     assert float(rows[0]["sextet"]) == 10.0
     assert float(rows[0]["sextet-lo-80"]) == pytest.approx(9.6)
     assert float(rows[0]["sextet-hi-80"]) == pytest.approx(10.4)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [("+05:30", "2024-01-01 17:30 UTC+05:30"), ("Asia/Tokyo", "2024-01-01 21:00 JST"), ("Z", "2024-01-01 12:00 UTC")],
+)
+def test_alert_times_in_zones_and_in_offsets_without_a_name(zone, text):
+    assert _local(np.datetime64("2024-01-01T12:00"), zone) == text

@@ -126,4 +126,6 @@ def _local(stamp: np.datetime64, zone: str | None) -> str:
     if zone is None:
         return stamp_text(stamp)
     utc = datetime.fromtimestamp(int(stamp.astype("datetime64[s]").astype(int)), UTC)
-    return utc.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
+    offset = zone[:1] in "+-Z"  # stamps that carry +05:30 and no name of a zone
+    there = datetime.fromisoformat(f"2000-01-01T00:00{zone}").tzinfo if offset else ZoneInfo(zone)
+    return utc.astimezone(there).strftime("%Y-%m-%d %H:%M %Z")
