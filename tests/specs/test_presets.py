@@ -77,3 +77,9 @@ def test_a_lambda_is_a_custom_member_too() -> None:
 def test_what_is_not_a_member_is_refused(members: object, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         parse_members(members)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["ridge", "sextet", "ds", "Seasonal-Naive"])
+def test_a_model_of_ones_own_does_not_take_the_place_of_something_else_in_tables(name: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be named"):
+        parse_members([CustomSpec(name=name, build=len)])

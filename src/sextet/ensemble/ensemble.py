@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -71,8 +72,8 @@ class Ensemble:
         self.config = config
         self._rules = Path(rules).read_text(encoding="utf-8") if rules else ""
         self._folder: Path | None = None
-        self._kept: tempfile.TemporaryDirectory[str] | None = None
         self._run: Run | None = None
+        self._updated = False  # the run knows more than its folder
         self._like: Like = "pandas"
 
     def fit(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:
@@ -97,15 +98,16 @@ class Ensemble:
             horizon=self.config.horizon,
             min_length=required_rows(self.config.split, self.config.horizon) if options.skip_short else None,
         )
-        self._kept = tempfile.TemporaryDirectory(prefix="sextet-")
-        self._folder = Path(self._kept.name)
+        folder = Path(tempfile.mkdtemp(prefix="sextet-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # gone with this object
         source = Source(
             name=Path(data).name if isinstance(data, str | Path) else "a data frame",
             options=plain_options(options, panel),
             rules=self._rules,
         )
-        fitted = fit_run(panel, self.config, RunFolder(self._folder), source, progress)
-        self._run, self._like = fitted.run, _kind(data)
+        fitted = fit_run(panel, self.config, RunFolder(folder), source, progress)
+        self._folder, self._run = folder, fitted.run
+        self._like, self._updated = _kind(data), False
         return self
 
     @property
@@ -153,7 +155,7 @@ class Ensemble:
         """Return the scores on the test part as a frame: ensemble, members, baselines, best MAE first."""
         import pyarrow as pa
 
-        return convert(pa.Table.from_pylist(self._metrics()["rows"]), self._like)
+        return convert(pa.Table.from_pylist(self._stored("metrics.json")["rows"]), self._like)
 
     def explain(self, data: Any = None) -> Any:
         """Return what each member said and weighed for the forecast, as a frame."""
@@ -200,6 +202,31 @@ class Ensemble:
             table = table.add_column(2, "cutoff", pa.array(np.repeat(forecast.cutoff, horizon)))
         return convert(table, self._like)
 
+    def update(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:
+        """Learn weights and calibration anew on new data, without training a member; returns itself.
+
+        Forecasts then start at the end of the new data. A folder that the run was loaded from changes at `save`.
+
+        Args:
+            data: rows after what the run has seen are enough.
+            options: how `data` is read; what is not said is as in training.
+            progress: told how it goes.
+
+        Raises:
+            DataError: too little data came after the run's training.
+        """
+        from sextet.ensemble.update import update_run
+
+        self._run = update_run(self.run, fresh_panel(self.run, data, options=options), progress).run
+        self._updated = True
+        return self
+
+    def report(self, path: str | Path) -> Path:
+        """Write the HTML report of the training and its test to `path`; returns the path."""
+        from sextet.report.html import write_report
+
+        return write_report(self._stored("view.json"), path)
+
     def save(self, path: str | Path) -> Path:
         """Write the run to a folder, in place of a run that may be there; returns the folder.
 
@@ -214,6 +241,9 @@ class Ensemble:
         if target.resolve() != self._folder.resolve():
             with building(target) as folder:
                 shutil.copytree(self._folder, folder.path, dirs_exist_ok=True)
+                self._renew(folder)
+        else:
+            self._renew(RunFolder(target))
         return target
 
     @classmethod
@@ -232,10 +262,18 @@ class Ensemble:
         settings = self.run.settings
         return read_panel(data, options_for(settings, options), optional=columns_of_training(settings))
 
-    def _metrics(self) -> Any:
+    def _renew(self, folder: RunFolder) -> None:
+        """Put what an update learned into a folder."""
+        from sextet.runtime.state import state_arrays
+
+        if self._updated:
+            names = [name for name in folder.manifest["files"] if name != folder.state]
+            folder.seal(names, folder.write_state(state_arrays(self.run)))
+
+    def _stored(self, name: str) -> Any:
         if self._folder is None or not (self._folder / MANIFEST).is_file():
             raise RunError("This ensemble is not trained yet: call fit(data), or Ensemble.load(folder).")
-        return RunFolder(self._folder).json("metrics.json")
+        return RunFolder(self._folder).json(name)
 
 
 def _last_windows(panel: Any, windows: int, step: int, horizon: int) -> WindowIndex:

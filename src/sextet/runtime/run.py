@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.baselines.history import targets
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
 from sextet.core.forecast import Forecast
@@ -150,13 +151,16 @@ class Run:
         return self.answer(panel, origin_windows(panel))
 
     def answer(self, panel: Panel, index: WindowIndex) -> Forecast:
-        """Forecast any windows of `panel`, in order of `index`."""
+        """Forecast any windows of `panel`, in order of `index`.
+
+        Where a series has several, its calibration follows the targets of earlier ones that have passed by then.
+        """
         prepared = self.prepared(panel)
         answers = self.crew.answers(prepared, index)
         own = self.numbers(panel)[index.series]
         raw = self.combination.raw(answers, own)
-        waiting = np.full(raw.shape[:2], np.nan)
-        z = self.combination.settled().online.run(raw, waiting, own, ordinals_of(panel, index))
+        known = targets(prepared, index, self.crew.shape.horizon)
+        z = self.combination.settled().online.run(raw, known, own, ordinals_of(panel, index))
         return self._in_unit(prepared, index, answers, own, z)
 
     def _in_unit(

@@ -10,6 +10,8 @@ from sextet.core.errors import ConfigError
 from sextet.specs.check import whole
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
+# the ensemble and the baselines in a leaderboard, and the columns of a forecast
+_TAKEN = frozenset("sextet sextet-mean ridge seasonal-naive unique_id ds y cutoff spike_probability spike_size".split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,11 @@ class CustomSpec:
             raise ConfigError(
                 "A member's name begins with a letter and has letters, digits, '_', '.' and '-', at most 40; "
                 f"got {self.name!r}."
+            )
+        if self.name.lower() in _TAKEN:
+            raise ConfigError(
+                f"A member cannot be named {self.name!r}: tables of scores and forecasts have something else by that "
+                "name. Rename the function or the model, or give CustomSpec another name."
             )
         whole(self.name, "lookback", self.lookback)
         if self.source and not re.fullmatch(r".+:[A-Za-z_]\w*", self.source):
