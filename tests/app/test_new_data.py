@@ -90,3 +90,18 @@ def test_truth_is_scored_as_it_is_where_forecasts_are_never_negative(frame: pd.D
     done = train(TrainRequest(source=below, horizon=6, out=out, members="rule-based", nonnegative=True))
     row = next(row for row in done.leaderboard if row["model"] == "sextet")
     assert row["mae"] == pytest.approx(10.5, abs=0.05)  # zero, against -10 and -11
+
+
+def test_a_series_as_sparse_as_in_training_is_read(frame: pd.DataFrame, tmp_path: Path) -> None:
+    sparse = frame[(frame["unique_id"] == frame["unique_id"].iloc[0]) | (frame["ds"].dt.hour % 3 == 0)]
+    out = tmp_path / "run"
+    train(TrainRequest(source=sparse, horizon=6, out=out, members="rule-based"))
+    later = _later(sparse, 24)
+    assert len(forecast(out, data=later).ids) == 2
+    with pytest.raises(DataError, match="6 or more steps"):
+        forecast(out, data=later[later["ds"].dt.hour % 6 == 0])
+
+
+def test_times_of_a_zone_are_refused_where_training_had_none(small_run: Path, frame: pd.DataFrame) -> None:
+    with pytest.raises(DataError, match="no time zone; those of the data are in UTC"):
+        forecast(small_run, data=frame.assign(ds=frame["ds"].dt.tz_localize("UTC")))

@@ -65,19 +65,40 @@ def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptio
     if future_data is not None:
         wanted = replace(wanted, future_data=future_data)
     fresh = read_panel(data, wanted, horizon=run.config.horizon, optional=columns_of_training(run.settings))
-    _refuse_coarser(fresh)
+    _refuse_another_clock(fresh, run.history)
+    _refuse_coarser(fresh, run.history)
     return joined(run.history, fresh)
 
 
-def _refuse_coarser(panel: Panel) -> None:
-    """Refuse daily rows for an hourly run: read on the run's grid they would be one reading and 23 gaps."""
+def _refuse_another_clock(panel: Panel, history: Panel) -> None:
+    """Refuse times of a known zone for a run whose times had none: the hours of its days would not match."""
+    if panel.tz is not None and history.tz is None:
+        raise DataError(
+            f"The times the run was trained on have no time zone; those of the data are in {panel.tz}. Write them "
+            "without a zone, as in training."
+        )
+
+
+def _refuse_coarser(panel: Panel, history: Panel) -> None:
+    """Refuse daily rows for an hourly run: read on the run's grid they would be one reading and 23 gaps.
+
+    A series may be as coarse as the run knows it to be, one never seen as coarse as any that the run knows.
+    """
+    usual = {name: _least_gap(history, s) for s, name in enumerate(history.ids)}
+    coarsest = max(usual.values(), default=1)
     for s, name in enumerate(panel.ids):
-        apart = np.diff(np.flatnonzero(np.isfinite(panel.y[panel.rows(s)])))
-        if len(apart) >= _ROWS_TO_JUDGE and int(apart.min()) > 1:
+        apart = _least_gap(panel, s)
+        if apart > usual.get(name, coarsest):
             raise DataError(
                 f"The run was trained on a frequency of {panel.frequency.name}; the rows of series {name!r} are all "
-                f"{int(apart.min())} or more steps of that apart. Give data at {panel.frequency.name}."
+                f"{apart} or more steps of that apart. Give data at {panel.frequency.name}."
             )
+
+
+def _least_gap(panel: Panel, series: int) -> int:
+    """Fewest steps between two readings of a series; 1 where there are too few to judge."""
+    apart = np.diff(np.flatnonzero(np.isfinite(panel.y[panel.rows(series)])))
+    return int(apart.min()) if len(apart) >= _ROWS_TO_JUDGE else 1
 
 
 def _same(value: Any, default: Any) -> bool:
