@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("tensorflow", reason="training is not installed")
 
 from sextet.core.quantiles import LEVELS, MEDIAN
-from sextet.members.layers.quantile_head import MonotoneQuantiles
+from sextet.members.layers.quantile_head import MonotoneQuantiles, with_median_moved
 from sextet.members.layers.segments import fold, unfold
 from sextet.members.layers.window_norm import FLOOR, Restore, WindowNorm
 
@@ -96,3 +96,11 @@ def test_fold_and_unfold_keep_the_order_of_time() -> None:
     folded = np.asarray(fold(steps, 4))
     assert folded.shape == (1, 3, 8)
     np.testing.assert_array_equal(np.asarray(unfold(folded, 10, 2)), steps[:, :10])
+
+
+def test_moving_the_median_moves_every_quantile_and_no_distance() -> None:
+    raw = RNG.normal(size=(3, 2, len(LEVELS))).astype(np.float32)
+    by = np.array([[[1.0], [-2.0]]], dtype=np.float32)
+    plain = np.asarray(MonotoneQuantiles(LEVELS)(raw))
+    moved = np.asarray(MonotoneQuantiles(LEVELS)(with_median_moved(raw, by, LEVELS)))
+    np.testing.assert_allclose(moved, plain + by, atol=1e-5)

@@ -7,6 +7,7 @@ from typing import final
 from sextet.core.window import WindowShape
 from sextet.members.backend import Tensor, keras, layers, ops
 from sextet.members.layers.position import LearnedPosition
+from sextet.members.layers.quantile_head import with_median_moved
 from sextet.members.layers.scene import Scene, close_scene, open_scene
 from sextet.members.layers.segments import with_context
 from sextet.members.member import Member
@@ -77,7 +78,7 @@ def _head(flat: Tensor, scene: Scene, shape: WindowShape) -> Tensor:
     median = layers.Dense(shape.horizon, name="median_head")(flat)[..., None]
     code = layers.Dense(BOTTLENECK, activation="relu", name="distance_code")(flat)
     distances = layers.Dense(shape.horizon * count, name="distance_head")(code)
-    raw = ops.reshape(distances, (-1, shape.horizon, count)) + median
+    raw = with_median_moved(ops.reshape(distances, (-1, shape.horizon, count)), median, shape.levels)
     if scene.future is not None:
         raw = raw + layers.Dense(count, use_bias=False, name="future_effect")(scene.future)
     return raw

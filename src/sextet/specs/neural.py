@@ -30,7 +30,7 @@ class NeuralSpec:
         covariates: whether it sees covariates and the calendar; if not, only the target's own history.
         level_features: whether it sees the window's level and spread, which the normalisation takes away; with
             them its answer need not follow a shift or a scaling of the window exactly.
-        skip: whether a linear map from the history to every quantile's level is added.
+        skip: whether a linear map from the history is added to the median.
     """
 
     name: ClassVar[str] = ""

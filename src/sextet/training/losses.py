@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sextet.core.quantiles import LEVELS
 from sextet.members.backend import Tensor, ops
+from sextet.members.layers.quantile_head import median_index
 
 SPIKE_WEIGHT = 0.05
 """Share of the cross-entropy of spike probabilities in the Spike Detector's loss."""
@@ -30,7 +31,7 @@ def masked_mean(loss: Tensor, weight: Tensor) -> Tensor:
 def level_weights(levels: Sequence[float], emphasis: float) -> list[float]:
     """Weights of the levels in the loss, summing to one: the median's is raised by `emphasis` times all the others."""
     weights = [1.0] * len(levels)
-    weights[_median(levels)] += emphasis * len(levels)
+    weights[median_index(levels)] += emphasis * len(levels)
     return [weight / sum(weights) for weight in weights]
 
 
@@ -78,7 +79,7 @@ def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequ
     """
     probability, size = answer["spike_probability"], answer["spike_size"]
     weight, label = truth["weight"], truth["label"]
-    median = answer["quantiles"][..., _median(levels)]
+    median = answer["quantiles"][..., median_index(levels)]
     level = ops.stop_gradient(median - probability * size)
     height = ops.maximum(truth["target"] - level, 0.0)
     return (
@@ -95,7 +96,3 @@ def score(
     q = np.asarray(levels, dtype=np.float64)
     error = target[..., None].astype(np.float64) - quantiles
     return np.asarray(np.maximum(q * error, (q - 1.0) * error).mean(axis=-1))
-
-
-def _median(levels: Sequence[float]) -> int:
-    return min(range(len(levels)), key=lambda i: abs(levels[i] - 0.5))

@@ -8,6 +8,7 @@ from sextet.core.window import Floats, WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
 from sextet.members.backend import keras
 from sextet.members.custom import POINT
+from sextet.members.layers.quantile_head import median_index
 from sextet.training.judge import answers
 
 FEWEST = 30
@@ -25,7 +26,7 @@ def add_quantiles(network: keras.Model, prepared: Prepared, index: WindowIndex, 
     The median stays the point itself.
     """
     errors = []
-    centre = _median(shape.levels)
+    centre = median_index(shape.levels)
     for batch, quantiles in answers(network, prepared, index, shape):
         errors.append(np.where(batch.weight > 0, batch.target - quantiles[..., centre], np.nan))
     network.get_layer(POINT).distances.assign(distances(np.concatenate(errors), shape.levels))
@@ -40,11 +41,7 @@ def distances(errors: Floats, levels: tuple[float, ...]) -> Floats:
         own = own if len(own) >= FEWEST else pooled
         if len(own):
             out[step] = np.quantile(own, levels)
-    centre = _median(levels)
+    centre = median_index(levels)
     out[:, : centre + 1] = np.minimum(out[:, : centre + 1], 0.0)
     out[:, centre:] = np.maximum(out[:, centre:], 0.0)
     return out
-
-
-def _median(levels: tuple[float, ...]) -> int:
-    return min(range(len(levels)), key=lambda i: abs(levels[i] - 0.5))

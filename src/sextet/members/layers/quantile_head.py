@@ -11,6 +11,17 @@ from typing import Any
 from sextet.members.backend import PACKAGE, Tensor, keras, layers, ops
 
 
+def median_index(levels: Sequence[float]) -> int:
+    """Position of the median among `levels`, or of the level nearest to it."""
+    return min(range(len(levels)), key=lambda i: abs(levels[i] - 0.5))
+
+
+def with_median_moved(raw: Tensor, by: Tensor, levels: Sequence[float]) -> Tensor:
+    """Move the median of raw values `[..., Q]` by `[..., 1]`; every quantile follows, the distances stay."""
+    centre = median_index(levels)
+    return ops.concatenate([raw[..., :centre], raw[..., centre : centre + 1] + by, raw[..., centre + 1 :]], axis=-1)
+
+
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class MonotoneQuantiles(layers.Layer):  # type: ignore[misc]
     """Raw values `[..., Q]` -> quantiles `[..., Q]`: the median, and positive steps away from it on both sides.
@@ -24,7 +35,7 @@ class MonotoneQuantiles(layers.Layer):  # type: ignore[misc]
         """Answer `levels`, increasing."""
         super().__init__(**kwargs)
         self.levels = tuple(levels)
-        self.centre = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - 0.5))
+        self.centre = median_index(self.levels)
         scores = [NormalDist().inv_cdf(level) for level in self.levels]
         gaps = [max(right - left, 1e-3) / 2 for left, right in pairwise(scores)]
         self.offsets = [math.log(math.expm1(gap)) for gap in gaps]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sextet.core.window import WindowShape
 from sextet.members.backend import Tensor, keras, layers, ops
-from sextet.members.layers.quantile_head import MonotoneQuantiles
+from sextet.members.layers.quantile_head import MonotoneQuantiles, with_median_moved
 from sextet.members.layers.window_norm import Restore, WindowNorm
 from sextet.specs.neural import NeuralSpec
 
@@ -91,9 +91,8 @@ def _sharpened(steps: Tensor) -> Tensor:
 
 def close_scene(spec: NeuralSpec, scene: Scene, raw: Tensor, shape: WindowShape, name: str = "quantiles") -> Tensor:
     """Turn raw values `[B, H, Q]` into quantiles of the window's own space, in float32 whatever the policy."""
-    quantiles = MonotoneQuantiles(shape.levels, name="monotone")(raw)
     if spec.skip:
-        # a linear map of the history moves all quantiles alike, so they still do not cross
         line = layers.Dense(shape.horizon, kernel_initializer="zeros", name="skip")(scene.steps[..., 0])
-        quantiles = quantiles + line[..., None]
+        raw = with_median_moved(raw, line[..., None], shape.levels)
+    quantiles = MonotoneQuantiles(shape.levels, name="monotone")(raw)
     return Restore(name=name, dtype="float32")(quantiles, scene.level, scene.spread)
