@@ -16,6 +16,7 @@ from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
 from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
+from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare
@@ -197,9 +198,11 @@ class Run:
     def _size_in_unit(
         scaler: Scaler, answers: Mapping[str, Answer], size: NDArray[np.float32], index: WindowIndex
     ) -> NDArray[np.float64]:
-        """A size above the level in scaled space, as a difference in the unit of the target at the median."""
-        median = next(a for a in answers.values() if a.spike_size is not None).quantiles
-        level = median[..., median.shape[-1] // 2]
+        """A size above the level in scaled space, as a difference in the unit of the target at that level."""
+        warner = next(a for a in answers.values() if a.spike_size is not None)
+        level = warner.quantiles[..., MEDIAN]
+        if warner.spike_probability is not None:  # the median is the level and the probable part of the spike
+            level = level - warner.spike_probability * size
         return np.asarray(scaler.from_z(level + size, index.series) - scaler.from_z(level, index.series))
 
     def _notes(self, panel: Panel) -> tuple[str, ...]:
