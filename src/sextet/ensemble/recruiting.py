@@ -92,9 +92,6 @@ def member_file(spec: MemberSpec) -> str:
 def _rule_based(
     spec: RuleBasedSpec, ground: Ground, select: WindowIndex, path: Path
 ) -> tuple[RuleBasedModel, Training]:
-    import json
-
-    from sextet.core.files import write_text
 
     start = time.perf_counter()
     model = fit_rule_based(ground.prepared, select, ground.config.horizon, kinds=spec.kinds, season=spec.season)
