@@ -36,7 +36,7 @@ def scores(run: Any, panel: Any, without: str | None) -> dict[str, float]:
         later: windows(panel, split[earlier], split[later], horizon)
         for earlier, later in (("select", "weigh"), ("weigh", "calibrate"), ("calibrate", "test"))
     }
-    combination, _ = learn(crew, prepared, part["weigh"], part["calibrate"])
+    combination, _, _ = learn(crew, prepared, part["weigh"], part["calibrate"])
     index = part["test"]
     answers = crew.answers(prepared, index)
     quantiles = combination.calibration.apply(combination.raw(answers, index.series))

@@ -30,7 +30,7 @@ def test_a_newcomer_teaches_the_common_weights_and_has_none_of_its_own() -> None
     weigh = windows(panel, panel.known - 300, panel.known - 100, HORIZON)
     calibrate = windows(panel, panel.known - 100, panel.known, HORIZON)
     numbers = np.array([-1, 0, -1])  # the run was trained on the second series alone
-    combination, heard = learn(crew, prepared, weigh, calibrate, numbers, 1)
+    combination, _, heard = learn(crew, prepared, weigh, calibrate, numbers, 1)
     assert set(combination.weights.owners.tolist()) <= {0}
     assert combination.weights.table.shape[1] == 1 + len(combination.weights.owners)
     assert combination.online.theta.shape[0] == 1

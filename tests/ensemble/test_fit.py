@@ -42,7 +42,7 @@ def test_the_leaderboard_has_everyone_on_the_same_points(run: Path) -> None:
     assert names == {ENSEMBLE, ONLINE, "gru", "spike-detector", "rule-based", "ridge", "seasonal-naive"}
     assert len({row["n"] for row in metrics["rows"]}) == 1
     assert metrics["rows"] == sorted(metrics["rows"], key=lambda row: row["mae"])
-    assert metrics["spikes"].keys() == {"spike-detector", "upper quantile"}
+    assert metrics["spikes"].keys() == {"ensemble", "upper quantile", "spike-detector alone"}
 
 
 def test_the_leaderboard_is_what_the_run_forecasts(run: Path, frame: pd.DataFrame) -> None:
@@ -69,6 +69,20 @@ def test_a_forecast_keeps_its_promises(run: Path) -> None:
     np.testing.assert_allclose(np.sum(list(forecast.weights.values()), axis=0), 1.0, atol=1e-6)
     assert forecast.spike_probability is not None
     assert ((forecast.spike_probability >= 0) & (forecast.spike_probability <= 1)).all()
+
+
+def test_the_spike_probability_blends_member_and_quantiles(run: Path, frame: pd.DataFrame) -> None:
+    from sextet.data.windows import origin_windows
+    from sextet.runtime.crew import spike_probability
+
+    loaded = Run.load(run)
+    panel = read_panel(frame, DataOptions(), horizon=HORIZON)
+    index = origin_windows(panel)
+    warned = spike_probability(loaded.crew.answers(loaded.prepared(panel), index))
+    said = loaded.answer(panel, index)
+    assert warned is not None
+    score = loaded.spikes.quantile_score(panel, index, said.quantiles)
+    np.testing.assert_allclose(said.spike_probability, loaded.blend.apply(warned, score))
 
 
 def test_new_rows_alone_forecast_as_the_whole_data(run: Path, frame: pd.DataFrame) -> None:

@@ -49,8 +49,8 @@ def learn(
     calibrate: WindowIndex,
     numbers: NDArray[np.integer] | None = None,
     series: int | None = None,
-) -> tuple[Combination, Answered]:
-    """Learn weights and calibration; return them with what was answered for `calibrate`.
+) -> tuple[Combination, Answered, Answered]:
+    """Learn weights and calibration; return them with what was answered for `weigh` and for `calibrate`.
 
     Args:
         crew: the members.
@@ -74,7 +74,6 @@ def learn(
         row=weigh.row,
     )
     weights = _without_newcomers(weights, count)
-    del weighed
     heard = ask(crew, prepared, calibrate)
     own = known[calibrate.series]
     raw = weights.apply(
@@ -85,7 +84,7 @@ def learn(
     calibration = Calibration.fit(raw, heard.target, levels)
     online = OnlineCalibration.start(calibration, levels, crew.shape.horizon, count)
     _, online = online.advance(raw, heard.target, own, ordinals_of(panel, calibrate))
-    return Combination(weights=weights, calibration=calibration, online=online), heard
+    return Combination(weights=weights, calibration=calibration, online=online), weighed, heard
 
 
 def _without_newcomers(weights: EnsembleWeights, count: int) -> EnsembleWeights:

@@ -23,7 +23,7 @@ from sextet.spikes.labels import SpikeModel, fit_spikes
 TRAIN_WINDOWS = 1_000_000  # most windows listed to draw from; more would cost memory and teach nothing
 WEIGH_VALUES = 8_000_000  # most quantile values a member answers for `weigh` or `calibrate`
 TEST_VALUES = 26_000_000  # the same for `test`
-BIG_ROWS = 2_000_000  # above so many rows the two limits are divided by 4: memory is for the data then
+BIG_ROWS = 2_000_000  # above so many rows the two limits are divided by 8: memory is for the data then
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ class Ground:
         windows = int(np.maximum((last - first - self.shape.horizon) // step + 1, 0).sum())
         values = windows * self.shape.horizon * len(self.shape.levels)
         most = TEST_VALUES if part == "test" else WEIGH_VALUES
-        most = most if len(self.panel.y) <= BIG_ROWS else most // 4
+        most = most if len(self.panel.y) <= BIG_ROWS else most // 8
         return step * max(1, -(-values // most))
 
 

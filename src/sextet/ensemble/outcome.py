@@ -43,7 +43,7 @@ class Outcome:
         ground: data and choices.
         recruits: the trained members.
         combination: weights and calibration.
-        policies: when to alert.
+        policies: how likely a spike is, and when to alert.
         rules: the user's rules.
         source: where the data came from.
         exam: how the run did on its test part, or None without one.
@@ -68,6 +68,7 @@ class Outcome:
             scaler=ground.prepared.scaler,
             covariates=ground.prepared.covariates,
             spikes=ground.spikes,
+            blend=self.policies.blend,
             policy=self.policies.own,
             rules=self.rules,
             history=panel,

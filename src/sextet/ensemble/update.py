@@ -59,8 +59,8 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
         raise DataError("The data that came after the run's training has no observed target to learn from.")
     series = len(run.scaler.ids)
     progress.stage("answering the new data")
-    trial, _ = learn(run.crew, prepared, weigh, weigh, own, series)
-    final, heard = learn(run.crew, prepared, weigh, judge, own, series)
+    trial, _, _ = learn(run.crew, prepared, weigh, weigh, own, series)
+    final, _, heard = learn(run.crew, prepared, weigh, judge, own, series)
     numbers = own[judge.series]
     quantiles = {
         name: combination.calibration.apply(combination.raw(heard.answers, numbers))

@@ -1,7 +1,8 @@
-"""When a spike probability is worth an alert, chosen on `calibrate`, and how warnings did on `test`."""
+"""How likely a spike is and when that is worth an alert, learned on `calibrate`; how warnings did on `test`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,55 +11,81 @@ from numpy.typing import NDArray
 from sextet.data.prepare import Prepared
 from sextet.ensemble.combining import Answered
 from sextet.ensemble.examining import Examination
+from sextet.metrics.exceedance import mass_of
 from sextet.report.evaluation import SpikeTest
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import spike_probability
 from sextet.spikes.alerts import AlertPolicy, choose_policy, score_warnings
+from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
 
 RIVAL = "upper quantile"
+ALONE = "spike-detector alone"
+ENSEMBLE = "ensemble"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """When to alert.
+    """How likely a spike is, and when to alert.
 
     Attributes:
-        own: on the spike probability of the member that warns; silent without one.
-        rival: on the probability above the spike level read off the ensemble's quantiles: the obvious alternative.
+        blend: of what the member that warns says and what the ensemble's quantiles say.
+        own: when to alert, on the blended probability; silent without a member that warns.
+        rivals: the same for other alarms: the upper quantile alone (the obvious alternative), the member alone.
     """
 
+    blend: WarningBlend
     own: AlertPolicy
-    rival: AlertPolicy
+    rivals: Mapping[str, AlertPolicy]
 
 
-def choose_policies(heard: Answered, combination: Combination, spikes: SpikeModel, prepared: Prepared) -> Policies:
-    """Choose both thresholds for the best F1 on `calibrate`."""
-    probability = spike_probability(heard.answers)
-    if probability is None:
-        return Policies(own=AlertPolicy.silent(), rival=AlertPolicy.silent())
-    raw = combination.raw(heard.answers, heard.index.series)
-    quantiles = prepared.scaler.from_z(combination.calibration.apply(raw), heard.index.series)
-    alarm = spikes.quantile_alarm(prepared.panel, heard.index, quantiles)
-    truth, valid = _truth(prepared, heard.index.row, heard.target)
+def choose_policies(
+    heard: Sequence[Answered], combination: Combination, spikes: SpikeModel, prepared: Prepared
+) -> Policies:
+    """Learn the blend on all of `heard`, and choose every threshold for the best F1 on its last part.
+
+    Args:
+        heard: what was answered for `weigh` and for `calibrate`; no member was trained on either.
+        combination: weights and calibration.
+        spikes: what a spike is.
+        prepared: the data.
+    """
+    if spike_probability(heard[-1].answers) is None:
+        return Policies(blend=WarningBlend(), own=AlertPolicy.silent(), rivals={})
+    evidence = [_evidence(part, combination, spikes, prepared) for part in heard]
+    blend = WarningBlend.fit(*(np.concatenate(column) for column in zip(*evidence, strict=True)))
+    probability, score, truth, valid = evidence[-1]
+    alarms = {RIVAL: mass_of(score), ALONE: probability}
     return Policies(
-        own=choose_policy(probability, truth, valid),
-        rival=choose_policy(alarm, truth, valid),
+        blend=blend,
+        own=choose_policy(blend.apply(probability, score), truth, valid),
+        rivals={name: choose_policy(alarm, truth, valid) for name, alarm in alarms.items()},
     )
+
+
+def _evidence(
+    part: Answered, combination: Combination, spikes: SpikeModel, prepared: Prepared
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8], NDArray[np.bool_]]:
+    """The member's probability, the quantiles' score, the label and where it is known, each `[W, H]`."""
+    raw = combination.raw(part.answers, part.index.series)
+    quantiles = prepared.scaler.from_z(combination.calibration.apply(raw), part.index.series)
+    probability = np.asarray(spike_probability(part.answers), dtype=np.float64)
+    score = spikes.quantile_score(prepared.panel, part.index, quantiles)
+    return probability, score, *_truth(prepared, part.index.row, part.target)
 
 
 def spike_test(exam: Examination, policies: Policies, spikes: SpikeModel, prepared: Prepared) -> SpikeTest | None:
     """Return the warnings on the test windows beside what came true; None without a member that warns."""
     if exam.probability is None:
         return None
-    alarm = spikes.quantile_alarm(prepared.panel, exam.index, exam.quantiles)
+    score = spikes.quantile_score(prepared.panel, exam.index, exam.quantiles)
     truth, valid = _truth(prepared, exam.index.row, exam.target)
     return SpikeTest(
-        probability=exam.probability,
+        probability=policies.blend.apply(exam.probability, score).astype(np.float32),
         label=np.where(valid, truth, np.nan).astype(np.float32),
         threshold=policies.own.threshold,
-        rivals={RIVAL: alarm.astype(np.float32)},
-        rival_thresholds={RIVAL: policies.rival.threshold},
+        rivals={RIVAL: mass_of(score).astype(np.float32), ALONE: exam.probability},
+        rival_thresholds={name: policy.threshold for name, policy in policies.rivals.items()},
     )
 
 
@@ -68,7 +95,7 @@ def warning_scores(tested: SpikeTest | None) -> dict[str, dict[str, float]]:
         return {}
     valid = np.isfinite(tested.label)
     label = np.nan_to_num(tested.label)
-    alarms = {"spike-detector": (tested.probability, tested.threshold)}
+    alarms = {ENSEMBLE: (tested.probability, tested.threshold)}
     alarms |= {name: (tested.rivals[name], tested.rival_thresholds[name]) for name in tested.rivals}
     return {name: score_warnings(score, label, threshold, valid) for name, (score, threshold) in alarms.items()}
 

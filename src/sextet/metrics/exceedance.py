@@ -29,18 +29,31 @@ def mass_above(quantiles: Reals, level: Reals, levels: Sequence[float] = LEVELS)
     Returns:
         `[W, H]` in 0..1.
     """
+    return mass_of(score_above(quantiles, level, levels))
+
+
+def mass_of(score: Reals) -> NDArray[np.float64]:
+    """The probability that `score_above` is the normal score of, same shape."""
+    from scipy.special import ndtr  # not needed by `score_above`, which forecasts call
+
+    return np.asarray(ndtr(score), dtype=np.float64)
+
+
+def score_above(quantiles: Reals, level: Reals, levels: Sequence[float] = LEVELS) -> NDArray[np.float64]:
+    """The normal score of that probability: above 0 where it is above a half; infinite where there is no doubt.
+
+    Arguments as of `mass_above`; NaN where `level` is.
+    """
     scores = np.array([NormalDist().inv_cdf(q) for q in levels])
     flat, cut = quantiles.reshape(-1, quantiles.shape[-1]), np.asarray(level, dtype=np.float64).reshape(-1)
     out = np.empty(len(cut))
     for low in range(0, len(cut), _CHUNK):
         part = slice(low, low + _CHUNK)
-        out[part] = _mass(flat[part].astype(np.float64), cut[part], scores)
+        out[part] = _score(flat[part].astype(np.float64), cut[part], scores)
     return out.reshape(level.shape)
 
 
-def _mass(known: NDArray[np.float64], cut: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy.special import ndtr
-
+def _score(known: NDArray[np.float64], cut: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
     right = np.clip((known < cut[:, None]).sum(axis=1), 1, known.shape[1] - 1)
     row = np.arange(len(cut))
     low, high = known[row, right - 1], known[row, right]
@@ -49,4 +62,4 @@ def _mass(known: NDArray[np.float64], cut: NDArray[np.float64], scores: NDArray[
         # no width: a cut at the point itself keeps the right score, one above or below leaves the distribution
         share = np.where(high > low, share, np.where(cut == high, 1.0, np.copysign(np.inf, cut - high)))
     score = scores[right - 1] + share * (scores[right] - scores[right - 1])
-    return np.asarray(np.where(np.isnan(cut), np.nan, ndtr(-score)), dtype=np.float64)
+    return np.asarray(np.where(np.isnan(cut), np.nan, -score), dtype=np.float64)

@@ -32,6 +32,7 @@ from sextet.runtime.stored_panel import panel_from_arrays
 from sextet.specs.run_config import RunConfig
 from sextet.specs.situation import Situation
 from sextet.spikes.alerts import AlertPolicy, find_alerts
+from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
 
 CONFIG, SCALER, SPIKES, RULES = "config.json", "scaler.npz", "spikes.npz", "rules.toml"
@@ -47,6 +48,7 @@ class Run:
         combination: weights and calibration.
         scaler, covariates: how data are scaled.
         spikes: what a spike is.
+        blend: one probability of a spike from the member that warns and from the ensemble's quantiles.
         policy: when a spike probability is worth an alert; silent without a member that warns.
         rules: the user's rules; empty where there are none.
         history: the last rows the run has seen: what a forecast without data starts from.
@@ -59,6 +61,7 @@ class Run:
     scaler: Scaler
     covariates: CovariateScaler
     spikes: SpikeModel
+    blend: WarningBlend
     policy: AlertPolicy
     rules: UserRules
     history: Panel
@@ -74,6 +77,10 @@ class Run:
         folder = RunFolder(Path(path))
         try:
             return cls._read(folder)
+        except KeyError as error:
+            raise RunError(
+                f"The run {path} lacks {error}: it was written by another version of sextet. Train it again."
+            ) from error
         except RunError:
             again = RunFolder(Path(path))
             if again.manifest == folder.manifest:
@@ -100,6 +107,7 @@ class Run:
             scaler=Scaler.from_arrays(section(scalers, "target")),
             covariates=CovariateScaler.from_arrays(section(scalers, "covariates")),
             spikes=SpikeModel.from_arrays(folder.arrays(SPIKES)),
+            blend=WarningBlend.from_arrays(section(state, "blend")),
             policy=AlertPolicy.from_arrays(section(state, "alerts")),
             rules=parse_rules(rules, source=RULES),
             history=panel_from_arrays(section(state, "history")),
@@ -176,16 +184,20 @@ class Run:
         horizon = self.crew.shape.horizon
         ordinals = ordinals_of(panel, index)[:, None] + np.arange(-1, horizon)
         stamps = panel.frequency.stamps(ordinals)
-        probability, size = spike_probability(answers), spike_size(answers)
+        warned, size = spike_probability(answers), spike_size(answers)
+        quantiles = scaler.from_z(z, index.series)
+        probability = None
+        if warned is not None:
+            probability = self.blend.apply(warned, self.spikes.quantile_score(panel, index, quantiles))
         forecast = Forecast(
             ids=tuple(panel.ids[s] for s in index.series),
             cutoff=stamps[:, 0],
             stamps=stamps[:, 1:],
             levels=self.crew.shape.levels,
-            quantiles=scaler.from_z(z, index.series),
+            quantiles=quantiles,
             members={name: scaler.from_z(a.quantiles, index.series) for name, a in answers.items()},
             weights=self.combination.weights_of(answers, own),
-            spike_probability=None if probability is None else probability.astype(np.float64),
+            spike_probability=probability,
             spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),
             notes=self._notes(panel),
         )

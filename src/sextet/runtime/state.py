@@ -14,6 +14,7 @@ def state_arrays(run: Run) -> dict[str, NDArray[Any]]:
     """Return the state as plain arrays for an npz without pickle; `Run.load` reads them."""
     return {
         **run.combination.to_arrays(),
+        **{f"blend.{key}": value for key, value in run.blend.to_arrays().items()},
         **{f"alerts.{key}": value for key, value in run.policy.to_arrays().items()},
         **{f"history.{key}": value for key, value in panel_to_arrays(run.history).items()},
     }

@@ -13,7 +13,7 @@ from sextet.core.errors import DataError
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
-from sextet.metrics.exceedance import mass_above
+from sextet.metrics.exceedance import mass_above, score_above
 from sextet.spikes.residual import Layout, Levels, residuals, row_ranges, seasonal_profile
 from sextet.spikes.threshold import Tail, fit_tail
 
@@ -114,6 +114,16 @@ class SpikeModel:
             levels: `[Q]`.
         """
         return mass_above(quantiles, self.spike_level(panel, index, quantiles.shape[1]), levels)
+
+    def quantile_score(
+        self,
+        panel: Panel,
+        index: WindowIndex,
+        quantiles: NDArray[np.floating],
+        levels: Sequence[float] = LEVELS,
+    ) -> Reals:
+        """The normal score of `quantile_alarm`, `[W, H]`; arguments as there."""
+        return score_above(quantiles, self.spike_level(panel, index, quantiles.shape[1]), levels)
 
     def usual(self, panel: Panel, index: WindowIndex, horizon: int) -> Reals:
         """Level of late plus profile for each step of the windows, `[W, H]`, in the unit of the target."""
