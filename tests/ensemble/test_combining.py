@@ -10,7 +10,7 @@ from sextet.data.prepare import prepare, shape
 from sextet.data.read import read_panel
 from sextet.data.scale import Scaler
 from sextet.data.windows import windows
-from sextet.ensemble.combining import learn
+from sextet.ensemble.combining import ask, calibrated, learn_weights
 from sextet.rules.rule_based import RuleBasedModel
 from sextet.runtime.crew import Crew
 from sextet.samples import synthetic
@@ -30,7 +30,9 @@ def test_a_newcomer_teaches_the_common_weights_and_has_none_of_its_own() -> None
     weigh = windows(panel, panel.known - 300, panel.known - 100, HORIZON)
     calibrate = windows(panel, panel.known - 100, panel.known, HORIZON)
     numbers = np.array([-1, 0, -1])  # the run was trained on the second series alone
-    combination, _, heard = learn(crew, prepared, weigh, calibrate, numbers, 1)
+    weights = learn_weights(crew, ask(crew, prepared, weigh), numbers, 1)
+    heard = ask(crew, prepared, calibrate)
+    combination = calibrated(weights, crew, heard, panel, numbers, 1)
     assert set(combination.weights.owners.tolist()) <= {0}
     assert combination.weights.table.shape[1] == 1 + len(combination.weights.owners)
     assert combination.online.theta.shape[0] == 1

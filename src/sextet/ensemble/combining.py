@@ -12,6 +12,7 @@ from sextet.combine.conformal import Calibration
 from sextet.combine.online import OnlineCalibration
 from sextet.combine.weights import EnsembleWeights, fit_weights
 from sextet.core.answer import Answer
+from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
 from sextet.runtime.combination import Combination, ordinals_of
@@ -43,48 +44,52 @@ def ask(crew: Crew, prepared: Prepared, index: WindowIndex) -> Answered:
 
 
 def learn(
-    crew: Crew,
-    prepared: Prepared,
-    weigh: WindowIndex,
-    calibrate: WindowIndex,
-    numbers: NDArray[np.integer] | None = None,
-    series: int | None = None,
+    crew: Crew, prepared: Prepared, weigh: WindowIndex, calibrate: WindowIndex
 ) -> tuple[Combination, Answered, Answered]:
-    """Learn weights and calibration; return them with what was answered for `weigh` and for `calibrate`.
+    """Learn weights and calibration on the training panel; return them with what was answered for each part."""
+    known, count = np.arange(prepared.panel.series), prepared.panel.series
+    weighed, heard = ask(crew, prepared, weigh), ask(crew, prepared, calibrate)
+    weights = learn_weights(crew, weighed, known, count)
+    return calibrated(weights, crew, heard, prepared.panel, known, count), weighed, heard
+
+
+def learn_weights(crew: Crew, weighed: Answered, numbers: NDArray[np.integer], series: int) -> EnsembleWeights:
+    """Learn weights from what was answered for `weigh`.
 
     Args:
         crew: the members.
-        prepared: the data.
-        weigh: windows to learn weights on.
-        calibrate: windows to learn calibration on.
-        numbers: `[S]` the training panel's number of each series of the data; None: the same panel.
-        series: number of series of the training panel; None: the same panel.
+        weighed: what they answered.
+        numbers: `[S]` the training panel's number of each series of the data, -1 for one never seen.
+        series: number of series of the training panel.
     """
-    panel, levels = prepared.panel, crew.shape.levels
-    known = np.arange(panel.series) if numbers is None else np.asarray(numbers)
-    count = series or panel.series
-    weighed = ask(crew, prepared, weigh)
+    # a newcomer is a series too
+    owners = np.where(numbers < 0, series + np.arange(len(numbers)), numbers)[weighed.index.series]
     weights = fit_weights(
         [weighed.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
         weighed.target,
-        np.where(known < 0, count + np.arange(len(known)), known)[weigh.series],  # a newcomer is a series too
-        levels,
+        owners,
+        crew.shape.levels,
         crew.names,
         regime=spike_probability(weighed.answers),
-        row=weigh.row,
+        row=weighed.index.row,
     )
-    weights = _without_newcomers(weights, count)
-    heard = ask(crew, prepared, calibrate)
-    own = known[calibrate.series]
+    return _without_newcomers(weights, series)
+
+
+def calibrated(
+    weights: EnsembleWeights, crew: Crew, heard: Answered, panel: Panel, numbers: NDArray[np.integer], series: int
+) -> Combination:
+    """Learn the calibration of `weights` from what was answered for `calibrate`; numbers and series as above."""
+    own, levels = numbers[heard.index.series], crew.shape.levels
     raw = weights.apply(
         [heard.answers[name].quantiles for name in weights.names],  # type: ignore[arg-type]
         own,
         spike_probability(heard.answers),
     )
     calibration = Calibration.fit(raw, heard.target, levels)
-    online = OnlineCalibration.start(calibration, levels, crew.shape.horizon, count)
-    _, online = online.advance(raw, heard.target, own, ordinals_of(panel, calibrate))
-    return Combination(weights=weights, calibration=calibration, online=online), weighed, heard
+    online = OnlineCalibration.start(calibration, levels, crew.shape.horizon, series)
+    _, online = online.advance(raw, heard.target, own, ordinals_of(panel, heard.index))
+    return Combination(weights=weights, calibration=calibration, online=online)
 
 
 def _without_newcomers(weights: EnsembleWeights, count: int) -> EnsembleWeights:

@@ -11,10 +11,9 @@ from sextet.core.errors import DataError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.data.windows import draw_windows, with_observed
-from sextet.ensemble.combining import learn
+from sextet.ensemble.combining import ask, calibrated, learn_weights
 from sextet.ensemble.ground import WEIGH_VALUES
 from sextet.metrics.leaderboard import score
-from sextet.runtime.combination import Combination, ordinals_of
 from sextet.runtime.joining import joined, with_absent
 from sextet.runtime.run import Run
 from sextet.runtime.stored_panel import tail
@@ -59,8 +58,9 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
         raise DataError("The data that came after the run's training has no observed target to learn from.")
     series = len(run.scaler.ids)
     progress.stage("answering the new data")
-    trial, _, _ = learn(run.crew, prepared, weigh, weigh, own, series)
-    final, _, heard = learn(run.crew, prepared, weigh, judge, own, series)
+    weighed, heard = ask(run.crew, prepared, weigh), ask(run.crew, prepared, judge)
+    weights = learn_weights(run.crew, weighed, own, series)
+    trial = calibrated(weights, run.crew, weighed, panel, own, series)
     numbers = own[judge.series]
     quantiles = {
         name: combination.calibration.apply(combination.raw(heard.answers, numbers))
@@ -69,34 +69,14 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
     before, after = (score(heard.target, quantiles[name]) for name in ("before", "after"))
     notes: tuple[str, ...] = ()
     if after["pinball"] > before["pinball"]:
-        final = _recalibrated(run.combination, final, heard.target, heard.answers, numbers, ordinals_of(panel, judge))
+        weights = run.combination.weights
         notes = (
             f"New weights did worse on the newest data (mean pinball {after['pinball']:.4f} against "
             f"{before['pinball']:.4f}), so the old ones stay; calibration was learned anew.",
         )
+    final = calibrated(weights, run.crew, heard, panel, own, series)
     fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.reach), run.history))
     return Update(run=fresh, before=before, after=after, notes=notes)
-
-
-def _recalibrated(
-    old: Combination,
-    new: Combination,
-    target: NDArray[np.float64],
-    answers: dict,  # type: ignore[type-arg]
-    numbers: NDArray[np.int64],
-    ordinals: NDArray[np.int64],
-) -> Combination:
-    """The old weights with a calibration of their own on the newest data."""
-    from sextet.combine.conformal import Calibration
-    from sextet.combine.online import OnlineCalibration
-
-    levels = new.calibration.levels
-    raw = old.raw(answers, numbers)
-    calibration = Calibration.fit(raw, target, levels)
-    series, horizon = new.online.theta.shape[0], new.online.theta.shape[-2]
-    online = OnlineCalibration.start(calibration, levels, horizon, series)
-    _, online = online.advance(raw, target, numbers, ordinals)
-    return Combination(weights=old.weights, calibration=calibration, online=online)
 
 
 def _halves(
