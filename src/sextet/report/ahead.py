@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sextet.core.forecast import Forecast
 from sextet.core.quantiles import read_quantiles
 from sextet.report.naming import shown
-from sextet.report.plain import clipped, evenly, milliseconds, number, number_text, plural, stamp_text
-from sextet.report.view import Absent, Cell, Column, Explanation, Said, Table
+from sextet.report.plain import clipped, column, evenly, milliseconds, number, number_text, plural, stamp_text
+from sextet.report.view import Absent, Cell, Explanation, Said, Table
 
 _ALERTS = 200
 _SERIES = 24
@@ -50,7 +50,7 @@ def alerts_table(forecast: Forecast | None, unit: str) -> Table | Absent:
         ("raised_by", "Raised by", "text", ""),
         ("reason", "Why", "text", ""),
     )
-    return {"columns": _columns(words), "rows": rows, "marked": None, "note": note}
+    return {"columns": [column(*word) for word in words], "rows": rows, "marked": None, "note": note}
 
 
 def explanation_section(forecast: Forecast | None, unit: str) -> Explanation | Absent:
@@ -101,7 +101,7 @@ def _said(forecast: Forecast, window: int, unit: str) -> Said:
     return {
         "series": clipped(forecast.ids[window]),
         "sentence": _sentence(forecast, window, unit, whole, rows),
-        "rows": {"columns": _columns(words), "rows": rows, "marked": None, "note": note},
+        "rows": {"columns": [column(*word) for word in words], "rows": rows, "marked": None, "note": note},
     }
 
 
@@ -122,10 +122,3 @@ def _sentence(
         least, most = (number_text(float(row["mean"] or 0), unit, 3) for row in (low, high))
         parts.append(f"On average {low['name']} says least ({least}) and {high['name']} most ({most}).")
     return " ".join(parts)
-
-
-def _columns(words: tuple[tuple[str, str, str, str], ...]) -> list[Column]:
-    return [
-        {"key": key, "label": label, "format": form, "unit": unit, "hint": ""}  # type: ignore[typeddict-item]
-        for key, label, form, unit in words
-    ]

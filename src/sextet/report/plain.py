@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sextet.core.frequency import Frequency, Stamps
-from sextet.report.view import Numbers, Times
+from sextet.report.view import Column, Numbers, Times
 
 _DAY_MS = 86_400_000
 
@@ -122,3 +122,8 @@ def _decimals(values: NDArray[np.float64]) -> int:
         return 4
     spread = float(finite.max() - finite.min()) or float(abs(finite[0])) or 1.0
     return int(np.clip(4 - np.floor(np.log10(spread)), 0, 12))
+
+
+def column(key: str, label: str, form: str, unit: str = "", hint: str = "") -> Column:
+    """Return a column of a table; `form` is one of the formats of `view.Column`."""
+    return {"key": key, "label": label, "format": form, "unit": unit, "hint": hint}  # type: ignore[typeddict-item]

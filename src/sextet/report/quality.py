@@ -6,8 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.panel import Panel
-from sextet.report.plain import clipped, duration_text, few, milliseconds, number, numbers, plural, stamp_text, times
-from sextet.report.view import Absent, Cell, Column, Fact, Quality, Strip, Table
+from sextet.report.plain import (
+    clipped,
+    column,
+    duration_text,
+    few,
+    milliseconds,
+    number,
+    numbers,
+    plural,
+    stamp_text,
+    times,
+)
+from sextet.report.view import Absent, Cell, Fact, Quality, Strip, Table
 
 _SERIES = 40
 _BUCKETS = 160
@@ -108,10 +119,7 @@ def _table(panel: Panel, chosen: NDArray[np.int64], missing: NDArray[np.int64], 
         ("mean", "Mean", "number", unit),
         ("max", "Highest", "number", unit),
     )
-    columns: list[Column] = [
-        {"key": key, "label": label, "format": form, "unit": shown, "hint": ""}  # type: ignore[typeddict-item]
-        for key, label, form, shown in words
-    ]
+    columns = [column(*word) for word in words]
     return {"columns": columns, "rows": rows, "marked": None, "note": ""}
 
 

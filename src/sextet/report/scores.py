@@ -12,7 +12,7 @@ from sextet.metrics import quantile as quantile_metrics
 from sextet.metrics.leaderboard import Row, leaderboard, tally
 from sextet.report.evaluation import Evaluation, Floats
 from sextet.report.naming import ENSEMBLE, is_ensemble, shown
-from sextet.report.plain import number, numbers
+from sextet.report.plain import column, number, numbers
 from sextet.report.view import (
     Absent,
     Calibration,
@@ -100,28 +100,24 @@ def _metric_order(rows: Sequence[Mapping[str, object]]) -> list[str]:
 def _column(key: str, unit: str, evaluation: Evaluation) -> Column:
     reference = shown(evaluation.reference)
     known: dict[str, Column] = {
-        "name": {"key": key, "label": "Forecaster", "format": "text", "unit": "", "hint": ""},
-        "kind": {"key": key, "label": "Kind", "format": "text", "unit": "", "hint": ""},
-        "accuracy_percent": _numeric(key, "Accuracy", "percent", "", "100 × (1 − WAPE)"),
-        "skill": _numeric(key, f"Skill vs {reference}", "signed", "", f"100 × (1 − MAE / MAE of {reference})"),
-        "mae": _numeric(key, "MAE", "number", unit, "mean absolute error"),
-        "rmse": _numeric(key, "RMSE", "number", unit, "root of the mean squared error"),
-        "wape": _numeric(key, "WAPE", "share", "", "sum of absolute errors over sum of absolute values"),
-        "mase": _numeric(key, "MASE", "number", "", "MAE over the in-sample MAE of the seasonal naive forecast"),
-        "pinball": _numeric(key, "Pinball", "number", unit, "mean quantile loss over all levels"),
+        "name": column(key, "Forecaster", "text"),
+        "kind": column(key, "Kind", "text"),
+        "accuracy_percent": column(key, "Accuracy", "percent", "", "100 × (1 − WAPE)"),
+        "skill": column(key, f"Skill vs {reference}", "signed", "", f"100 × (1 − MAE / MAE of {reference})"),
+        "mae": column(key, "MAE", "number", unit, "mean absolute error"),
+        "rmse": column(key, "RMSE", "number", unit, "root of the mean squared error"),
+        "wape": column(key, "WAPE", "share", "", "sum of absolute errors over sum of absolute values"),
+        "mase": column(key, "MASE", "number", "", "MAE over the in-sample MAE of the seasonal naive forecast"),
+        "pinball": column(key, "Pinball", "number", unit, "mean quantile loss over all levels"),
     }
     kind, _, level = key.rpartition("_")
     if key in known:
         return known[key]
     if kind == "coverage":
-        return _numeric(key, f"{level} % covers", "share", "", f"share of points inside the {level} % interval")
+        return column(key, f"{level} % covers", "share", "", f"share of points inside the {level} % interval")
     if kind == "width":
-        return _numeric(key, f"{level} % width", "number", unit, f"mean width of the {level} % interval")
-    return _numeric(key, key.replace("_", " "), "number", "", "")
-
-
-def _numeric(key: str, label: str, form: str, unit: str, hint: str) -> Column:
-    return {"key": key, "label": label, "format": form, "unit": unit, "hint": hint}  # type: ignore[typeddict-item]
+        return column(key, f"{level} % width", "number", unit, f"mean width of the {level} % interval")
+    return column(key, key.replace("_", " "), "number", "", "")
 
 
 def skill_section(evaluation: Evaluation | None) -> Skill | Absent:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sextet.core.panel import Panel
 from sextet.metrics.events import average_precision, brier, detection
 from sextet.report.evaluation import Evaluation, Floats, SpikeTest
-from sextet.report.plain import clipped, number, numbers, times
-from sextet.report.view import Absent, Cell, Column, Spikes, SpikeTrack, Table
+from sextet.report.plain import clipped, column, number, numbers, times
+from sextet.report.view import Absent, Cell, Spikes, SpikeTrack, Table
 
 _SERIES = 8
 _POINTS = 5000
@@ -115,10 +115,7 @@ def score_table(tested: SpikeTest) -> Table:
         ("misses", "Misses", "integer", ""),
         ("false_alarms", "False alarms", "integer", ""),
     )
-    columns: list[Column] = [
-        {"key": key, "label": label, "format": form, "unit": "", "hint": hint}  # type: ignore[typeddict-item]
-        for key, label, form, hint in words
-    ]
+    columns = [column(key, label, form, hint=hint) for key, label, form, hint in words]
     note = f"Counted in steps of all test windows. Spikes are {100 * share:.2f} % of them: an alarm at random would "
     note += f"have an average precision of {share:.3f}." if known.any() else ""
     return {
