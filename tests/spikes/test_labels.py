@@ -13,6 +13,7 @@ from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
+from sextet.metrics.exceedance import mass_of
 from sextet.spikes.labels import SpikeModel, fit_spikes
 
 
@@ -167,4 +168,4 @@ def test_the_quantile_alarm_is_the_mass_above_the_spike_level() -> None:
     index = WindowIndex(series=np.zeros(2, np.int32), row=np.array([1600, 1700]))
     level = model.spike_level(panel, index, 3)
     quantiles = level[..., None] + norm.ppf(LEVELS) - norm.ppf(0.9)  # a tenth of each lies above
-    np.testing.assert_allclose(model.quantile_alarm(panel, index, quantiles), 0.1)
+    np.testing.assert_allclose(mass_of(model.quantile_score(panel, index, quantiles)), 0.1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sextet.ensemble.examining import Examination
-from sextet.ensemble.ground import Ground, situation_of
+from sextet.ensemble.ground import Ground
 from sextet.ensemble.recruiting import Recruits, member_file
 from sextet.ensemble.warning import Policies
 from sextet.rules.user_rules import UserRules
@@ -76,7 +76,6 @@ class Outcome:
                 "run": json.loads(config.to_json()),
                 "shape": to_plain(ground.shape),
                 "members": {spec.name: member_file(spec) for spec in ground.specs},
-                "situation": to_plain(situation_of(panel, ground.split, config.horizon)),
                 "data": dict(self.source.options),
                 "source": self.source.name,
                 "unit": self.source.unit,

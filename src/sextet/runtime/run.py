@@ -30,7 +30,6 @@ from sextet.runtime.onnx_member import OnnxMember
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.stored_panel import panel_from_arrays
 from sextet.specs.run_config import RunConfig
-from sextet.specs.situation import Situation
 from sextet.spikes.alerts import AlertPolicy, find_alerts
 from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
@@ -52,7 +51,7 @@ class Run:
         policy: when a spike probability is worth an alert; silent without a member that warns.
         rules: the user's rules; empty where there are none.
         history: the last rows the run has seen: what a forecast without data starts from.
-        settings: further plain values of the run: the data options, the split's ends, the situation.
+        settings: further plain values of the run: the data options, the split's ends.
     """
 
     config: RunConfig
@@ -119,12 +118,6 @@ class Run:
         """Rows of history that members, rules and spike levels read before a cutoff."""
         rule_based = [m.reach for m in self.crew.members.values() if isinstance(m, RuleBasedModel)]
         return max(self.crew.shape.lookback, self.spikes.layout.reach, *rule_based)
-
-    @property
-    def situation(self) -> Situation:
-        """The training data in a few numbers."""
-        values = dict(self.settings["situation"])
-        return Situation(**{**values, "seasons": tuple(values["seasons"])})
 
     def numbers(self, panel: Panel) -> NDArray[np.int64]:
         """Return `[S]` the training panel's number of each series of `panel`, -1 for one never seen."""

@@ -84,7 +84,7 @@ def score_warnings(
     """Score warnings on test windows: average precision, Brier, and precision, recall and F1 at a threshold.
 
     Args:
-        probability: `[W, H]` of a spike, or any alarm score in 0..1 such as `SpikeModel.quantile_alarm`.
+        probability: `[W, H]` of a spike, or any alarm score in 0..1.
         label: `[W, H]` 1 where one came.
         threshold: warned where the probability is at or above it; chosen before, not on these windows.
         valid: `[W, H]` where the target was observed; None: everywhere.

@@ -13,7 +13,7 @@ from sextet.core.errors import DataError
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
-from sextet.metrics.exceedance import mass_above, score_above
+from sextet.metrics.exceedance import score_above
 from sextet.spikes.residual import Layout, Levels, residuals, row_ranges, seasonal_profile
 from sextet.spikes.threshold import Tail, fit_tail
 
@@ -98,7 +98,7 @@ class SpikeModel:
         usual = self.usual(panel, index, horizon)
         return np.asarray(usual + self.for_panel(panel).threshold[index.series][:, None])
 
-    def quantile_alarm(
+    def quantile_score(
         self,
         panel: Panel,
         index: WindowIndex,
@@ -112,17 +112,10 @@ class SpikeModel:
             index: W windows of it.
             quantiles: `[W, H, Q]` forecast of these windows in the unit of the target.
             levels: `[Q]`.
-        """
-        return mass_above(quantiles, self.spike_level(panel, index, quantiles.shape[1]), levels)
 
-    def quantile_score(
-        self,
-        panel: Panel,
-        index: WindowIndex,
-        quantiles: NDArray[np.floating],
-        levels: Sequence[float] = LEVELS,
-    ) -> Reals:
-        """The normal score of `quantile_alarm`, `[W, H]`; arguments as there."""
+        Returns:
+            The mass as a normal score; `metrics.exceedance.mass_of` makes a probability of it.
+        """
         return score_above(quantiles, self.spike_level(panel, index, quantiles.shape[1]), levels)
 
     def usual(self, panel: Panel, index: WindowIndex, horizon: int) -> Reals:
