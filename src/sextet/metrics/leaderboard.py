@@ -19,6 +19,7 @@ Reals = NDArray[np.floating]
 Row = dict[str, str | float | int]
 
 _CHUNK = 1 << 18  # points scored at a time
+_PLAIN = 7  # sums of a tally that are not of an interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,23 @@ class Tally:
     percents: tuple[float, ...]
     inside: tuple[float, ...]
     width: tuple[float, ...]
+
+    @classmethod
+    def of(cls, sums: Reals, percents: Sequence[float]) -> Tally:
+        """Make a tally of sums `[K]` of `point_sums`."""
+        first = _PLAIN + len(percents)
+        return cls(
+            points=round(float(sums[0])),
+            absolute=float(sums[1]),
+            squared=float(sums[2]),
+            pinball=float(sums[3]),
+            truth=float(sums[4]),
+            scaled=float(sums[5]),
+            scaled_points=round(float(sums[6])),
+            percents=tuple(percents),
+            inside=tuple(float(value) for value in sums[_PLAIN:first]),
+            width=tuple(float(value) for value in sums[first:]),
+        )
 
     def __add__(self, other: Tally) -> Tally:
         """Return the tally of both sets of points.
@@ -102,11 +120,12 @@ def tally(
     """
     windows, horizon = target.shape
     chunk = max(1, _CHUNK // max(horizon, 1))
-    total = _empty(percents)
+    total = np.zeros(_PLAIN + 2 * len(percents))
     for start in range(0, windows, chunk):
         part = slice(start, start + chunk)
-        total += _tally_chunk(target[part], quantiles[part], levels, None if scale is None else scale[part], percents)
-    return total
+        some = None if scale is None else scale[part]
+        total += point_sums(target[part], quantiles[part], levels, some, percents).sum(axis=(0, 1))
+    return Tally.of(total, percents)
 
 
 def score(
@@ -147,51 +166,29 @@ def _mae_of(row: Row) -> float:
     return value if np.isfinite(value) else np.inf
 
 
-def _tally_chunk(
+def point_sums(
     target: Reals, quantiles: Reals, levels: Sequence[float], scale: Reals | None, percents: Sequence[float]
-) -> Tally:
+) -> NDArray[np.float64]:
+    """What each point adds to a tally: `[W, H, K]`, zero where the target is missing; arguments as of `tally`.
+
+    Summed over any points it is what `Tally.of` takes.
+    """
     truth = np.asarray(target, dtype=np.float64)
     seen = ~np.isnan(truth)
-    truth = truth[seen]
-    known = np.asarray(quantiles)[seen]
-    error = np.abs(truth - read_quantiles(known, (0.5,), levels)[:, 0])
-    scaled = np.zeros(0)
-    if scale is not None:
-        usable = np.broadcast_to(np.where(np.asarray(scale) > 0, scale, np.nan)[:, None], target.shape)[seen]
-        scaled = (error / usable)[~np.isnan(usable)]
-    inside, width = [], []
-    for percent in percents:
-        bounds = read_quantiles(known, interval(percent), levels)
-        inside.append(float(((truth >= bounds[:, 0]) & (truth <= bounds[:, 1])).sum()))
-        width.append(float((bounds[:, 1] - bounds[:, 0]).sum()))
-    return Tally(
-        points=len(truth),
-        absolute=float(error.sum()),
-        squared=float((error**2).sum()),
-        pinball=float(pinball_by_point(truth, known, levels).sum()),
-        truth=float(np.abs(truth).sum()),
-        scaled=float(scaled.sum()),
-        scaled_points=len(scaled),
-        percents=tuple(percents),
-        inside=tuple(inside),
-        width=tuple(width),
-    )
-
-
-def _empty(percents: Sequence[float]) -> Tally:
-    none = tuple(0.0 for _ in percents)
-    return Tally(
-        points=0,
-        absolute=0.0,
-        squared=0.0,
-        pinball=0.0,
-        truth=0.0,
-        scaled=0.0,
-        scaled_points=0,
-        percents=tuple(percents),
-        inside=none,
-        width=none,
-    )
+    error = np.abs(truth - read_quantiles(quantiles, (0.5,), levels)[..., 0])
+    if scale is None:
+        usable = np.full(truth.shape, np.nan)
+    else:
+        usable = np.broadcast_to(np.where(np.asarray(scale) > 0, scale, np.nan)[:, None], truth.shape)
+    columns = [seen, error, error**2, pinball_by_point(truth, quantiles, levels), np.abs(truth)]
+    columns += [np.where(np.isnan(usable), 0.0, error / usable), ~np.isnan(usable)]
+    bounds = [read_quantiles(quantiles, interval(percent), levels) for percent in percents]
+    columns += [(truth >= bound[..., 0]) & (truth <= bound[..., 1]) for bound in bounds]
+    columns += [bound[..., 1] - bound[..., 0] for bound in bounds]
+    out = np.empty((*truth.shape, len(columns)))
+    for k, column in enumerate(columns):
+        out[..., k] = np.where(seen, column, 0.0)
+    return out
 
 
 def _share(part: float, whole: float) -> float:
