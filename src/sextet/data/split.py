@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
+from sextet.data.bounds import Bound, as_bound, end_rows
 from sextet.data.windows import draw_windows, windows
 
 Rows = NDArray[np.int64]
 Part = Literal["train", "select", "weigh", "calibrate", "test"]
 PARTS: tuple[Part, ...] = ("train", "select", "weigh", "calibrate", "test")
+BOUNDS = ("train_end", "validation_end", "test_end")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,17 +30,21 @@ class SplitConfig:
     Attributes:
         validation: share of a series' rows for `select + weigh + calibrate`, when `test` and bounds are not given.
         test: share of a series' rows for the test; 0 keeps none, for a run meant for use.
+        windows: cutoffs of the test, counted from the end of each series, `step` rows apart; overrides `test`, and
+            `validation` is then a share of what lies before.
         shares: how validation is divided into select, weigh and calibrate.
-        train_end, validation_end, test_end: rows of each series (counts from its start) that override the shares.
-        step: rows between the cutoffs of consecutive windows in weigh, calibrate and test.
+        train_end, validation_end, test_end: override the shares: rows of each series (counts from its start), or the
+            last date or stamp of the part, see `data.bounds`; all three of one kind.
+        step: rows between the cutoffs of consecutive windows of the test.
     """
 
     validation: float = 0.2
     test: float = 0.1
+    windows: int | None = None
     shares: tuple[float, float, float] = (0.5, 0.25, 0.25)
-    train_end: int | None = None
-    validation_end: int | None = None
-    test_end: int | None = None
+    train_end: Bound | None = None
+    validation_end: Bound | None = None
+    test_end: Bound | None = None
     step: int = 1
 
     def __post_init__(self) -> None:
@@ -52,9 +58,31 @@ class SplitConfig:
             raise ConfigError(
                 f"Expected three shares above 0 and a step of at least 1; got {self.shares}, {self.step}."
             )
-        bounds = [b for b in (self.train_end, self.validation_end, self.test_end) if b is not None]
-        if bounds != sorted(bounds) or len(set(bounds)) != len(bounds) or (bounds and bounds[0] < 1):
-            raise ConfigError(f"Expected 0 < train_end < validation_end < test_end; got {bounds}.")
+        for name in BOUNDS:
+            object.__setattr__(self, name, as_bound(getattr(self, name)))
+        bounds = [bound for name in BOUNDS if (bound := getattr(self, name)) is not None]
+        rows = [bound for bound in bounds if isinstance(bound, int)]
+        if rows and len(rows) < len(bounds):
+            raise ConfigError(f"Expected the ends of the parts all as rows or all as dates; got {_listed(bounds)}.")
+        if rows != sorted(set(rows)) or (rows and rows[0] < 1):
+            raise ConfigError(f"Expected 0 < train_end < validation_end < test_end; got {_listed(rows)}.")
+        if self.windows is not None and self.windows < 1:
+            raise ConfigError(f"Expected at least 1 window to test on; got {self.windows}.")
+        if self.windows is not None and self.validation_end is not None:
+            raise ConfigError(
+                "Both a number of windows and the end of validation say where the test begins; give one of the two."
+            )
+
+    @property
+    def tests(self) -> bool:
+        """Whether there is a test part."""
+        return self.test > 0 or self.windows is not None or self.test_end is not None
+
+    def test_rows(self, horizon: int) -> int:
+        """Fewest rows of the test part: all its windows where they are counted, else one."""
+        if not self.tests:
+            return 0
+        return horizon + ((self.windows or 1) - 1) * self.step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +103,16 @@ class Split:
 
 
 def required_rows(config: SplitConfig, horizon: int) -> int:
-    """Fewest history rows with which every part of a series holds a window."""
-    if config.test_end is not None:
+    """Fewest history rows with which every part of a series holds a window; bounds that are dates are not counted."""
+    if isinstance(config.test_end, int):
         return config.test_end
-    if config.validation_end is not None:
-        return config.validation_end + (horizon if config.test > 0 else 0)
+    test = config.test_rows(horizon)
+    if isinstance(config.validation_end, int):
+        return config.validation_end + test
     validation = 3 * horizon
-    if config.train_end is not None:
-        return config.train_end + validation + (horizon if config.test > 0 else 0)
-    return 2 * horizon + validation + (horizon if config.test > 0 else 0)
+    if isinstance(config.train_end, int):
+        return config.train_end + validation + test
+    return 2 * horizon + validation + test
 
 
 def make_split(panel: Panel, config: SplitConfig, horizon: int, lookback: int = 1) -> Split:
@@ -111,19 +140,23 @@ def make_split(panel: Panel, config: SplitConfig, horizon: int, lookback: int = 
             f"{need} to train, choose, weigh, calibrate and test{more}. Give a longer history or a shorter horizon, "
             "or leave such series out with --skip-short."
         )
-    end = panel.known if config.test_end is None else np.full(panel.series, config.test_end, dtype=np.int64)
-    calibrate = _validation_end(config, end, horizon)
-    train = _train_end(config, end, calibrate, horizon)
-    select, weigh = _divide(config, train, calibrate, horizon)
-    split = Split(train=train, select=select, weigh=weigh, calibrate=calibrate, test=end.astype(np.int64))
-    for part in PARTS[: 4 if config.test == 0 and config.test_end is None else 5]:
+    split = _cut(panel, config, horizon)
+    for part in PARTS if config.tests else PARTS[:4]:
         first, last = split.bounds(part)
-        if int((last - first).min()) < horizon + (part == "train"):
-            raise ConfigError(
-                f"The part {part!r} gets {int((last - first).min())} rows, which hold no window of horizon {horizon}. "
-                "Move train_end, validation_end or test_end apart."
-            )
+        poor = np.flatnonzero(last - first < horizon + (part == "train"))
+        if len(poor):
+            raise ConfigError(_without_window(panel, config, part, int(poor[0]), int((last - first)[poor[0]]), horizon))
     return split
+
+
+def fitting_series(panel: Panel, config: SplitConfig, horizon: int) -> NDArray[np.bool_]:
+    """Return which series, `[S]`, can be cut so that every part holds a window."""
+    fits = panel.known >= required_rows(config, horizon)
+    split = _cut(panel, config, horizon)
+    for part in PARTS if config.tests else PARTS[:4]:
+        first, last = split.bounds(part)
+        fits &= last - first >= horizon + (part == "train")
+    return np.asarray(fits)
 
 
 def part_windows(
@@ -146,19 +179,30 @@ def part_windows(
     return windows(panel, start, end, horizon, step=step)
 
 
-def _validation_end(config: SplitConfig, end: Rows, horizon: int) -> Rows:
+def _cut(panel: Panel, config: SplitConfig, horizon: int) -> Split:
+    """Cut every series, whether or not its parts then hold a window."""
+    end = panel.known.astype(np.int64)
+    if config.test_end is not None:
+        rows = end_rows(panel, config.test_end, "test_end")
+        end = rows if isinstance(config.test_end, int) else np.minimum(rows, end)  # a series may end before a date
+    calibrate = _validation_end(panel, config, end, horizon)
+    if config.train_end is not None:
+        train = end_rows(panel, config.train_end, "train_end")
+    else:
+        base = end if config.windows is None else calibrate
+        train = calibrate - np.maximum(np.floor(base * config.validation).astype(np.int64), 3 * horizon)
+    select, weigh = _divide(config, train, calibrate, horizon)
+    return Split(train=train, select=select, weigh=weigh, calibrate=calibrate, test=end)
+
+
+def _validation_end(panel: Panel, config: SplitConfig, end: Rows, horizon: int) -> Rows:
     if config.validation_end is not None:
-        return np.full_like(end, config.validation_end)
-    if config.test == 0 and config.test_end is None:
+        return end_rows(panel, config.validation_end, "validation_end")
+    if config.windows is not None:
+        return end - config.test_rows(horizon)
+    if not config.tests:
         return end.copy()
     out: Rows = end - np.maximum(np.floor(end * config.test).astype(np.int64), horizon)
-    return out
-
-
-def _train_end(config: SplitConfig, end: Rows, calibrate: Rows, horizon: int) -> Rows:
-    if config.train_end is not None:
-        return np.full_like(end, config.train_end)
-    out: Rows = calibrate - np.maximum(np.floor(end * config.validation).astype(np.int64), 3 * horizon)
     return out
 
 
@@ -167,3 +211,22 @@ def _divide(config: SplitConfig, train: Rows, calibrate: Rows, horizon: int) -> 
     last = np.maximum(np.floor(rows * (config.shares[2] / total)).astype(np.int64), horizon)
     middle = np.maximum(np.floor(rows * (config.shares[1] / total)).astype(np.int64), horizon)
     return calibrate - last - middle, calibrate - last
+
+
+def _without_window(panel: Panel, config: SplitConfig, part: Part, series: int, rows: int, horizon: int) -> str:
+    """Say which part of which series holds no window."""
+    bounds = [f"{name} {bound}" for name in BOUNDS if (bound := getattr(config, name)) is not None]
+    said = f" with {', '.join(bounds)}" if bounds else ""
+    span = ""
+    if any(isinstance(getattr(config, name), str) for name in BOUNDS):
+        stamps = np.datetime_as_string(panel.stamps(series)[[0, int(panel.known[series]) - 1]], unit="m")
+        span = f" (from {stamps[0].replace('T', ' ')} to {stamps[1].replace('T', ' ')})"
+    return (
+        f"The part {part!r} of series {panel.ids[series]!r}{span} gets {max(rows, 0)} rows{said}, which hold no window "
+        f"of horizon {horizon}. Move train_end, validation_end or test_end apart, or leave such series out with "
+        "--skip-short."
+    )
+
+
+def _listed(bounds: list[Bound]) -> str:
+    return ", ".join(str(bound) for bound in bounds)
