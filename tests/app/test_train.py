@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sextet.app.configuration import config_of
 from sextet.app.requests import TrainRequest
-from sextet.app.train import config_of, source_name, train
+from sextet.app.train import source_name, train
 from sextet.core.errors import ConfigError, DataError
 from sextet.data.options import DataOptions
 

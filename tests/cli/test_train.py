@@ -15,6 +15,7 @@ from sextet.data.options import DataOptions
 
 # option -> (argument, where it goes, value there); "data." are the fields of DataOptions
 OPTIONS = {
+    "--config": ("best.json", "config", Path("best.json")),
     "--members": ("lstm,gru", "members", "lstm,gru"),
     "--lookback": ("48", "lookback", 48),
     "--seed": ("7", "seed", 7),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
+from sextet.app.configuration import config_of
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
 from sextet.core.progress import Progress, Silent
 from sextet.data.read import read_panel
-from sextet.data.split import SplitConfig, required_rows
+from sextet.data.split import required_rows
 from sextet.report.html import write_report
 from sextet.runtime.reading import plain_options
 from sextet.runtime.run_folder import building
-from sextet.specs.defaults import quick_train
-from sextet.specs.presets import parse_members
-from sextet.specs.run_config import RunConfig
-from sextet.specs.train_config import TrainConfig
 
 SILENT = Silent()
 REPORT = "report.html"
@@ -61,37 +57,6 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
         leaderboard=tuple(dict(row) for row in fitted.leaderboard),
         notes=fitted.notes,
         seconds=fitted.seconds,
-    )
-
-
-def config_of(request: TrainRequest) -> RunConfig:
-    """Return the configuration that a request asks for.
-
-    Raises:
-        ConfigError: a value is refused.
-    """
-    budget = TrainConfig(seed=request.seed)
-    if request.epochs is not None:
-        budget = replace(budget, epochs=request.epochs)
-    if request.batch is not None:
-        budget = replace(budget, batch=request.batch)
-    return RunConfig(
-        horizon=request.horizon,
-        lookback=request.lookback,
-        members=parse_members(request.members),
-        train=quick_train(budget) if request.quick else budget,
-        split=SplitConfig(
-            validation=request.validation,
-            test=request.test,
-            train_end=request.train_end,
-            validation_end=request.validation_end,
-            test_end=request.test_end,
-            step=request.step,
-        ),
-        transform=request.transform,
-        nonnegative=request.nonnegative,
-        spike_threshold=request.spike_threshold,
-        quick=request.quick,
     )
 
 

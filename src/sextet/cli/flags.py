@@ -157,15 +157,25 @@ class DataFlags:
 class BudgetFlags:
     """What is trained, and how long."""
 
+    config: Annotated[
+        Path | None,
+        Option(
+            "--config",
+            metavar="FILE",
+            help="JSON file of settings, such as `sextet tune` writes; options given here go before it.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = None
     members: Annotated[
-        str,
+        str | None,
         Option(
             "--members",
             metavar="NAMES",
             help="v6 (all six), v5 (all but PatchTST), or names with commas.",
+            show_default="v6",
             rich_help_panel=_BUDGET,
         ),
-    ] = "v6"
+    ] = None
     lookback: Annotated[
         int | None,
         Option(
@@ -178,15 +188,16 @@ class BudgetFlags:
         ),
     ] = None
     seed: Annotated[
-        int,
+        int | None,
         Option(
             "--seed",
             min=0,
             metavar="N",
             help="The same seed gives the same forecast on one machine.",
+            show_default="0",
             rich_help_panel=_BUDGET,
         ),
-    ] = 0
+    ] = None
     quick: Annotated[bool, Option("--quick", help="Small budget, for a first look.", rich_help_panel=_BUDGET)] = False
     epochs: Annotated[
         int | None,
@@ -203,9 +214,11 @@ class DomainFlags:
     """What is known about the target."""
 
     transform: Annotated[
-        Transform,
-        Option("--transform", help="Transform of the target before scaling.", rich_help_panel=_DOMAIN),
-    ] = Transform.NONE
+        Transform | None,
+        Option(
+            "--transform", help="Transform of the target before scaling.", show_default="none", rich_help_panel=_DOMAIN
+        ),
+    ] = None
     nonnegative: Annotated[
         bool, Option("--nonnegative", help="Forecasts are never below zero.", rich_help_panel=_DOMAIN)
     ] = False
@@ -261,31 +274,35 @@ class SplitFlags:
         Option("--test-end", min=1, metavar="ROW", help="Row where the test ends.", rich_help_panel=_SPLIT),
     ] = None
     validation: Annotated[
-        float,
+        float | None,
         Option(
             "--validation",
             min=0.0,
             max=1.0,
             metavar="SHARE",
             help="Share of the rows for validation.",
+            show_default="0.2",
             rich_help_panel=_SPLIT,
         ),
-    ] = 0.2
+    ] = None
     test: Annotated[
-        float,
+        float | None,
         Option(
             "--test",
             min=0.0,
             max=1.0,
             metavar="SHARE",
             help="Share of the rows for the test; 0 for a run meant for use.",
+            show_default="0.1",
             rich_help_panel=_SPLIT,
         ),
-    ] = 0.1
+    ] = None
     step: Annotated[
-        int,
-        Option("--step", min=1, metavar="N", help="Rows between test cutoffs.", rich_help_panel=_SPLIT),
-    ] = 1
+        int | None,
+        Option(
+            "--step", min=1, metavar="N", help="Rows between test cutoffs.", show_default="1", rich_help_panel=_SPLIT
+        ),
+    ] = None
 
 
 def levels(text: str) -> tuple[float, ...]:
@@ -310,5 +327,5 @@ def levels(text: str) -> tuple[float, ...]:
 
 
 def given(flags: object) -> dict[str, Any]:
-    """Return the fields of a group of flags by name."""
-    return dict(vars(flags))
+    """Return the fields of a group of flags by name, choices as plain text."""
+    return {name: value.value if isinstance(value, StrEnum) else value for name, value in vars(flags).items()}

@@ -46,7 +46,7 @@ def train(
         data=options_of(data),
         **given(goal),
         **given(budget),
-        **{**given(domain), "transform": domain.transform.value},
+        **given(domain),
         **given(split),
     )
     progress = output.progress()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sextet.core.errors import ConfigError, nearest
 from sextet.specs.custom import CustomSpec
 from sextet.specs.presets import MEMBERS, MemberSpec
 
 T = TypeVar("T")
+
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", NoneType: "null"}
 
 
 def to_plain(config: Any, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -23,7 +26,8 @@ def from_plain(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     """Build `kind` from `values`; lists become tuples.
 
     Raises:
-        ConfigError: a key is unknown or missing, or a value is refused; `what` names the thing in the message.
+        ConfigError: a key is unknown or missing, a value is of another kind than its field or is refused; `what`
+            names the thing in the message.
     """
     if not isinstance(values, Mapping):
         raise ConfigError(f"{what} must be an object of fields; got {values!r}.")
@@ -31,10 +35,37 @@ def from_plain(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     for key in values:
         if key not in known:
             raise ConfigError(f"{what} has no field {key!r}{nearest(key, known) or '.'} Known are {', '.join(known)}.")
+    hints, empty = get_type_hints(kind), {f.name for f in fields(kind) if f.default is None}  # type: ignore[arg-type]
+    for key, value in values.items():
+        if not (_fits(value, hints[key]) or (value is None and key in empty)):
+            raise ConfigError(f"{what}: {key} must be {_expected(hints[key])}; got {value!r}.")
     try:
         return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except TypeError as error:
         raise ConfigError(f"{what} cannot be read: {error}.") from error
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a JSON value is of the kind that a field's annotation says; other annotations accept anything."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(_fits(value, one) for one in inner)
+    if origin is tuple:
+        return isinstance(value, list | tuple) and all(_fits(item, inner[0]) for item in value)
+    if hint in (int, float):
+        return isinstance(value, int if hint is int else int | float) and not isinstance(value, bool)
+    return isinstance(value, hint) if hint in _WORDS else isinstance(value, str) if origin is Literal else True
+
+
+def _expected(hint: Any) -> str:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(_expected(one) for one in inner)
+    if origin is tuple:
+        return f"a list, each {_expected(inner[0])}"
+    if origin is Literal:
+        return f"one of {', '.join(map(str, inner))}"
+    return _WORDS.get(hint, "what RunConfig says")
 
 
 def spec_to_json(spec: MemberSpec) -> dict[str, Any]:

@@ -1,0 +1,105 @@
+"""A config file and what is asked beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sextet.app.configuration import config_of
+from sextet.app.requests import TrainRequest
+from sextet.core.errors import ConfigError
+from sextet.specs.recurrent import GRUSpec
+from sextet.specs.run_config import RunConfig
+
+
+def _config(folder: Path, content: Any, **asked: Any) -> RunConfig:
+    path = folder / "best.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return config_of(TrainRequest(source="x.csv", horizon=6, out=Path("run"), config=path, **asked))
+
+
+def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
+    assert _config(tmp_path, {}) == RunConfig(horizon=6)
+
+
+def test_a_whole_configuration_comes_back(tmp_path: Path) -> None:
+    whole = config_of(
+        TrainRequest(source="x.csv", horizon=6, out=Path("r"), members=(GRUSpec(lookback=9), "lstm"), seed=4, test=0.3)
+    )
+    assert _config(tmp_path, whole.to_json()) == whole
+
+
+def test_members_are_names_specs_or_a_preset(tmp_path: Path) -> None:
+    mixed = _config(tmp_path, {"members": ["lstm", {"member": "gru", "width": 8}]}).members
+    assert [spec.name for spec in mixed] == ["lstm", "gru"] and mixed[1] == GRUSpec(width=8)
+    assert [spec.name for spec in _config(tmp_path, {"members": "v5"}).members][-1] == "rule-based"
+
+
+def test_what_is_asked_goes_before_the_file(tmp_path: Path) -> None:
+    file = {
+        "lookback": 48,
+        "transform": "log1p",
+        "nonnegative": True,
+        "train": {"seed": 3, "epochs": 5, "learning_rate": 0.01},
+        "split": {"test": 0.3, "step": 4, "validation": 0.25},
+    }
+    kept = _config(tmp_path, file)
+    assert (kept.lookback, kept.transform, kept.nonnegative, kept.seed) == (48, "log1p", True, 3)
+    asked = _config(tmp_path, file, lookback=24, transform="none", seed=0, test=0.1, step=1)
+    assert (asked.lookback, asked.transform, asked.seed) == (24, "none", 0)
+    assert (asked.train.epochs, asked.train.learning_rate) == (5, 0.01)
+    assert (asked.split.test, asked.split.step, asked.split.validation) == (0.1, 1, 0.25)
+
+
+def test_members_asked_for_are_built_as_the_file_says(tmp_path: Path) -> None:
+    file = {"members": [{"member": "gru", "width": 8, "lookback": 40}, {"member": "lstm", "width": 9}]}
+    members = _config(tmp_path, file, members="gru,patchtst").members
+    assert [spec.name for spec in members] == ["gru", "patchtst"] and members[0].width == 8
+    assert _config(tmp_path, file, members=(GRUSpec(width=7),)).members == (GRUSpec(width=7),)
+    (shorter,) = _config(tmp_path, file, members="gru", lookback=20).members
+    assert shorter == GRUSpec(width=8)  # its lookback is the run's, which is asked for
+
+
+def test_quick_makes_the_file_s_budget_small(tmp_path: Path) -> None:
+    assert _config(tmp_path, {"train": {"epochs": 30}}, quick=True).train.epochs == 4
+    assert _config(tmp_path, {"quick": True, "train": {"epochs": 30}}).train.epochs == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "expected JSON"),
+        ("[1]", "expected an object"),
+        ({"lookbak": 3}, "no field 'lookbak', did you mean 'lookback'"),
+        ({"horizon": 7}, "for a horizon of 7, and 6 was asked for"),
+        ({"lookback": 0}, "lookback must be a whole number of at least 1; got 0"),
+        ({"lookback": "long"}, "lookback must be a whole number or null; got 'long'"),
+        ({"nonnegative": "no"}, "nonnegative must be true or false; got 'no'"),
+        ({"spike_threshold": "high"}, "spike_threshold must be a number or null; got 'high'"),
+        ({"intervals": 80}, "intervals must be a list, each a number; got 80"),
+        ({"transform": "sqrt"}, "transform must be one of none, log1p, boxcox; got 'sqrt'"),
+        ({"train": {"epochs": None}}, "training configuration: epochs must be a whole number; got None"),
+        ({"train": {"epoch": 3}}, "training configuration has no field 'epoch', did you mean 'epochs'"),
+        ({"train": 3}, "training configuration must be an object"),
+        ({"split": {"test": "last"}}, "split: test must be a number; got 'last'"),
+        ({"split": {"test": 2}}, "Expected shares"),
+        ({"members": 3}, "members must be a list"),
+        ({"members": []}, "at least one member"),
+        ({"members": ["gruu"]}, "no member 'gruu', did you mean 'gru'"),
+        ({"members": ["gru", {"member": "gru"}]}, "given twice"),
+        ({"members": [{"member": "gru", "wide": 3}]}, "spec of gru has no field 'wide'"),
+        ({"members": [{"member": "gru", "skip": "yes"}]}, "spec of gru: skip must be true or false; got 'yes'"),
+        ({"members": [{"member": "gru", "normalisation": 1}]}, "normalisation must be one of mean, last, shift"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(tmp_path: Path, content: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=rf"best\.json: .*{message}"):
+        _config(tmp_path, content)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no\.json: there is no such file"):
+        config_of(TrainRequest(source="x.csv", horizon=6, out=Path("run"), config=tmp_path / "no.json"))
