@@ -87,7 +87,7 @@ def bandwidth(count: int, overlap: int) -> int:
     The cube root of their number; where windows overlap twice the overlap, since the weights of Newey and West fall
     to zero over it.
     """
-    return max(round(count ** (1 / 3)), 2 * overlap if overlap > 1 else 1)
+    return max(round(float(np.cbrt(count))), 2 * overlap if overlap > 1 else 1)
 
 
 def diebold_mariano(difference: Reals, width: int) -> float:
