@@ -17,6 +17,7 @@ class Tick:
         loss: mean training loss of the epoch so far.
         select: loss on the select part after the last finished epoch, or None before the first.
         seconds_left: time left if no epoch is saved by early stopping, in seconds.
+        judged: the epoch has just ended, and `select` is its own loss.
     """
 
     member: str
@@ -27,6 +28,7 @@ class Tick:
     loss: float
     select: float | None
     seconds_left: float
+    judged: bool = False
 
 
 class Progress(Protocol):

@@ -93,7 +93,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start}
         )
         self._told = now
-        self._tell(self._config.steps, now)
+        self._tell(self._config.steps, now, judged=True)
         if epoch + 1 - self.best_epoch >= self._config.patience:
             self.model.stop_training = True
 
@@ -110,7 +110,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             f"the weights of epoch {self.best_epoch} were kept."
         )
 
-    def _tell(self, step: int, now: float) -> None:
+    def _tell(self, step: int, now: float, judged: bool = False) -> None:
         config = self._config
         done = self._epoch * config.steps + step
         left = (now - self._first) / max(done - 1, 1) * (config.epochs * config.steps - done)
@@ -124,5 +124,6 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
                 loss=self._loss,
                 select=self.history[-1]["select"] if self.history else None,
                 seconds_left=left,
+                judged=judged,
             )
         )
