@@ -111,7 +111,10 @@ class Outcome:
         files = sorted((self.folder / "forecasts").glob("*.parquet"))
         if not files:
             raise ProtocolError(f"Expected forecasts/*.parquet in {self.folder}; there is none.")
-        return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+        whole = pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+        return whole.assign(
+            unique_id=whole["unique_id"].astype(str)
+        )  # categories would group series that are not there
 
 
 @dataclass(frozen=True, kw_only=True)

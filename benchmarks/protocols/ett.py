@@ -82,8 +82,8 @@ def cell(name: str, horizon: int) -> Cell:
         horizon=horizon,
         protocol=(
             f"Rows [0, {train}) train, [{train}, {validation}) validation, [{validation}, {test}) test; every channel "
-            "scaled by mean and population standard deviation of its training rows; fitted once; every one of the "
-            f"{test - validation - horizon + 1:,} test windows scored, all 7 channels."
+            "scaled by mean and population standard deviation of its training rows; fitted once; every test window "
+            "scored, the last incomplete batch too, all 7 channels."
         ),
         metrics=("MSE", "MAE"),
         load=partial(load, name, horizon),
