@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sextet.data.bounds import Bound
 from sextet.data.options import DataOptions
 
 
@@ -30,7 +31,8 @@ class TrainRequest:
         transform: "none", "log1p" or "boxcox"; None: "none".
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike (unit of the data); None learns the level.
-        train_end, validation_end, test_end: rows of each series that override the shares below.
+        train_end, validation_end, test_end: override the shares below: rows of each series, or the last date or stamp
+            that belongs to the part, by the data's clock.
         validation, test: shares of the rows for validation and for the test; None: 0.2 and 0.1.
         step: rows between test cutoffs; None: 1.
         epochs, batch: override the training budget.
@@ -51,9 +53,9 @@ class TrainRequest:
     transform: str | None = None
     nonnegative: bool = False
     spike_threshold: float | None = None
-    train_end: int | None = None
-    validation_end: int | None = None
-    test_end: int | None = None
+    train_end: Bound | None = None
+    validation_end: Bound | None = None
+    test_end: Bound | None = None
     validation: float | None = None
     test: float | None = None
     step: int | None = None
@@ -78,5 +80,81 @@ class TrainResult:
     run: Path
     report: Path
     leaderboard: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestRequest:
+    """Forecast the past as if it were not known, and score every forecast.
+
+    Attributes:
+        source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
+            epochs, batch, unit, title: as of `TrainRequest`.
+        out: folder of the backtest; the same request goes on where it was stopped.
+        windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
+        step: rows between cutoffs; None: the horizon.
+        refit: members are fitted anew every so many cutoffs, on what is known by then; 0: once.
+        train_end, validation_end, test_end: rows of each series, or the last date or stamp that belongs to the part.
+        validation, test: shares of the rows, where bounds and `windows` do not say; None: 0.2 and 0.1.
+        scaled: also score series standardised by the first training part, as papers on long horizons do.
+        baselines: names of `ensemble.baselines.BASELINES`.
+        forecasts: write every forecast of every model.
+        fresh: forget what an earlier backtest left at `out`.
+    """
+
+    source: Any
+    horizon: int
+    out: Path
+    data: DataOptions = field(default_factory=DataOptions)
+    config: Path | None = None
+    members: str | Sequence[Any] | None = None
+    lookback: int | None = None
+    seed: int | None = None
+    quick: bool = False
+    rules: Path | None = None
+    transform: str | None = None
+    nonnegative: bool = False
+    spike_threshold: float | None = None
+    windows: int | None = None
+    step: int | None = None
+    refit: int = 0
+    train_end: Bound | None = None
+    validation_end: Bound | None = None
+    test_end: Bound | None = None
+    validation: float | None = None
+    test: float | None = None
+    scaled: bool = False
+    baselines: tuple[str, ...] = ("ridge", "seasonal-naive", "naive")
+    forecasts: bool = True
+    fresh: bool = False
+    epochs: int | None = None
+    batch: int | None = None
+    unit: str = ""
+    title: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestResult:
+    """What a backtest found.
+
+    Attributes:
+        folder: where forecasts, `metrics.json` and the report are.
+        report: the HTML report.
+        leaderboard: rows as `metrics.leaderboard` gives them, best MAE first, on the original scale.
+        scaled_rows: the same on standardised series, with `mse`; empty unless asked for.
+        comparison: significance of the differences between models.
+        windows, points: how many windows, and observed targets, were scored.
+        notes: what the user should know.
+        seconds: wall time by stage.
+    """
+
+    folder: Path
+    report: Path
+    leaderboard: tuple[dict[str, Any], ...]
+    scaled_rows: tuple[dict[str, Any], ...]
+    comparison: tuple[dict[str, Any], ...]
+    windows: int
+    points: int
     notes: tuple[str, ...]
     seconds: dict[str, float]

@@ -8,8 +8,7 @@ from sextet.app.configuration import config_of
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
 from sextet.core.progress import Progress, Silent
-from sextet.data.read import read_panel
-from sextet.data.split import required_rows
+from sextet.data.fitting import read_to_fit
 from sextet.report.html import write_report
 from sextet.runtime.reading import plain_options
 from sextet.runtime.run_folder import building
@@ -31,14 +30,9 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
     from sextet.ensemble.writing import VIEW
 
     config = config_of(request)
-    rules = _rules(request.rules)
+    rules = rules_text(request.rules)
     progress.stage("reading the data")
-    panel = read_panel(
-        request.source,
-        request.data,
-        horizon=request.horizon,
-        min_length=required_rows(config.split, request.horizon) if request.data.skip_short else None,
-    )
+    panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     for note in panel.notes:
         progress.note(note)
     source = Source(
@@ -65,7 +59,12 @@ def source_name(source: object) -> str:
     return Path(source).name if isinstance(source, str | Path) else "a data frame"
 
 
-def _rules(path: Path | None) -> str:
+def rules_text(path: Path | None) -> str:
+    """Return the text of a rules file, empty without one.
+
+    Raises:
+        ConfigError: there is no such file, or it is not text.
+    """
     if path is None:
         return ""
     if not path.is_file():

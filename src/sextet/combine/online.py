@@ -90,6 +90,14 @@ class OnlineCalibration:
             waiting=Forecasts.none(len(rates), horizon, len(grid.levels)),
         )
 
+    def only(self, series: NDArray[np.integer]) -> OnlineCalibration:
+        """Return the state of the series `[K]` alone, numbered 0 to K - 1 in this order: no series heeds another."""
+        place = np.full(len(self.theta), -1, dtype=np.int64)
+        place[series] = np.arange(len(series))
+        mine = self.waiting.take(place[self.waiting.series] >= 0)
+        waiting = replace(mine, series=place[mine.series])
+        return replace(self, theta=self.theta[series], lost=self.lost[series], waiting=waiting)
+
     def run(
         self, quantiles: Floats, target: Floats, series: NDArray[np.integer], row: NDArray[np.integer]
     ) -> NDArray[np.float32]:

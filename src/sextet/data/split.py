@@ -5,6 +5,7 @@ A window belongs to a part only if all its targets do; its history may reach bac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -228,5 +229,5 @@ def _without_window(panel: Panel, config: SplitConfig, part: Part, series: int, 
     )
 
 
-def _listed(bounds: list[Bound]) -> str:
+def _listed(bounds: Sequence[Bound]) -> str:
     return ", ".join(str(bound) for bound in bounds)

@@ -1,8 +1,11 @@
-"""The baselines of every leaderboard: ridge regression on the lookback, and seasonal naive."""
+"""The baselines of leaderboards: ridge regression on the lookback, seasonal naive, and the last value."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +13,25 @@ from numpy.typing import NDArray
 from sextet.baselines.classical import SeasonalNaive
 from sextet.baselines.error_quantiles import around, spread
 from sextet.baselines.history import targets, thinned
-from sextet.baselines.ridge import Ridge, fit_ridge
+from sextet.baselines.ridge import fit_ridge
 from sextet.core.answer import Answer
+from sextet.core.errors import ConfigError, nearest
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
 from sextet.ensemble.ground import Ground
 
 RIDGE = "ridge"
 NAIVE = "seasonal-naive"
+LAST = "naive"
+BASELINES = (RIDGE, NAIVE, LAST)
 _ERROR_WINDOWS = 20_000
+
+
+class Baseline(Protocol):
+    """A fitted baseline."""
+
+    def answer(self, prepared: Prepared, index: WindowIndex) -> Answer:
+        """Quantile forecasts of the windows in the scaled space."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +52,47 @@ class Naive:
         return Answer(quantiles=around(point, self.errors))
 
 
-def fit_baselines(ground: Ground) -> dict[str, Ridge | Naive]:
-    """Fit both on the train part, and take their error quantiles from `select`."""
-    prepared, horizon = ground.prepared, ground.config.horizon
-    select = ground.select_windows()
-    season = ground.panel.frequency.season
+def fit_baselines(
+    ground: Ground, names: Sequence[str] = (RIDGE, NAIVE)
+) -> tuple[dict[str, Baseline], dict[str, float]]:
+    """Fit baselines on the train part, their error quantiles on `select`; return them and the seconds each took.
+
+    Raises:
+        ConfigError: a name is not one of `BASELINES`.
+    """
+    check_baselines(names)
+    fitted: dict[str, Baseline] = {}
+    seconds: dict[str, float] = {}
+    for name in names:
+        start = time.perf_counter()
+        fitted[name] = _fitted(ground, name)
+        seconds[name] = time.perf_counter() - start
+    return fitted, seconds
+
+
+def check_baselines(names: Sequence[str]) -> None:
+    """Refuse names that are not among `BASELINES`, or that come twice.
+
+    Raises:
+        ConfigError: one is.
+    """
+    for name in names:
+        if name not in BASELINES:
+            raise ConfigError(f"There is no baseline {name!r}{nearest(name, BASELINES) or '.'} There are {_known()}.")
+    if len(set(names)) < len(names):
+        raise ConfigError(f"A baseline is named twice: {', '.join(names)}.")
+
+
+def _known() -> str:
+    return ", ".join(BASELINES)
+
+
+def _fitted(ground: Ground, name: str) -> Baseline:
+    prepared, horizon, select = ground.prepared, ground.config.horizon, ground.select_windows()
+    if name == RIDGE:
+        return fit_ridge(prepared, ground.train_windows(), select, horizon)
+    season = ground.panel.frequency.season if name == NAIVE else 1
     naive = SeasonalNaive(season=season if season < int(ground.split.train.min()) else 1)
     some = thinned(select, _ERROR_WINDOWS)
     errors = spread(targets(prepared, some, horizon) - naive.point(prepared, some, horizon))
-    return {
-        RIDGE: fit_ridge(prepared, ground.train_windows(), select, horizon),
-        NAIVE: Naive(forecast=naive, errors=errors),
-    }
+    return Naive(forecast=naive, errors=errors)

@@ -16,10 +16,10 @@ from sextet.core.errors import ConfigError, RunError
 from sextet.core.forecast import Forecast
 from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex
+from sextet.data.fitting import read_to_fit
 from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
-from sextet.data.split import required_rows
 from sextet.runtime.reading import columns_of_training, fresh_panel, options_for, plain_options
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
@@ -92,12 +92,7 @@ class Ensemble:
         from sextet.ensemble.outcome import Source
 
         options = options or DataOptions()
-        panel = read_panel(
-            data,
-            options,
-            horizon=self.config.horizon,
-            min_length=required_rows(self.config.split, self.config.horizon) if options.skip_short else None,
-        )
+        panel = read_to_fit(data, options, self.config.split, self.config.horizon)
         folder = Path(tempfile.mkdtemp(prefix="sextet-"))
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # gone with this object
         source = Source(

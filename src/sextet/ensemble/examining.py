@@ -9,21 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.history import targets
-from sextet.baselines.ridge import Ridge
 from sextet.combine.online import OnlineCalibration
 from sextet.core.answer import Answer
 from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
 from sextet.data.windows import targets as observed
-from sextet.ensemble.baselines import NAIVE, Naive
+from sextet.ensemble.baselines import NAIVE, Baseline
 from sextet.metrics.leaderboard import Row, Tally, leaderboard, tally
 from sextet.metrics.point import seasonal_scale
 from sextet.runtime.combination import Combination, ordinals_of
 from sextet.runtime.crew import Crew, spike_probability
 
 ENSEMBLE = "sextet"
-ONLINE = "sextet (online)"
+ONLINE = "sextet-online"
 PERCENTS = (80.0, 95.0)
 
 Floats = NDArray[np.float32]
@@ -83,7 +82,7 @@ class _Sums:
 def examine(
     crew: Crew,
     combination: Combination,
-    baselines: Mapping[str, Ridge | Naive],
+    baselines: Mapping[str, Baseline],
     prepared: Prepared,
     index: WindowIndex,
     train_rows: NDArray[np.integer],

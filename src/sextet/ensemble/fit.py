@@ -103,7 +103,8 @@ def _examined(ground: Ground, recruits: Recruits, combination: Combination) -> E
     index = ground.scored_windows("test")
     if not len(index):
         return None
-    return examine(recruits.crew, combination, fit_baselines(ground), ground.prepared, index, ground.split.train)
+    baselines, _ = fit_baselines(ground)
+    return examine(recruits.crew, combination, baselines, ground.prepared, index, ground.split.train)
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:

@@ -86,14 +86,19 @@ class Ground:
         return step * max(1, -(-values // most))
 
 
-def lay_ground(panel: Panel, config: RunConfig) -> Ground:
-    """Split, label, scale and choose.
+def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> Ground:
+    """Split, label, scale and choose; nothing is learned of rows after the train part.
+
+    Args:
+        panel: the data.
+        config: what was asked.
+        split: the parts; None: as `config.split` says.
 
     Raises:
         DataError: the data cannot be split, transformed or labelled.
         ConfigError: a spec does not suit it.
     """
-    split = make_split(panel, config.split, config.horizon, config.lookback or 1)
+    split = split or make_split(panel, config.split, config.horizon)
     scaler = Scaler.fit(panel, split.train, transform=config.transform, nonnegative=config.nonnegative)  # type: ignore[arg-type]
     spikes = fit_spikes(panel, split.train, threshold=config.spike_threshold)
     panel = replace(panel, label=spikes.label(panel))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,20 +37,33 @@ class Crew:
         return tuple(self.members)
 
     def batches(
-        self, prepared: Prepared, index: WindowIndex, size: int = BATCH
+        self,
+        prepared: Prepared,
+        index: WindowIndex,
+        size: int = BATCH,
+        seconds: MutableMapping[str, float] | None = None,
     ) -> Iterator[tuple[slice, dict[str, Answer]]]:
-        """Yield which windows, and what each member answers for them in scaled space, in order."""
+        """Yield which windows, and what each member answers for them in scaled space, in order.
+
+        Args:
+            prepared: the data.
+            index: the windows.
+            size: windows at a time.
+            seconds: name -> wall time; what each member takes is added to it.
+        """
         for low in range(0, len(index), size):
             part = slice(low, min(low + size, len(index)))
             some = index.take(part)
             batch = gather(prepared, some, self.shape)
-            yield (
-                part,
-                {
-                    name: member.answer(batch) if isinstance(member, OnnxMember) else member.answer(prepared, some)
-                    for name, member in self.members.items()
-                },
-            )
+            answers = {}
+            for name, member in self.members.items():
+                start = time.perf_counter()
+                answers[name] = (
+                    member.answer(batch) if isinstance(member, OnnxMember) else member.answer(prepared, some)
+                )
+                if seconds is not None:
+                    seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+            yield part, answers
 
     def answers(self, prepared: Prepared, index: WindowIndex) -> dict[str, Answer]:
         """Return what each member answers for all windows of `index`, in scaled space."""

@@ -1,0 +1,126 @@
+"""Backtest: forecast the past as if it were not known, and score every forecast."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sextet.app.configuration import config_of
+from sextet.app.requests import BacktestRequest, BacktestResult
+from sextet.app.train import rules_text, source_name
+from sextet.core.progress import Progress, Silent
+from sextet.data.fitting import read_to_fit
+from sextet.rules.user_rules import parse_rules
+from sextet.runtime.run import RULES
+from sextet.specs.run_config import RunConfig
+
+if TYPE_CHECKING:
+    from sextet.backtesting.fold_scores import FoldScores
+    from sextet.backtesting.run import Backtest
+
+SILENT = Silent()
+
+
+def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestResult:
+    """Run a backtest, or go on with the one that was stopped at `request.out`.
+
+    Raises:
+        DataError, ConfigError: the data or an option cannot be used, or the folder holds another backtest.
+        DependencyError: TensorFlow is not installed.
+        TrainingError: a member did not learn.
+    """
+    from sextet.backtesting.folder import BacktestFolder, fingerprint
+    from sextet.backtesting.plan import make_plan
+    from sextet.backtesting.run import Backtest
+    from sextet.ensemble.baselines import check_baselines
+
+    config = backtest_config(request)
+    check_baselines(request.baselines)
+    rules = rules_text(request.rules)
+    parsed = parse_rules(rules, source=RULES)
+    progress.stage("reading the data")
+    panel = read_to_fit(request.source, request.data, config.split, request.horizon)
+    for note in panel.notes:
+        progress.note(note)
+    work = Backtest(
+        panel=panel,
+        config=config,
+        plan=make_plan(panel, config.split, request.horizon, request.refit),
+        folder=BacktestFolder(request.out),
+        baselines=request.baselines,
+        rules=parsed,
+        forecasts=request.forecasts,
+    )
+    asked = {
+        "data": fingerprint(panel),
+        **json.loads(config.to_json()),
+        "refit": request.refit,
+        "baselines": request.baselines,
+        "rules": rules,
+        "forecasts": request.forecasts,
+    }
+    if work.folder.claim(asked, fresh=request.fresh):
+        progress.note(f"Going on with the backtest at {request.out}.")
+    scores = work.run(progress)
+    return _told(request, work, scores)
+
+
+def backtest_config(request: BacktestRequest) -> RunConfig:
+    """Return the configuration of a backtest's fits; its split is that of the first.
+
+    Raises:
+        ConfigError: a value is refused.
+    """
+    config = config_of(request)
+    split = replace(config.split, windows=request.windows, step=request.step or request.horizon)
+    return replace(config, split=split)
+
+
+def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> BacktestResult:
+    """Write metrics and report, and return the result."""
+    from sextet.backtesting.folder import REPORT
+    from sextet.backtesting.summary import by_group, leaderboard_rows, plain, scaled_rows, warning_rows
+    from sextet.metrics.comparison import compare
+
+    members = tuple(spec.name for spec in work.config.members)
+    rows = leaderboard_rows(scores, members)
+    scaled = scaled_rows(scores, work.yardstick().standard.scale) if request.scaled else []
+    comparison = compare(scores.models, seed=work.config.seed)
+    seconds = {"fit": sum(scores.fit_seconds.values()), "answer": sum(scores.answer_seconds.values())}
+    notes = (*work.panel.notes, *scores.notes)
+    metrics: dict[str, Any] = {
+        "rows": rows,
+        "scaled_rows": scaled,
+        "windows": scores.windows,
+        "points": int(rows[0]["n"]),
+        "folds": len(work.plan),
+        "cutoffs": work.plan.cutoffs,
+        "comparison": comparison,
+        "by": by_group(scores, work.panel.ids),
+        "spikes": warning_rows(scores),
+        "seconds": {**seconds, "fit_by_model": scores.fit_seconds, "answer_by_model": scores.answer_seconds},
+        "config": {
+            **json.loads(work.config.to_json()),
+            "refit": request.refit,
+            "step": work.plan.step,
+            "baselines": request.baselines,
+            "series": work.panel.series,
+            "frequency": work.panel.frequency.name,
+            "source": request.title or source_name(request.source),
+            "unit": request.unit,
+        },
+        "notes": notes,
+    }
+    work.folder.write_metrics(plain(metrics))
+    return BacktestResult(
+        folder=request.out,
+        report=request.out / REPORT,
+        leaderboard=tuple(rows),
+        scaled_rows=tuple(scaled),
+        comparison=tuple(comparison),
+        windows=scores.windows,
+        points=int(rows[0]["n"]),
+        notes=notes,
+        seconds=seconds,
+    )

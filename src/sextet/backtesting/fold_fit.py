@@ -1,0 +1,118 @@
+"""The fit that forecasts a fold: members, weights, calibration, baselines, and when to warn.
+
+A member is kept in the fold's folder as soon as it is trained, with a record beside it, so that a backtest that was
+stopped trains none twice.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sextet.core.files import sha256, write_text
+from sextet.core.progress import Progress
+from sextet.ensemble.baselines import Baseline, fit_baselines
+from sextet.ensemble.combining import learn
+from sextet.ensemble.ground import Ground
+from sextet.ensemble.recruiting import Training, member_file, recruit
+from sextet.ensemble.warning import Policies, choose_policies
+from sextet.rules.rule_based import RuleBasedModel
+from sextet.runtime.combination import Combination
+from sextet.runtime.crew import Crew
+from sextet.runtime.onnx_member import OnnxMember
+from sextet.specs.codec import from_plain, to_plain
+from sextet.specs.presets import MemberSpec
+
+COMBINING = "combining"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldFit:
+    """What a fold's windows are forecast with.
+
+    Attributes:
+        ground: data and choices.
+        crew: the trained members.
+        combination: weights and calibration; its online state has seen `calibrate`.
+        policies: how likely a spike is, and when to alert.
+        baselines: name -> fitted baseline.
+        seconds: wall time to train each member and to fit each baseline, by name, and `COMBINING`.
+        notes: what the user should know.
+    """
+
+    ground: Ground
+    crew: Crew
+    combination: Combination
+    policies: Policies
+    baselines: Mapping[str, Baseline]
+    seconds: Mapping[str, float]
+    notes: tuple[str, ...]
+
+
+def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress) -> FoldFit:
+    """Fit everything on the parts before the fold's first target.
+
+    Args:
+        ground: laid with the fold's split.
+        folder: of the fold; members found there are used as they are.
+        baselines: names, see `ensemble.baselines`.
+        progress: told how it goes.
+
+    Raises:
+        SextetError: a member cannot be trained; it is named.
+    """
+    crew, trainings = _members(ground, folder, progress)
+    progress.stage("learning weights and calibration")
+    start = time.perf_counter()
+    weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
+    combination, *heard = learn(crew, ground.prepared, weigh, calibrate)
+    policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
+    seconds = {name: training.seconds for name, training in trainings.items()}
+    seconds[COMBINING] = time.perf_counter() - start
+    del heard
+    progress.stage("fitting the baselines")
+    fitted, spent = fit_baselines(ground, baselines)
+    notes = [note for training in trainings.values() for note in training.notes]
+    return FoldFit(
+        ground=ground,
+        crew=crew,
+        combination=combination,
+        policies=policies,
+        baselines=fitted,
+        seconds=seconds | spent,
+        notes=(*notes, *combination.weights.notes, *combination.calibration.notes),
+    )
+
+
+def _members(ground: Ground, folder: Path, progress: Progress) -> tuple[Crew, dict[str, Training]]:
+    members: dict[str, OnnxMember | RuleBasedModel] = {}
+    trainings: dict[str, Training] = {}
+    for spec in ground.specs:
+        path, record = folder / member_file(spec), folder / "members" / f"{spec.name}.training.json"
+        training = _recorded(path, record)
+        if training is None:
+            training = recruit(replace(ground, specs=(spec,)), folder, progress).trainings[spec.name]
+            known = {"sha256": sha256(path), "training": to_plain(training)}
+            write_text(record, json.dumps(known, allow_nan=True))
+        members[spec.name], trainings[spec.name] = _loaded(spec, path), training
+    return Crew(members=members, shape=ground.shape), trainings
+
+
+def _recorded(path: Path, record: Path) -> Training | None:
+    """How a member was trained, where it is there and as it was written."""
+    if not path.is_file() or not record.is_file():
+        return None
+    known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    if known["sha256"] != sha256(path):
+        return None
+    return from_plain(Training, known["training"], "The record of a training")
+
+
+def _loaded(spec: MemberSpec, path: Path) -> OnnxMember | RuleBasedModel:
+    if path.suffix == ".json":
+        return RuleBasedModel.from_json(json.loads(path.read_text(encoding="utf-8")))
+    return OnnxMember(path)

@@ -1,0 +1,81 @@
+"""Goes through the folds of a backtest: fit, forecast, score, keep."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from sextet.backtesting.fold_fit import fit_fold
+from sextet.backtesting.fold_scores import FoldScores
+from sextet.backtesting.folder import BacktestFolder
+from sextet.backtesting.forecast_file import forecast_file
+from sextet.backtesting.plan import Plan
+from sextet.backtesting.scoring import FoldScoring, Yardstick
+from sextet.core.panel import Panel
+from sextet.core.progress import Progress
+from sextet.data.scale import Scaler
+from sextet.ensemble.ground import lay_ground
+from sextet.metrics.point import seasonal_scale
+from sextet.rules.user_rules import UserRules
+from sextet.specs.run_config import RunConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtest:
+    """A backtest to be run.
+
+    Attributes:
+        panel: the data.
+        config: of the fits; its split is that of the first fold.
+        plan: the folds.
+        folder: where it is kept.
+        baselines: names, see `ensemble.baselines`.
+        rules: the user's.
+        forecasts: whether forecasts are written.
+    """
+
+    panel: Panel
+    config: RunConfig
+    plan: Plan
+    folder: BacktestFolder
+    baselines: tuple[str, ...]
+    rules: UserRules
+    forecasts: bool
+
+    def yardstick(self) -> Yardstick:
+        """Return what scores are measured by: the training rows of the first fold, and the rules."""
+        train = self.plan.splits[0].train
+        changing = tuple(rule for rule in self.rules.rules if not rule.alerts)
+        return Yardstick(
+            standard=Scaler.fit(self.panel, train),
+            mase=seasonal_scale(self.panel, train),
+            rules=UserRules(rules=changing),
+        )
+
+    def run(self, progress: Progress) -> FoldScores:
+        """Do every fold that is not done yet; return the scores of all."""
+        yardstick = self.yardstick()
+        total = FoldScores(truth=np.zeros(self.panel.series))
+        for number in range(len(self.plan)):
+            done = self.folder.scores(number)
+            if not done.is_file():
+                if len(self.plan) > 1:
+                    progress.stage(f"fold {number + 1} of {len(self.plan)}")
+                self._fold(number, yardstick, progress).write(done)
+            total.add(FoldScores.read(done))
+        return total
+
+    def _fold(self, number: int, yardstick: Yardstick, progress: Progress) -> FoldScores:
+        ground = lay_ground(self.panel, self.config, self.plan.splits[number])
+        fit = fit_fold(ground, self.folder.fold(number), self.baselines, progress)
+        index = self.plan.windows(ground.panel, number)
+        progress.stage(f"forecasting {len(index):,} windows")
+        opened = (
+            forecast_file(self.folder.forecasts(number), ground.panel, ground.config.horizon)
+            if self.forecasts
+            else contextlib.nullcontext()
+        )
+        with opened as file:
+            return FoldScoring(fit, yardstick, file).run(index, progress)
