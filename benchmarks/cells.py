@@ -20,7 +20,7 @@ from pathlib import Path
 
 from protocols.catalogue import BY_NAME, CELLS
 from protocols.cell import Cell, MissingFile, ProtocolError
-from protocols.running import Setting, forget, run_cell
+from protocols.running import Setting, run_cell
 from sextet.core.errors import SextetError
 
 
@@ -78,13 +78,11 @@ def run(cell: Cell, setting: Setting, fresh: bool) -> int:
     from sextet.cli.output import console
     from sextet.cli.progress import Lines
 
-    if fresh:
-        forget(cell, setting)
-    if setting.result(cell).is_file():
+    if setting.result(cell).is_file() and not fresh:
         print(f"{cell.name}: done before, see {setting.result(cell)}; --fresh runs it again")
         return 0
     try:
-        found = run_cell(cell, setting, Lines(console(stderr=True)))
+        found = run_cell(cell, setting, Lines(console(stderr=True)), fresh=fresh)
     except MissingFile as error:
         print(f"{cell.name}: left out. {error}")
         return 0

@@ -160,5 +160,5 @@ def columns_of(rows: tuple[Row, ...], names: Mapping[str, str]) -> Scores:
 
 def models_of(forecasts: pd.DataFrame) -> list[str]:
     """Return the columns of a forecast frame that hold a model's median."""
-    fixed = {"unique_id", "ds", "cutoff", "y"}
+    fixed = {"unique_id", "ds", "cutoff", "y", "spike_probability"}
     return [name for name in forecasts.columns if name not in fixed and "-lo-" not in name and "-hi-" not in name]

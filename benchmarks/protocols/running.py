@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,10 +52,10 @@ class Setting:
         return self.out / "backtests" / self.stem(cell)
 
 
-def run_cell(cell: Cell, setting: Setting, progress: Progress | None = None) -> dict[str, Any]:
+def run_cell(cell: Cell, setting: Setting, progress: Progress | None = None, *, fresh: bool = False) -> dict[str, Any]:
     """Prove, backtest and score a cell, write its JSON and return what it holds.
 
-    A backtest that was stopped goes on where it was.
+    A backtest that was stopped goes on where it was, unless it is to start `fresh`.
 
     Raises:
         ProtocolError: the files do not give the figures that are known.
@@ -67,11 +66,12 @@ def run_cell(cell: Cell, setting: Setting, progress: Progress | None = None) -> 
     problem = cell.load(setting.data)
     problem.proof.check()
     start = time.perf_counter()
-    request = request_of(cell, problem, setting)
+    request = replace(request_of(cell, problem, setting), fresh=fresh)
     result = backtest(request, progress or Silent())
     outcome = Outcome(rows=tuple(result.leaderboard), scaled_rows=tuple(result.scaled_rows), folder=Path(result.folder))
     _every_point(problem, outcome)
     metrics = json.loads((outcome.folder / "metrics.json").read_text(encoding="utf-8"))
+    times = metrics["seconds"]
     found = {
         "cell": cell.name,
         "set": cell.set,
@@ -87,10 +87,11 @@ def run_cell(cell: Cell, setting: Setting, progress: Progress | None = None) -> 
         "points": result.points,
         "step": request.step,
         "refit": request.refit,
+        "folds": metrics["folds"],
         "seconds": {**result.seconds, "this call": time.perf_counter() - start},
-        "members": setting.members,
+        "seconds_by_model": {name: times[name] for name in ("fit_by_model", "answer_by_model")},
         "quick": setting.quick,
-        "config": metrics.get("config"),
+        "config": {**metrics["config"], "members": resolved(request)},
         "notes": result.notes,
         "seed": setting.seed,
         "versions": versions(),
@@ -141,11 +142,18 @@ def _every_point(problem: Problem, outcome: Outcome) -> None:
             )
 
 
-def forget(cell: Cell, setting: Setting) -> None:
-    """Remove what was found of a cell and its backtest, so that it starts afresh."""
-    setting.result(cell).unlink(missing_ok=True)
-    if setting.folder(cell).is_dir():
-        shutil.rmtree(setting.folder(cell))
+def resolved(request: Any) -> list[dict[str, Any]]:
+    """Return the members' specs with every field that the request left open as it was chosen from the data."""
+    from sextet.app.backtest import backtest_config
+    from sextet.backtesting.plan import make_plan
+    from sextet.data.fitting import read_to_fit
+    from sextet.ensemble.ground import lay_ground
+    from sextet.specs.codec import spec_to_json
+
+    config = backtest_config(request)
+    panel = read_to_fit(request.source, request.data, config.split, request.horizon)
+    first = make_plan(panel, config.split, request.horizon, request.refit).splits[0]
+    return [spec_to_json(spec) for spec in lay_ground(panel, config, first).specs]
 
 
 def plain(value: Any) -> Any:
