@@ -1,9 +1,9 @@
 """Runs every benchmark, one process after the other, and says at the end which ended well.
 
-    python benchmarks/run.py [NAME ...] [--etth1 ETTh1.csv]
+    python benchmarks/run.py [NAME ...] [--data DIR] [--only ETTh1-96,EPF-NP] [--seed 0]
 
-Without names: all of them. ETTh1 needs the public file ETTh1.csv of ETDataset; it is looked for in
-`../shared/data/ett` too, and left out where it is not found. Exit code 1 where one fails or misses its bar.
+Without names: all of them. The protocol benchmarks read public files below DIR (see cells.py) and leave out what is
+not there; glucose needs none. Exit code 1 where one fails or misses its bar.
 """
 
 from __future__ import annotations
@@ -15,27 +15,36 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = ("glucose", "etth1", "spike_ablation", "cold_start", "ten_million_rows")
-ETTH1 = HERE.parents[1] / "shared" / "data" / "ett" / "ETTh1.csv"
+SCRIPTS = {
+    "protocols": "cells.py",
+    "spike_ablation": "spike_ablation.py",
+    "cold_start": "cold_start.py",
+    "ten_million_rows": "ten_million_rows.py",
+}
+DATA = HERE.parents[1] / "shared" / "data"
 
 
 def main() -> int:
     """Run what was asked for; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)}")
-    parser.add_argument("--etth1", type=Path, default=ETTH1, metavar="FILE", help="ETTh1.csv")
-    options = parser.parse_args()
-    if unknown := sorted(set(options.names) - set(NAMES)):
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(SCRIPTS)}")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder of the public files")
+    parser.add_argument("--only", metavar="CELLS", help="protocols: comma list of cells; default: all")
+    parser.add_argument("--seed", type=int, default=0, help="protocols: of everything random")
+    options, passed_on = parser.parse_known_args()
+    if unknown := sorted(set(options.names) - set(SCRIPTS)):
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(SCRIPTS)}")
+    if passed_on and options.names != ["protocols"]:
+        parser.error(f"options for one benchmark alone: {' '.join(passed_on)}")
     outcome = {}
-    for name in options.names or NAMES:
-        arguments = ["--data", str(options.etth1)] if name == "etth1" else []
-        if name == "etth1" and not options.etth1.is_file():
-            outcome[name] = f"left out: there is no file {options.etth1}"
-            continue
+    for name in options.names or SCRIPTS:
+        arguments = []
+        if name == "protocols":
+            arguments = ["--data", str(options.data), "--seed", str(options.seed), *passed_on]
+            arguments += ["--only", options.only] if options.only else []
         print(f"== {name}", flush=True)
         start = time.perf_counter()
-        code = subprocess.run([sys.executable, str(HERE / f"{name}.py"), *arguments], check=False).returncode
+        code = subprocess.run([sys.executable, str(HERE / SCRIPTS[name]), *arguments], check=False).returncode
         outcome[name] = (
             f"{'ended well' if code == 0 else f'failed, exit code {code}'}, {time.perf_counter() - start:,.0f} s"
         )
