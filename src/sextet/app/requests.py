@@ -158,3 +158,66 @@ class BacktestResult:
     points: int
     notes: tuple[str, ...]
     seconds: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneRequest:
+    """Search settings that forecast better than the defaults, on validation alone.
+
+    Attributes:
+        source, horizon, data, config, members, lookback, seed, quick, transform, nonnegative, spike_threshold,
+            train_end, validation_end, test_end, validation, test, step, epochs, batch: as of `TrainRequest`; what they
+            say is where the search starts and what it has to beat. A lookback that is given is not searched.
+        out: JSON file of settings, for `TrainRequest.config`. The search itself is kept beside it, in a folder of
+            its name with the ending ".search", and goes on from there.
+        budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
+            half an hour.
+        trials: most trials of each member, its defaults among them; None: as many as the time allows.
+        workers: trials at once, each in a process of its own.
+    """
+
+    source: Any
+    horizon: int
+    out: Path
+    data: DataOptions = field(default_factory=DataOptions)
+    budget: float | None = None
+    trials: int | None = None
+    workers: int = 1
+    config: Path | None = None
+    members: str | Sequence[Any] | None = None
+    lookback: int | None = None
+    seed: int | None = None
+    quick: bool = False
+    transform: str | None = None
+    nonnegative: bool = False
+    spike_threshold: float | None = None
+    train_end: Bound | None = None
+    validation_end: Bound | None = None
+    test_end: Bound | None = None
+    validation: float | None = None
+    test: float | None = None
+    step: int | None = None
+    epochs: int | None = None
+    batch: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneResult:
+    """What a search found.
+
+    Attributes:
+        out: the file of settings.
+        config: the settings, plain values of RunConfig.
+        findings: a row for each member, and one for the training: name, default and found (loss on `select`, scaled
+            space), trials, pruned, changed, verdict ("found", "default", "left out").
+        weigh: cross-validated loss on `weigh` of the ensemble "default" and "found"; empty where it cannot be told.
+        notes: what the user should know.
+        seconds: wall time of the search, over all its runs.
+    """
+
+    out: Path
+    config: dict[str, Any]
+    findings: tuple[dict[str, Any], ...]
+    weigh: dict[str, float]
+    notes: tuple[str, ...]
+    seconds: float
