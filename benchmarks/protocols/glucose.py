@@ -57,7 +57,7 @@ def load(folder: Path) -> Problem:
 
 
 def scores(problem: Problem, outcome: Outcome) -> Scores:
-    """MAE of the median, and share of the 80 % interval, on the windows that count.
+    """MAE of the median on the windows that count.
 
     Raises:
         ProtocolError: the forecasts are not those of the windows.

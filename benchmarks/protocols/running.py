@@ -165,4 +165,6 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return value
     number = float(value)
-    return float(f"{number:.{DIGITS}g}") if math.isfinite(number) else None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else float(f"{number:.{DIGITS}g}")

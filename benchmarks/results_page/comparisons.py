@@ -33,11 +33,13 @@ def _excess(cell: Measured) -> tuple[str, float]:
     return best, 100 * (losses[OURS] / losses[best] - 1)
 
 
-def _chance(cell: Measured, member: str) -> float | None:
+def _chance(cell: Measured, member: str) -> str:
     """The p-value of no difference in pinball to a member, as the backtest tested it in the unit of the data."""
     rows = cell.record.get("comparison") or ()
-    found = [row for row in rows if row["model"] == member and row["loss"] == "pinball"]
-    return found[0]["p_value"] if found else None
+    found = [row["p_value"] for row in rows if row["model"] == member and row["loss"] == "pinball"]
+    if not found or found[0] is None:
+        return "–"
+    return "< 0.001" if found[0] < 0.001 else number(float(found[0]), 3)
 
 
 def _by_cell(cells: list[Measured]) -> str:
@@ -52,7 +54,7 @@ def _by_cell(cells: list[Measured]) -> str:
                 number(online),
                 f"{number(losses[best])} {best}",
                 f"{excess:+.2f} %",
-                number(_chance(cell, best), 3),
+                _chance(cell, best),
                 *(
                     percent(value) if (value := cell.row(name).get("coverage_80")) is not None else "–"
                     for name in (OURS, ONLINE)
@@ -123,7 +125,7 @@ def accuracy(evidence: Evidence) -> str:
     if not rows:
         return page((text, "Nothing is measured yet."))
     verdict = (
-        f"{CLAIM} % or more is reached on {', '.join(reached)}, and on no other cell."
+        f"{CLAIM} % or more is reached on {', '.join(reached)}, and on no other cell measured."
         if reached
         else f"**{CLAIM} % is reached on no cell measured.**"
     )

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 
 
 def number(value: object, digits: int | None = None) -> str:
-    """Show a figure: four digits behind the point below 1, fewer above; a dash where there is none."""
+    """Show a figure: a count as it is, four digits behind the point below 1, fewer above; a dash for none."""
     if value is None or isinstance(value, str | bool):
         return "–" if value is None else str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
     figure = float(value)  # type: ignore[arg-type]
     if not math.isfinite(figure):
         return "–"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from results_page.bars import BARS, OURS
 from results_page.evidence import Evidence, Measured
-from results_page.markdown import number, table
+from results_page.markdown import number, page, table
 
 
 def short(evidence: Evidence, names: Sequence[str]) -> str:
@@ -114,10 +114,9 @@ def _refit(cell: Measured) -> str:
 
 def _ours(cells: list[Measured]) -> str:
     """Our models by the first cell's order; a column for each cell and metric."""
-    several = len(cells) > 1
     columns = [(cell, metric) for cell in cells for metric in cell.record["metrics"]]
     names = list(dict.fromkeys(name for cell in cells for name in _ranked(cell)))
-    headers = ["model", *(f"{metric} {cell.record['horizon']}" if several else metric for cell, metric in columns)]
+    headers = ["model", *_heads(columns, len(cells) > 1)]
     rows = []
     for name in names:
         kind = "" if name.startswith(OURS) else " (member)" if any(name in cell.members for cell in cells) else ""
@@ -131,23 +130,25 @@ def _ranked(cell: Measured) -> list[str]:
 
 
 def _published(cells: list[Measured]) -> str:
-    several = len(cells) > 1
-    columns = [(cell, metric) for cell in cells for metric in cell.record["metrics"]]
-    columns = [(cell, metric) for cell, metric in columns if cell.best_published(metric)]
+    """Figures of others, the best by the first column first, and below them where they stand."""
+    columns = [(cell, metric) for cell in cells for metric in cell.record["metrics"] if cell.best_published(metric)]
     figures: dict[tuple[str, ...], float] = {
         (one.model, one.note, one.source, cell.name, one.metric): one.value for cell in cells for one in cell.published
     }
     models = dict.fromkeys((one.model, one.note, one.source) for cell in cells for one in cell.published)
+    ranked = sorted(models, key=lambda key: _first(figures, key, columns))
+    sources = list(dict.fromkeys(source for _, _, source in ranked))
     rows = []
-    for model, note, source in sorted(models, key=lambda key: _first(figures, key, columns)):
-        values = [figures.get((model, note, source, cell.name, metric)) for cell, metric in columns]
-        rows.append([model, f"{source}{'; ' if note else ''}{note}", *(number(value) for value in values)])
-    headers = [
-        "model",
-        "source",
-        *(f"{metric} {cell.record['horizon']}" if several else metric for cell, metric in columns),
-    ]
-    return table(headers, rows, left=2)
+    for model, note, source in ranked:
+        values = [number(figures.get((model, note, source, cell.name, metric))) for cell, metric in columns]
+        rows.append([model, note, *values, str(1 + sources.index(source))])
+    listed = "\n".join(f"{place}. {source}" for place, source in enumerate(sources, 1))
+    table_of = table(["model", "note", *_heads(columns, len(cells) > 1), "source"], rows, left=2)
+    return page((table_of, listed))
+
+
+def _heads(columns: list[tuple[Measured, str]], several: bool) -> list[str]:
+    return [f"{metric} {cell.record['horizon']}" if several else metric for cell, metric in columns]
 
 
 def _first(
