@@ -64,7 +64,10 @@ class Backtest:
                 if len(self.plan) > 1:
                     progress.stage(f"fold {number + 1} of {len(self.plan)}")
                 self._fold(number, yardstick, progress).write(done)
-            total.add(FoldScores.read(done))
+            scores = FoldScores.read(done)
+            if len(self.plan) > 1:
+                scores.notes = tuple(f"Fold {number + 1}: {note}" for note in scores.notes)
+            total.add(scores)
         return total
 
     def _fold(self, number: int, yardstick: Yardstick, progress: Progress) -> FoldScores:

@@ -16,6 +16,7 @@ _CLEANING = "Reading the data"
 _BUDGET = "Training"
 _DOMAIN = "What forecasts may be"
 _SPLIT = "Split of time"
+_ROLL = "Rolling origin"
 _OUTPUT = "Output"
 
 ExistingRun = Annotated[Path, Argument(metavar="RUN", show_default=False, help="Folder of a run.")]
@@ -210,7 +211,7 @@ class BudgetFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DomainFlags:
+class TargetFlags:
     """What is known about the target."""
 
     transform: Annotated[
@@ -222,6 +223,22 @@ class DomainFlags:
     nonnegative: Annotated[
         bool, Option("--nonnegative", help="Forecasts are never below zero.", rich_help_panel=_DOMAIN)
     ] = False
+    spike_threshold: Annotated[
+        float | None,
+        Option(
+            "--spike-threshold",
+            metavar="X",
+            help="A target above X is a spike, in the unit of the data.",
+            show_default="learned",
+            rich_help_panel=_DOMAIN,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainFlags(TargetFlags):
+    """What is known about the target, and how the report calls it."""
+
     rules: Annotated[
         Path | None,
         Option(
@@ -245,33 +262,34 @@ class DomainFlags:
         str,
         Option("--unit", metavar="TEXT", help="Unit of the target, for the report.", rich_help_panel=_DOMAIN),
     ] = ""
-    spike_threshold: Annotated[
-        float | None,
-        Option(
-            "--spike-threshold",
-            metavar="X",
-            help="A target above X is a spike, in the unit of the data.",
-            show_default="learned",
-            rich_help_panel=_DOMAIN,
-        ),
-    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class SplitFlags:
-    """How each series is cut in time."""
+class PartFlags:
+    """Where the parts of time end."""
 
     train_end: Annotated[
-        int | None,
-        Option("--train-end", min=1, metavar="ROW", help="Row where training ends.", rich_help_panel=_SPLIT),
+        str | None,
+        Option(
+            "--train-end",
+            metavar="ROW|DATE",
+            help="Where training ends: a number of rows, or its last date or stamp, such as 2016-10-31.",
+            rich_help_panel=_SPLIT,
+        ),
     ] = None
     validation_end: Annotated[
-        int | None,
-        Option("--validation-end", min=1, metavar="ROW", help="Row where validation ends.", rich_help_panel=_SPLIT),
+        str | None,
+        Option(
+            "--validation-end",
+            "--val-end",
+            metavar="ROW|DATE",
+            help="Where validation ends, said likewise.",
+            rich_help_panel=_SPLIT,
+        ),
     ] = None
     test_end: Annotated[
-        int | None,
-        Option("--test-end", min=1, metavar="ROW", help="Row where the test ends.", rich_help_panel=_SPLIT),
+        str | None,
+        Option("--test-end", metavar="ROW|DATE", help="Where the test ends, said likewise.", rich_help_panel=_SPLIT),
     ] = None
     validation: Annotated[
         float | None,
@@ -297,12 +315,84 @@ class SplitFlags:
             rich_help_panel=_SPLIT,
         ),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitFlags(PartFlags):
+    """How each series is cut in time."""
+
     step: Annotated[
         int | None,
         Option(
             "--step", min=1, metavar="N", help="Rows between test cutoffs.", show_default="1", rich_help_panel=_SPLIT
         ),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestGoalFlags:
+    """What a backtest must be told."""
+
+    horizon: Annotated[int, Option("--horizon", min=1, metavar="N", help="Steps to forecast.")]
+    out: Annotated[Path, Option("--out", "-o", metavar="DIR", help="Folder of the backtest.")] = Path("runs/backtest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollFlags(PartFlags):
+    """What is forecast in a backtest, and from which fits."""
+
+    windows: Annotated[
+        int | None,
+        Option(
+            "--windows",
+            min=1,
+            metavar="K",
+            help="Forecast the last K cutoffs of each series.",
+            show_default="every cutoff of the test part",
+            rich_help_panel=_ROLL,
+        ),
+    ] = None
+    step: Annotated[
+        int | None,
+        Option(
+            "--step",
+            min=1,
+            metavar="N",
+            help="Rows between cutoffs; 1 forecasts from every row.",
+            show_default="the horizon",
+            rich_help_panel=_ROLL,
+        ),
+    ] = None
+    refit: Annotated[
+        int,
+        Option(
+            "--refit",
+            min=0,
+            metavar="N",
+            help="Fit everything anew every N cutoffs, on what is known by then; 0 fits once.",
+            rich_help_panel=_ROLL,
+        ),
+    ] = 0
+    scaled: Annotated[
+        bool,
+        Option(
+            "--scaled",
+            help="Also score series standardised by the training part, as papers on long horizons do.",
+            rich_help_panel=_ROLL,
+        ),
+    ] = False
+    baselines: Annotated[
+        str,
+        Option("--baselines", metavar="NAMES", help="Baselines to compare with.", rich_help_panel=_ROLL),
+    ] = "ridge,seasonal-naive,naive"
+    forecasts: Annotated[
+        bool,
+        Option("--forecasts/--no-forecasts", help="Write every forecast of every model.", rich_help_panel=_ROLL),
+    ] = True
+    fresh: Annotated[
+        bool,
+        Option("--fresh", help="Start anew what an earlier backtest began at --out.", rich_help_panel=_ROLL),
+    ] = False
 
 
 def levels(text: str) -> tuple[float, ...]:

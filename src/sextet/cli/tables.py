@@ -53,13 +53,34 @@ LEADERBOARD = (
 )
 
 
-def print_leaderboard(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+SCALED = (
+    Column(key="model", title="model"),
+    Column(key="mse", title="MSE", spec=".4f"),
+    Column(key="mae", title="MAE", spec=".4f"),
+    Column(key="pinball", title="pinball", spec=".4f", rank=1),
+    Column(key="coverage_80", title="80 % covers", spec=".1f", rank=2, scale=100),
+    Column(key="width_80", title="80 % width", spec=".4f", rank=3),
+)
+
+
+def print_scaled(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the scores of standardised series, best MAE first."""
+    named = [{**row, "model": _marked(str(row["model"]))} for row in rows]
+    print_table(console, "On series standardised by the training part", SCALED, named)
+
+
+def print_leaderboard(
+    console: Console,
+    rows: Sequence[Mapping[str, Any]],
+    title: str = "Leaderboard on the test part, best MAE first",
+    columns: Sequence[Column] = LEADERBOARD,
+) -> None:
     """Print the leaderboard, best first; the ensemble is marked with a star."""
     if not rows:
         console.print("No leaderboard: the run keeps no test part (--test 0).")
         return
     named = [{**row, "model": _marked(str(row["model"]))} for row in rows]
-    left_out = print_table(console, "Leaderboard on the test part, best MAE first", LEADERBOARD, named)
+    left_out = print_table(console, title, columns, named)
     points = rows[0].get("n")
     scored = f" Scored on {int(points):,} points, by the median." if points else ""
     console.print(f"* the ensemble. {ACCURACY}; skill % = 100 x (1 - MAE / MAE of seasonal naive).{scored}")
@@ -127,7 +148,4 @@ def _cell(column: Column, value: Any) -> str:
 
 
 def _marked(name: str) -> str:
-    if not is_ensemble(name):
-        return f"  {shown(name)}"
-    first, *calibration = name.split(" ", 1)  # "sextet (online)": the ensemble in another calibration
-    return " ".join(["*", shown(first), *calibration])
+    return f"{'*' if is_ensemble(name) else ' '} {shown(name)}"

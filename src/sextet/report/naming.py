@@ -35,6 +35,8 @@ def shown(name: str) -> str:
     key = _plain(name)
     if key in ("ensemble", "sextet"):
         return ENSEMBLE
+    if key in ("ensembleonline", "sextetonline"):
+        return f"{ENSEMBLE} (online)"
     return _KNOWN[key][0] if key in _KNOWN else name
 
 
