@@ -1,9 +1,9 @@
-"""The baselines of leaderboards: ridge regression on the lookback, seasonal naive, and the last value."""
+"""The baselines of leaderboards: ridge regression, seasonal naive, the last value, and models of statsforecast."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from sextet.baselines.classical import SeasonalNaive
 from sextet.baselines.error_quantiles import around, spread
 from sextet.baselines.history import targets, thinned
 from sextet.baselines.ridge import fit_ridge
+from sextet.baselines.statistical import NAMES as STATISTICAL
+from sextet.baselines.statistical import Statistical, check_installed
 from sextet.core.answer import Answer
 from sextet.core.errors import ConfigError, nearest
 from sextet.core.window import WindowIndex
@@ -23,7 +25,7 @@ from sextet.ensemble.ground import Ground
 RIDGE = "ridge"
 NAIVE = "seasonal-naive"
 LAST = "naive"
-BASELINES = (RIDGE, NAIVE, LAST)
+BASELINES = (RIDGE, NAIVE, LAST, *STATISTICAL)
 _ERROR_WINDOWS = 20_000
 
 
@@ -59,6 +61,7 @@ def fit_baselines(
 
     Raises:
         ConfigError: a name is not one of `BASELINES`.
+        DependencyError: statsforecast is needed and not installed.
     """
     check_baselines(names)
     fitted: dict[str, Baseline] = {}
@@ -75,12 +78,21 @@ def check_baselines(names: Sequence[str]) -> None:
 
     Raises:
         ConfigError: one is.
+        DependencyError: one needs statsforecast, which is not installed.
     """
     for name in names:
         if name not in BASELINES:
             raise ConfigError(f"There is no baseline {name!r}{nearest(name, BASELINES) or '.'} There are {_known()}.")
     if len(set(names)) < len(names):
         raise ConfigError(f"A baseline is named twice: {', '.join(names)}.")
+    if set(names) & set(STATISTICAL):
+        check_installed()
+
+
+def failures_of(baselines: Mapping[str, Baseline]) -> tuple[str, ...]:
+    """Say which baselines could not be fitted for some of the windows they have answered."""
+    notes = [one.note() for one in baselines.values() if isinstance(one, Statistical)]
+    return tuple(note for note in notes if note)
 
 
 def _known() -> str:
@@ -91,8 +103,11 @@ def _fitted(ground: Ground, name: str) -> Baseline:
     prepared, horizon, select = ground.prepared, ground.config.horizon, ground.select_windows()
     if name == RIDGE:
         return fit_ridge(prepared, ground.train_windows(), select, horizon)
-    season = ground.panel.frequency.season if name == NAIVE else 1
+    season = 1 if name == LAST else ground.panel.frequency.season
     naive = SeasonalNaive(season=season if season < int(ground.split.train.min()) else 1)
     some = thinned(select, _ERROR_WINDOWS)
     errors = spread(targets(prepared, some, horizon) - naive.point(prepared, some, horizon))
+    if name in STATISTICAL:
+        seasons = ground.panel.frequency.seasons
+        return Statistical(name=name, seasons=seasons, horizon=horizon, fallback=naive, errors=errors)
     return Naive(forecast=naive, errors=errors)
