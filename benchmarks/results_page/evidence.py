@@ -118,6 +118,7 @@ def gather(
     place = {name: position for position, name in enumerate(names)}
     found.sort(key=lambda one: (place.get(one.name, len(place)), one.name, one.record["seed"]))
     others = {kind: tuple(rows_in(folder / kind)) for kind in KINDS}
+    others["competitors"] = tuple(map(competitor, others["competitors"]))
     return Evidence(
         cells={one.name: one for one in found if one.record["seed"] == 0},
         seeds=tuple(one for one in found if one.record["seed"] != 0),
@@ -135,15 +136,31 @@ def rows_in(folder: Path) -> list[Record]:
     return rows
 
 
+def competitor(row: Record) -> Record:
+    """A result as `competitors/run.py` writes it, as a plain row: set, system, mae, pinball, seconds, notes."""
+    if "scores" not in row:
+        return row
+    over = [f"over its {' and '.join(row['over'])} budget"] if row["over"] else []
+    notes = [row["notes"]] if isinstance(row["notes"], str) else row["notes"] or []
+    return {
+        "set": f"{row['set']}, {row['minutes']:g} minutes on {row['cores']} processors, seed {row['seed']}",
+        "system": row["label"],
+        **{name: row["scores"].get(name) for name in ("mae", "pinball", "coverage_80")},
+        "seconds": row["seconds"]["train"],
+        "notes": "; ".join([*over, *map(str, notes)]),
+    }
+
+
 def keep(out: Path, folder: Path = FOLDER) -> list[str]:
     """Copy what benchmarks wrote below `out` into `folder`; names of the files taken. Quick figures stay behind."""
     taken = []
     for source, target in ((out / "results", folder), *((out / kind, folder / kind) for kind in KINDS)):
-        for path in sorted(source.glob("*.json")):
+        for path in sorted([*source.glob("*.json"), *source.glob("*/*.json")]):
             held = json.loads(path.read_text(encoding="utf-8"))
             if isinstance(held, Mapping) and held.get("quick"):
                 continue
+            name = path.name if path.parent == source else f"{path.parent.name}-{path.name}"
             target.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target / path.name)
-            taken.append(path.name)
+            shutil.copyfile(path, target / name)
+            taken.append(name)
     return taken

@@ -7,7 +7,7 @@ from statistics import mean
 
 from results_page.bars import OURS
 from results_page.evidence import Evidence, Measured, Record
-from results_page.markdown import number, page, table
+from results_page.markdown import number, page, percent, table
 
 NONE = "Nothing is measured yet."
 
@@ -40,11 +40,16 @@ def competitors(evidence: Evidence) -> str:
                 f"**{row['system']}**" if str(row["system"]).startswith(OURS) else str(row["system"]),
                 str(row.get("notes") or ""),
                 *(number(row.get(field)) for field in ("mae", "pinball")),
+                percent(float(row["coverage_80"])) if row.get("coverage_80") is not None else "–",
                 number(row.get("seconds"), 0),
             ]
             for row in rows
         ]
-        blocks += [f"### {name}", table(("system", "notes", "MAE", "pinball", "seconds"), cells, left=2), _order(rows)]
+        blocks += [
+            f"### {name}",
+            table(("system", "notes", "MAE", "pinball", "80 % covers", "seconds"), cells, left=2),
+            _order(rows),
+        ]
     return page(blocks) if blocks else NONE
 
 

@@ -15,7 +15,7 @@ import pytest
 import results
 from results_page import comparisons, others, published, standings
 from results_page.bars import BARS, Bar
-from results_page.evidence import gather, keep
+from results_page.evidence import competitor, gather, keep
 from results_page.markdown import number, table
 from results_page.published import Published
 from results_page.whole import written
@@ -149,6 +149,21 @@ def test_who_is_ahead_among_libraries(folder):
     assert "MAE: sextet is ahead of all. pinball: **Other is ahead.**" in said
 
 
+def test_a_result_of_the_comparison_with_other_libraries_is_a_row():
+    result = {
+        **{"set": "glucose", "minutes": 15.0, "cores": 2, "seed": 0, "system": "darts", "label": "Darts"},
+        "scores": {"mae": 15.0, "pinball": 5.5, "coverage_80": 0.8, "points": 10},
+        "seconds": {"train": 901.0, "predict": 2.0, "process": 950.0},
+        **{"over": ["time"], "notes": ["TCN and NHiTS"]},
+    }
+    assert competitor(result) == {
+        "set": "glucose, 15 minutes on 2 processors, seed 0",
+        "system": "Darts",
+        **{"mae": 15.0, "pinball": 5.5, "coverage_80": 0.8, "seconds": 901.0},
+        "notes": "over its time budget; TCN and NHiTS",
+    }
+
+
 def test_no_evidence_is_said_to_be_none(tmp_path):
     page = written(gather(tmp_path, FIGURES, NAMES), NAMES)
     assert page.count("not measured yet") == 3
@@ -160,8 +175,11 @@ def test_quick_figures_are_never_published(folder, tmp_path):
     (tmp_path / "out" / "results").mkdir(parents=True)
     for name, quick in (("a", True), ("b", False)):
         (tmp_path / "out" / "results" / f"{name}.json").write_text(json.dumps({"quick": quick}))
-    assert keep(tmp_path / "out", tmp_path / "kept") == ["b.json"]
-    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["b.json"]
+    (tmp_path / "out" / "competitors" / "glucose-15min").mkdir(parents=True)
+    (tmp_path / "out" / "competitors" / "glucose-15min" / "darts.json").write_text("{}")
+    assert keep(tmp_path / "out", tmp_path / "kept") == ["b.json", "glucose-15min-darts.json"]
+    kept = sorted(path.name for path in (tmp_path / "kept").rglob("*.json"))
+    assert kept == ["b.json", "glucose-15min-darts.json"]
 
 
 @pytest.mark.parametrize(
