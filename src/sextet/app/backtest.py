@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sextet.app.configuration import config_of
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.app.train import rules_text, source_name
+from sextet.baselines.statistical import affordable
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
 from sextet.rules.user_rules import parse_rules
@@ -27,7 +28,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
 
     Raises:
         DataError, ConfigError: the data or an option cannot be used, or the folder holds another backtest.
-        DependencyError: TensorFlow is not installed.
+        DependencyError: TensorFlow, or statsforecast where a baseline needs it, is not installed.
         TrainingError: a member did not learn.
     """
     from sextet.backtesting.folder import BacktestFolder, fingerprint
@@ -43,12 +44,16 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     for note in panel.notes:
         progress.note(note)
+    plan = make_plan(panel, config.split, request.horizon, request.refit)
+    baselines, left_out = affordable(request.baselines, plan.count(panel))
+    for note in left_out:
+        progress.note(note)
     work = Backtest(
-        panel=panel,
+        panel=panel.with_notes(*left_out),
         config=config,
-        plan=make_plan(panel, config.split, request.horizon, request.refit),
+        plan=plan,
         folder=BacktestFolder(request.out),
-        baselines=request.baselines,
+        baselines=baselines,
         rules=parsed,
         forecasts=request.forecasts,
     )

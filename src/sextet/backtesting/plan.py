@@ -44,6 +44,10 @@ class Plan:
         """Every window of a fold, in order of series and time."""
         return part_windows(panel, self.splits[fold], "test", self.horizon, step=self.step)
 
+    def count(self, panel: Panel) -> int:
+        """Number of windows of all folds."""
+        return sum(len(self.windows(panel, fold)) for fold in range(len(self)))
+
 
 def make_plan(panel: Panel, config: SplitConfig, horizon: int, refit: int = 0) -> Plan:
     """Plan a backtest of every cutoff of the test part, `config.step` rows apart.

@@ -24,6 +24,7 @@ from sextet.core.quantiles import MEDIAN, interval, read_quantiles
 from sextet.core.window import WindowIndex
 from sextet.data.scale import Scaler
 from sextet.data.windows import targets, window_ordinals
+from sextet.ensemble.baselines import failures_of
 from sextet.ensemble.examining import ENSEMBLE, ONLINE, PERCENTS
 from sextet.ensemble.warning import ALONE, RIVAL
 from sextet.ensemble.warning import ENSEMBLE as BLENDED
@@ -86,6 +87,7 @@ class FoldScoring:
                 told = time.monotonic()
                 progress.stage(f"forecast {part.stop:,} of {len(index):,} windows")
         self.scores.windows += len(index)
+        self.scores.notes = (*self.scores.notes, *failures_of(self._fit.baselines))
         return self.scores
 
     def _chunk(self, index: WindowIndex, online: OnlineCalibration) -> OnlineCalibration:
