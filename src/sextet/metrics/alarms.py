@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Reals = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
-_BINS = 4096  # probabilities are ranked to a 4096th; the average precision does not tell the difference
+_BINS = 1 << 14  # ranks of probabilities that are told apart
+_REACH = 16.0  # log odds beyond are one rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +19,8 @@ class AlarmTally:
     """Sums over judged steps; tallies of disjoint steps add up with `+`.
 
     Attributes:
-        steps: `[BINS + 1]` number of steps by probability, from 0 to 1.
-        spikes: `[BINS + 1]` those of them that were spikes.
+        steps: `[R]` number of steps by `rank` of the probability.
+        spikes: `[R]` those of them that were spikes.
         squared: sum of (probability - outcome)^2.
         thresholds: sum over the steps of the threshold in force.
         hits, false_alarms: warned and a spike; warned and none.
@@ -45,10 +46,10 @@ class AlarmTally:
         score = np.asarray(probability, dtype=np.float64)[valid]
         truth = np.asarray(label)[valid] != 0
         warned = score >= threshold
-        place = np.clip(np.floor(score * _BINS), 0, _BINS).astype(np.int64)
+        place = rank(score)
         return cls(
-            steps=np.bincount(place, minlength=_BINS + 1).astype(np.int64),
-            spikes=np.bincount(place[truth], minlength=_BINS + 1).astype(np.int64),
+            steps=np.bincount(place, minlength=_BINS).astype(np.int64),
+            spikes=np.bincount(place[truth], minlength=_BINS).astype(np.int64),
             squared=float(((score - truth) ** 2).sum()),
             thresholds=threshold * len(score) if len(score) else 0.0,
             hits=int((warned & truth).sum()),
@@ -100,6 +101,14 @@ class AlarmTally:
             hits=int(arrays["hits"]),
             false_alarms=int(arrays["false_alarms"]),
         )
+
+
+def rank(probability: Reals) -> NDArray[np.int64]:
+    """Return ranks 0 to 16383 of probabilities, even in the log odds: the small ones of rare spikes are told apart."""
+    with np.errstate(divide="ignore"):
+        odds = np.log(probability) - np.log1p(-np.asarray(probability, dtype=np.float64))
+    place = (np.clip(odds, -_REACH, _REACH) + _REACH) * (_BINS - 1) / (2 * _REACH)
+    return np.round(place).astype(np.int64)
 
 
 def _share(part: float, whole: float) -> float:

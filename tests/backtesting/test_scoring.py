@@ -1,0 +1,161 @@
+"""Scores of a stream of windows: the same as of all at once, whatever the chunks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from .conftest import HORIZON
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sextet.backtesting import scoring
+from sextet.backtesting.fold_fit import FoldFit, fit_fold
+from sextet.backtesting.fold_scores import FoldScores
+from sextet.backtesting.scoring import FoldScoring, Yardstick, chunks
+from sextet.core.answer import Answer
+from sextet.core.progress import Silent
+from sextet.core.window import WindowIndex
+from sextet.data.fitting import read_to_fit
+from sextet.data.options import DataOptions
+from sextet.data.prepare import Prepared
+from sextet.data.scale import Scaler
+from sextet.data.split import SplitConfig
+from sextet.ensemble.combining import learn
+from sextet.ensemble.examining import examine
+from sextet.ensemble.ground import Ground, lay_ground
+from sextet.ensemble.warning import choose_policies, spike_test, warning_scores
+from sextet.metrics.leaderboard import leaderboard
+from sextet.metrics.point import seasonal_scale
+from sextet.rules.rule_based import RuleBasedModel
+from sextet.rules.user_rules import UserRules, parse_rules
+from sextet.runtime.crew import Crew
+from sextet.specs.presets import parse_members
+from sextet.specs.run_config import RunConfig
+
+
+class Warner(RuleBasedModel):
+    """The Rule-Based member's forecast, with a probability of a spike that follows its upper quantile."""
+
+    def answer(self, prepared: Prepared, index: WindowIndex) -> Answer:
+        said = super().answer(prepared, index)
+        height = said.quantiles[..., -1]
+        return Answer(quantiles=said.quantiles * np.float32(1.1), spike_probability=1 / (1 + np.exp(-height)))
+
+
+@pytest.fixture(scope="module")
+def ground(frame: pd.DataFrame) -> Ground:
+    config = RunConfig(horizon=HORIZON, members=parse_members("rule-based"), split=SplitConfig(test=0.3), lookback=24)
+    return lay_ground(read_to_fit(frame, DataOptions(), config.split, HORIZON), config)
+
+
+@pytest.fixture(scope="module")
+def fit(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> FoldFit:
+    """Two members, one of which warns, and two baselines."""
+    from dataclasses import replace
+
+    fitted = fit_fold(ground, tmp_path_factory.mktemp("fold"), ("seasonal-naive", "naive"), Silent())
+    (one,) = fitted.crew.members.values()
+    assert isinstance(one, RuleBasedModel)
+    crew = Crew(members={"rule-based": one, "warner": Warner(**vars(one))}, shape=ground.shape)
+    combination, *heard = learn(
+        crew, ground.prepared, ground.scored_windows("weigh"), ground.scored_windows("calibrate")
+    )
+    policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
+    return replace(fitted, crew=crew, combination=combination, policies=policies)
+
+
+def yardstick(ground: Ground, rules: UserRules | None = None) -> Yardstick:
+    return Yardstick(
+        standard=Scaler.fit(ground.panel, ground.split.train),
+        mase=seasonal_scale(ground.panel, ground.split.train),
+        rules=rules or UserRules(),
+    )
+
+
+def rows_of(scores: FoldScores) -> dict[str, dict[str, float]]:
+    rows = leaderboard({name: one.total() for name, one in scores.models.items()})
+    return {str(row.pop("model")): row for row in rows}  # type: ignore[misc]
+
+
+def test_scores_are_those_of_the_examination(ground: Ground, fit: FoldFit) -> None:
+    index = ground.scored_windows("test")
+    found = rows_of(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
+    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
+    assert {str(row["model"]) for row in exam.rows} == set(found)
+    for row in exam.rows:
+        for key, value in row.items():
+            if key != "model":
+                assert found[str(row["model"])][key] == pytest.approx(value, rel=1e-4), (row["model"], key)
+
+
+def test_chunks_change_nothing(ground: Ground, fit: FoldFit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of seven windows cut every series in many places; online calibration goes on across the cuts."""
+    index = ground.scored_windows("test")
+    whole = FoldScoring(fit, yardstick(ground), None).run(index, Silent())
+    monkeypatch.setattr(scoring, "CHUNK_VALUES", 1)
+    monkeypatch.setattr(scoring, "BATCH", 7)
+    pieces = FoldScoring(fit, yardstick(ground), None).run(index, Silent())
+    assert rows_of(pieces) == {name: pytest.approx(row, rel=1e-9, nan_ok=True) for name, row in rows_of(whole).items()}
+    assert pieces.alarms["ensemble"].scores() == pytest.approx(whole.alarms["ensemble"].scores(), nan_ok=True)
+    assert pieces.spikes["sextet"].points == whole.spikes["sextet"].points > 0
+    np.testing.assert_allclose(pieces.truth, whole.truth)
+
+
+def test_warnings_are_scored_as_a_run_scores_them(ground: Ground, fit: FoldFit) -> None:
+    """The rivals see what the examination's see; the ensemble's own follows the online quantiles that are shipped."""
+    index = ground.scored_windows("test")
+    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
+    wanted = warning_scores(spike_test(exam, fit.policies, ground.spikes, ground.prepared))
+    found = FoldScoring(fit, yardstick(ground), None).run(index, Silent()).alarms
+    assert set(found) == set(wanted)
+    alone = found["spike-detector alone"].scores()
+    for key, value in wanted["spike-detector alone"].items():
+        assert alone[key] == pytest.approx(value, rel=1e-3, abs=1e-4, nan_ok=True), key
+
+
+def test_scores_survive_a_file_and_add_up(ground: Ground, fit: FoldFit, tmp_path: Path) -> None:
+    index = ground.scored_windows("test")
+    half = len(index) // 2
+    parts = []
+    for number, part in enumerate((slice(0, half), slice(half, None))):
+        done = FoldScoring(fit, yardstick(ground), None).run(index.take(part), Silent())
+        done.write(tmp_path / f"{number}.npz")
+        parts.append(FoldScores.read(tmp_path / f"{number}.npz"))
+        assert rows_of(parts[-1]) == rows_of(done)
+    total = FoldScores(truth=np.zeros(ground.panel.series))
+    for part in parts:
+        total.add(part)
+    assert total.windows == len(index) == sum(part.windows for part in parts)
+    members = {name: one.total().points for name, one in total.models.items()}
+    assert len(set(members.values())) == 1
+    static = FoldScoring(fit, yardstick(ground), None).run(index, Silent())
+    assert rows_of(total)["warner"] == pytest.approx(rows_of(static)["warner"], rel=1e-9)
+    assert total.alarms["ensemble"].steps.sum() == static.alarms["ensemble"].steps.sum()
+    assert set(total.fit_seconds) == {"rule-based", "seasonal-naive", "naive", "combining"}
+
+
+def test_rules_act_on_the_ensemble_and_the_rule_based_member(ground: Ground, fit: FoldFit) -> None:
+    limit = float(np.nanmin(ground.panel.y)) - 1e4
+    rules = parse_rules(f'[[rule]]\nname = "plate"\ncap = {limit}\n')
+    index = ground.scored_windows("test")
+    free = rows_of(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
+    ruled = rows_of(FoldScoring(fit, yardstick(ground, rules), None).run(index, Silent()))
+    assert ruled["warner"] == free["warner"] and ruled["naive"] == free["naive"]
+    for name in ("sextet", "sextet-online", "rule-based"):
+        assert ruled[name]["width_80"] == 0.0
+        assert ruled[name]["mae"] > free[name]["mae"]
+
+
+@given(counts=st.lists(st.integers(1, 30), max_size=8), size=st.integers(1, 20))
+def test_chunks_are_whole_series_or_parts_of_one(counts: list[int], size: int) -> None:
+    series = np.repeat(np.arange(len(counts)), counts)
+    parts = list(chunks(series, size))
+    assert [i for part in parts for i in range(part.start, part.stop)] == list(range(len(series)))
+    for part in parts:
+        held = series[part]
+        assert 0 < len(held) <= size
+        if len(set(held.tolist())) > 1:
+            assert all((series == s).sum() == (held == s).sum() for s in set(held.tolist()))
