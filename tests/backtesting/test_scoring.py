@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from .conftest import HORIZON
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +33,8 @@ from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.crew import Crew
 from sextet.specs.presets import parse_members
 from sextet.specs.run_config import RunConfig
+
+from .conftest import HORIZON
 
 
 class Warner(RuleBasedModel):

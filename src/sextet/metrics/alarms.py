@@ -108,7 +108,8 @@ def rank(probability: Reals) -> NDArray[np.int64]:
     with np.errstate(divide="ignore"):
         odds = np.log(probability) - np.log1p(-np.asarray(probability, dtype=np.float64))
     place = (np.clip(odds, -_REACH, _REACH) + _REACH) * (_BINS - 1) / (2 * _REACH)
-    return np.round(place).astype(np.int64)
+    out: NDArray[np.int64] = np.round(place).astype(np.int64)
+    return out
 
 
 def _share(part: float, whole: float) -> float:
