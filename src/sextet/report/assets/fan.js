@@ -38,7 +38,7 @@ function fanSection(host, view) {
   const entries = [
     { key: "Truth", label: "Truth", cls: "truth" },
     { key: "Ensemble", label: "Ensemble (median)", cls: "s10" },
-    { key: "Bands", label: "50, 80, 95 % bands", cls: "block band80" },
+    { key: "Bands", label: `${fan.windows[0].static.map((band) => band.level).join(", ")} % bands`, cls: "block band80" },
     ...players.map((name) => ({ key: name.name, label: name.name, cls: `s${name.slot}` })),
   ].filter((entry) => !players.some((name) => name.name === entry.key) || fan.windows.some((window) => window.lines.some((line) => line.name === entry.key)));
   const lines = legend(entries, state.on, () => redraw(), "Show or hide forecasters");

@@ -1,9 +1,4 @@
-// Reads the view and draws every section; the theme, sortable tables and printing.
-
-const SECTIONS = {
-  fan: fanSection, weights: weightsSection, skill: skillSection, calibration: calibrationSection,
-  spikes: spikesSection, training: trainingSection, quality: qualitySection,
-};
+// Reads the view and draws every section as SECTIONS says; the theme, sortable tables and printing.
 
 function sortable(table) {
   const body = table.tBodies[0];
