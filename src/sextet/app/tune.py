@@ -1,0 +1,73 @@
+"""Search settings: data in, a config file for `train` out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from sextet.app.configuration import config_of
+from sextet.app.requests import TuneRequest, TuneResult
+from sextet.core.errors import ConfigError
+from sextet.core.files import write_text
+from sextet.core.progress import Progress, Silent
+from sextet.data.fitting import read_to_fit
+from sextet.tuning.found import Found
+from sextet.tuning.plan import Limits
+from sextet.tuning.search import Search
+
+SILENT = Silent()
+HALF_AN_HOUR = 1800.0
+
+
+def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
+    """Search within the budget and write the settings to `request.out`; the same request goes on where it ended.
+
+    On an interrupt (Ctrl-C) the best so far is written before KeyboardInterrupt goes on.
+
+    Raises:
+        DataError, ConfigError: the data or an option cannot be used, or the search beside `out` is about others.
+        DependencyError: Optuna or TensorFlow is not installed.
+        ResourceError: a worker process ran out of memory; what was finished is kept.
+    """
+    limits = _limits(request)
+    config = config_of(request)
+    progress.stage("reading the data")
+    panel = read_to_fit(request.source, request.data, config.split, request.horizon)
+    for note in panel.notes:
+        progress.note(note)
+    search = Search(panel, config, search_folder(request.out), limits, progress)
+    try:
+        search.run()
+        found = search.found()
+    except KeyboardInterrupt:
+        _write(request.out, search.found(whole=False))
+        raise
+    _write(request.out, found)
+    return TuneResult(
+        out=request.out,
+        config=json.loads(found.config.to_json()),
+        findings=tuple(asdict(finding) for finding in found.findings),
+        weigh=dict(found.weigh),
+        notes=found.notes,
+        seconds=found.seconds,
+    )
+
+
+def search_folder(out: Path) -> Path:
+    """Return the folder beside a file of settings that its search is kept in."""
+    return out.with_name(f"{out.stem}.search")
+
+
+def _limits(request: TuneRequest) -> Limits:
+    for name, value in (("--budget", request.budget), ("--trials", request.trials), ("--workers", request.workers)):
+        if value is not None and not value > 0:
+            raise ConfigError(f"{name} must be above 0; got {value!r}.")
+    seconds = request.budget
+    if seconds is None and request.trials is None:
+        seconds = HALF_AN_HOUR
+    return Limits(seconds=seconds, trials=request.trials, workers=request.workers)
+
+
+def _write(out: Path, found: Found) -> None:
+    write_text(out, found.config.to_json() + "\n")
