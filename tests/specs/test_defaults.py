@@ -103,11 +103,12 @@ def test_quick_is_a_small_part_of_the_budget() -> None:
     assert quick_train(TrainConfig(epochs=1, steps=2)).epochs == 1
 
 
-@given(st.integers(1, 10_000_000))
-def test_the_budget_suits_the_number_of_windows(windows: int) -> None:
-    config = TrainConfig().for_windows(windows)
+@given(st.integers(1, 10_000_000), st.integers(1, 2000))
+def test_the_budget_suits_the_number_of_windows_and_the_horizon(windows: int, horizon: int) -> None:
+    config = TrainConfig().for_windows(windows, horizon)
     assert 16 <= config.batch <= 256
     assert 1 <= config.steps <= 100
     assert config.steps * config.batch <= max(4 * windows + config.batch, 16)
-    if windows > 10_000:
+    assert config.batch <= 64 or config.batch * horizon <= 24_576
+    if windows > 10_000 and horizon <= 96:
         assert config == TrainConfig()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("tensorflow", reason="training is not installed")
 
-from sextet.core.window import WindowIndex
-from sextet.training.feeder import Feeder, draw, spread_out
+from sextet.core.window import WindowBatch, WindowIndex
+from sextet.training.feeder import Feeder, draw, flipped, spread_out
 
 
 @given(count=st.integers(1, 60), wanted=st.integers(1, 200), seed=st.integers(0, 9), epoch=st.integers(0, 9))
@@ -68,3 +68,23 @@ def test_spread_out_keeps_first_and_last() -> None:
     assert few.row[0] == 0
     assert few.row[-1] == 99
     assert (np.diff(few.row) > 0).all()
+
+
+def test_a_window_upside_down_has_history_and_target_of_the_other_sign() -> None:
+    rng = np.random.default_rng(0)
+    past, target = rng.normal(size=(3, 5, 4)).astype(np.float32), rng.normal(size=(3, 2)).astype(np.float32)
+    batch = WindowBatch(
+        past=past,
+        future=np.zeros((3, 2, 0), dtype=np.float32),
+        static=np.zeros((3, 0), dtype=np.float32),
+        target=target,
+        weight=np.ones((3, 2), dtype=np.float32),
+        label=np.zeros((3, 2), dtype=np.float32),
+        index=WindowIndex(series=np.zeros(3, dtype=np.int32), row=np.arange(3, dtype=np.int64)),
+    )
+    turned = flipped(batch, np.array([True, False, True]))
+    sign = np.array([-1, 1, -1], dtype=np.float32)
+    np.testing.assert_array_equal(turned.past[..., 0], past[..., 0] * sign[:, None])
+    np.testing.assert_array_equal(turned.past[..., 1:], past[..., 1:])
+    np.testing.assert_array_equal(turned.target, target * sign[:, None])
+    np.testing.assert_array_equal(batch.past, past)

@@ -28,7 +28,7 @@ class TrainRequest:
         seed: of everything random; None: 0.
         quick: small budget, for a first look.
         rules: TOML file with the user's rules.
-        transform: "none", "log1p" or "boxcox"; None: "none".
+        transform: "none", "log1p", "boxcox", "asinh" or "auto"; None: "auto".
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike (unit of the data); None learns the level.
         train_end, validation_end, test_end: override the shares below: rows of each series, or the last date or stamp

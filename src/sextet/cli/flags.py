@@ -25,9 +25,11 @@ ExistingRun = Annotated[Path, Argument(metavar="RUN", show_default=False, help="
 class Transform(StrEnum):
     """How targets are transformed before they are scaled."""
 
+    AUTO = "auto"
     NONE = "none"
     LOG1P = "log1p"
     BOXCOX = "boxcox"
+    ASINH = "asinh"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +219,7 @@ class TargetFlags:
     transform: Annotated[
         Transform | None,
         Option(
-            "--transform", help="Transform of the target before scaling.", show_default="none", rich_help_panel=_DOMAIN
+            "--transform", help="Transform of the target before scaling.", show_default="auto", rich_help_panel=_DOMAIN
         ),
     ] = None
     nonnegative: Annotated[

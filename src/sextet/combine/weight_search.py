@@ -23,6 +23,7 @@ ENTROPIES = (np.inf, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 BLOCK_K = (np.inf, 64.0, 16.0)
 SERIES_K = (np.inf, 64.0, 16.0, 4.0, 1.0)
 REGIME_K = (8.0, 2.0, 0.5)
+LEAST_HORIZONS = 2  # cutoffs, in horizons, below which held-out runs share most of their targets with what was known
 CAUTIOUS = Shrinkage(entropy=0.3)  # where there is too little data to choose
 
 
@@ -188,6 +189,8 @@ def _folds(evidence: Evidence) -> list[_Fold]:
     size = int(evidence.series.max()) + 1
     span = np.zeros(size, dtype=np.int64)
     np.maximum.at(span, evidence.series, evidence.cutoff + 1)
+    if int(span.max()) < LEAST_HORIZONS * evidence.horizon:
+        return []
     least = LEAST_POINTS * evidence.members
     folds = []
     for share, following in zip(STARTS, (*STARTS[1:], 1.0), strict=True):
@@ -222,9 +225,8 @@ def _without_validation(evidence: Evidence) -> Choice:
     weights = point_weights(fits.tables(CAUTIOUS, None), fits.both.owners, ends, evidence)
     loss = float(evidence.losses(weights).mean())
     members = _member_scores([evidence])
-    best = int(np.argmin(members))
     equal = np.full((1, evidence.members), 1.0 / evidence.members)
     scores = {"combination": loss, "one regime": loss, "equal weights": float(evidence.losses(equal).mean())}
     scores |= {str(i): float(score) for i, score in enumerate(members)}
-    member = best if members[best] < loss * (1.0 - TIE) else None
-    return Choice(shrinkage=CAUTIOUS, regime=None, member=member, scores=scores, validated=False)
+    # what was best on targets that the weights were fitted to says too little to give up combining
+    return Choice(shrinkage=CAUTIOUS, regime=None, member=None, scores=scores, validated=False)

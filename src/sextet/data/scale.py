@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -13,25 +13,45 @@ from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
 from sextet.data.pieces import pieces
 
-Transform = Literal["none", "log1p", "boxcox"]
-TRANSFORMS: tuple[Transform, ...] = ("none", "log1p", "boxcox")
+Transform = Literal["none", "log1p", "boxcox", "asinh"]
+TRANSFORMS: tuple[Transform, ...] = ("none", "log1p", "boxcox", "asinh")
 Array = NDArray[np.float64]
 
 _EXP_LIMIT = 700.0  # exp of more overflows a float64
 
 
+def _none() -> Array:
+    return np.zeros(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Numbers:
+    """What is fitted for one series."""
+
+    lam: float = 1.0
+    centre: float = 0.0
+    width: float = 1.0
+    location: float = 0.0
+    scale: float = 1.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scaler:
-    """`z = (transform(y) - location) / scale`, with one transform parameter, location and scale a series.
+    """`z = (transform(y) - location) / scale`, with one location and scale a series, and the transform's parameters.
 
     Attributes:
-        transform: "none", "log1p" (ln(1 + y)) or "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964).
+        transform: "none", "log1p" (ln(1 + y)), "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964) or "asinh"
+            (arsinh((y - centre) / width), which takes any value and draws in both tails; Uniejewski, Weron and Ziel,
+            "Variance stabilizing transformations for electricity spot price forecasting", IEEE Trans. Power Systems
+            33 (2018)).
         lambdas: `[S]` Box-Cox parameter in 0..1; 1 where the transform has none.
         location: `[S]` mean of the transformed target over the observed training rows.
         scale: `[S]` population standard deviation of the same; 1 where it is zero.
         ids: `[S]` series names.
         nonnegative: `from_z` never returns less than 0.
         unseen: names of series whose numbers come from their own history, not from training.
+        centre, width: `[S]` median and 1.4826 times the median absolute deviation of the target over the observed
+            training rows, for "asinh"; 0 and 1 for other transforms.
     """
 
     transform: Transform
@@ -41,6 +61,14 @@ class Scaler:
     ids: tuple[str, ...]
     nonnegative: bool = False
     unseen: tuple[str, ...] = ()
+    centre: Array = field(default_factory=_none)
+    width: Array = field(default_factory=_none)
+
+    def __post_init__(self) -> None:
+        """Fill in the parameters that the transform does not use."""
+        if len(self.centre) != len(self.lambdas):
+            object.__setattr__(self, "centre", np.zeros(len(self.lambdas)))
+            object.__setattr__(self, "width", np.ones(len(self.lambdas)))
 
     @classmethod
     def fit(
@@ -60,7 +88,7 @@ class Scaler:
         if transform not in TRANSFORMS:
             raise ConfigError(f"Expected a transform of {', '.join(TRANSFORMS)}; got {transform!r}.")
         check_domain(panel, transform)
-        lambdas, location, scale = np.ones(panel.series), np.zeros(panel.series), np.ones(panel.series)
+        numbers = []
         for s, name in enumerate(panel.ids):
             start = int(panel.offsets[s])
             y = panel.y[start : start + int(train_rows[s])]
@@ -70,28 +98,21 @@ class Scaler:
                     f"Series {name!r} has no observed target in its first {int(train_rows[s])} rows, which are for "
                     "training. Leave the series out, or train on a longer history."
                 )
-            lambdas[s], location[s], scale[s] = _fit_one(y, transform)
-        return cls(
-            transform=transform,
-            lambdas=lambdas,
-            location=location,
-            scale=scale,
-            ids=panel.ids,
-            nonnegative=nonnegative,
-        )
+            numbers.append(_fit_one(y, transform))
+        return cls(transform=transform, ids=panel.ids, nonnegative=nonnegative, **_columns(numbers))
 
     def to_z(self, y: NDArray[np.floating], series: NDArray[np.integer] | int) -> Array:
         """Scale `y [W, ...]` in the unit of the target; `series` is `[W]` or one number. NaN stays NaN."""
         values = np.asarray(y, dtype=np.float64)
-        location, scale, lambdas = (self._broadcast(part, series, values.ndim) for part in self._parts())
-        out: Array = (_forward(values, self.transform, lambdas) - location) / scale
+        lambdas, centre, width, location, scale = (self._broadcast(p, series, values.ndim) for p in self._parts())
+        out: Array = (_forward((values - centre) / width, self.transform, lambdas) - location) / scale
         return out
 
     def from_z(self, z: NDArray[np.floating], series: NDArray[np.integer] | int) -> Array:
         """Turn `z [W, ...]` back into the unit of the target; monotone, so quantiles stay quantiles."""
         values = np.asarray(z, dtype=np.float64)
-        location, scale, lambdas = (self._broadcast(part, series, values.ndim) for part in self._parts())
-        out = _backward(values * scale + location, self.transform, lambdas)
+        lambdas, centre, width, location, scale = (self._broadcast(p, series, values.ndim) for p in self._parts())
+        out = _backward(values * scale + location, self.transform, lambdas) * width + centre
         return np.maximum(out, 0.0) if self.nonnegative else out
 
     def for_panel(self, panel: Panel) -> Scaler:
@@ -104,12 +125,10 @@ class Scaler:
         if panel.ids == self.ids:
             return self
         known = {name: s for s, name in enumerate(self.ids)}
-        lambdas, location, scale = np.ones(panel.series), np.zeros(panel.series), np.ones(panel.series)
-        unseen = []
+        numbers, unseen = [], []
         for s, name in enumerate(panel.ids):
             if name in known:
-                at = known[name]
-                lambdas[s], location[s], scale[s] = self.lambdas[at], self.location[at], self.scale[at]
+                numbers.append(self._numbers(known[name]))
                 continue
             unseen.append(name)
             start = int(panel.offsets[s])
@@ -120,15 +139,13 @@ class Scaler:
                     f"Series {name!r} was not seen in training and has no observed target to scale by. "
                     "Give some of its history, or leave it out."
                 )
-            lambdas[s], location[s], scale[s] = _fit_one(y, self.transform)
+            numbers.append(_fit_one(y, self.transform))
         return Scaler(
             transform=self.transform,
-            lambdas=lambdas,
-            location=location,
-            scale=scale,
             ids=panel.ids,
             nonnegative=self.nonnegative,
             unseen=tuple(unseen),
+            **_columns(numbers),
         )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -136,6 +153,8 @@ class Scaler:
         return {
             "transform": np.array(self.transform),
             "lambdas": self.lambdas,
+            "centre": self.centre,
+            "width": self.width,
             "location": self.location,
             "scale": self.scale,
             "ids": np.array(self.ids, dtype=np.str_),
@@ -149,14 +168,21 @@ class Scaler:
         return cls(
             transform=transform,
             lambdas=np.asarray(arrays["lambdas"], np.float64),
+            # runs of 0.1 have no such arrays
+            centre=np.asarray(arrays.get("centre", _none()), np.float64),
+            width=np.asarray(arrays.get("width", _none()), np.float64),
             location=np.asarray(arrays["location"], np.float64),
             scale=np.asarray(arrays["scale"], np.float64),
             ids=tuple(str(name) for name in arrays["ids"]),
             nonnegative=bool(arrays["nonnegative"]),
         )
 
-    def _parts(self) -> tuple[Array, Array, Array]:
-        return self.location, self.scale, self.lambdas
+    def _parts(self) -> tuple[Array, ...]:
+        return self.lambdas, self.centre, self.width, self.location, self.scale
+
+    def _numbers(self, s: int) -> _Numbers:
+        lam, centre, width, location, scale = (float(part[s]) for part in self._parts())
+        return _Numbers(lam=lam, centre=centre, width=width, location=location, scale=scale)
 
     @staticmethod
     def _broadcast(part: Array, series: NDArray[np.integer] | int, ndim: int) -> Array:
@@ -170,7 +196,7 @@ def check_domain(panel: Panel, transform: Transform) -> None:
     Raises:
         DataError: a target is at or below -1 (log1p), or at or below 0 (boxcox).
     """
-    if transform == "none" or not len(panel.y):
+    if transform in ("none", "asinh") or not len(panel.y):
         return
     limit = -1.0 if transform == "log1p" else 0.0
     for s, name in enumerate(panel.ids):
@@ -185,14 +211,28 @@ def check_domain(panel: Panel, transform: Transform) -> None:
             )
 
 
-def _fit_one(y: Array, transform: Transform) -> tuple[float, float, float]:
+def _columns(numbers: list[_Numbers]) -> dict[str, Any]:
+    names = {"lambdas": "lam", "centre": "centre", "width": "width", "location": "location", "scale": "scale"}
+    return {field: np.array([getattr(one, name) for one in numbers], dtype=float) for field, name in names.items()}
+
+
+def _fit_one(y: Array, transform: Transform) -> _Numbers:
     lam = _boxcox_lambda(y) if transform == "boxcox" else 1.0
-    parts = [y[part] for part in pieces(y)]
+    centre, width = _middle(y) if transform == "asinh" else (0.0, 1.0)
+    parts = [(y[part] - centre) / width for part in pieces(y)]
     mean = sum(float(_forward(part, transform, np.float64(lam)).sum()) for part in parts) / len(y)
     squares = sum(float(((_forward(part, transform, np.float64(lam)) - mean) ** 2).sum()) for part in parts)
     sd = float(np.sqrt(squares / len(y)))
     # a constant series: rounding may leave a tiny spread that must not blow z up
-    return lam, mean, sd if sd > 1e-12 * max(1.0, abs(mean)) else 1.0
+    scale = sd if sd > 1e-12 * max(1.0, abs(mean)) else 1.0
+    return _Numbers(lam=lam, centre=centre, width=width, location=mean, scale=scale)
+
+
+def _middle(y: Array) -> tuple[float, float]:
+    """Median and spread that outliers do not move; where more than half of the values are equal, their deviation."""
+    centre = float(np.median(y))
+    width = 1.4826 * float(np.median(np.abs(y - centre))) or float(y.std())
+    return centre, width if width > 1e-12 * max(1.0, abs(centre)) else 1.0
 
 
 def _boxcox_lambda(y: Array) -> float:
@@ -211,6 +251,8 @@ def _boxcox_lambda(y: Array) -> float:
 def _forward(y: Array, transform: Transform, lambdas: Array | np.float64) -> Array:
     if transform == "none":
         return y
+    if transform == "asinh":
+        return np.arcsinh(y)
     with np.errstate(divide="ignore", invalid="ignore"):
         if transform == "log1p":
             return np.log1p(y)
@@ -222,6 +264,8 @@ def _forward(y: Array, transform: Transform, lambdas: Array | np.float64) -> Arr
 def _backward(t: Array, transform: Transform, lambdas: Array) -> Array:
     if transform == "none":
         return t
+    if transform == "asinh":
+        return np.sinh(np.clip(t, -_EXP_LIMIT, _EXP_LIMIT))
     if transform == "log1p":
         return np.expm1(np.minimum(t, _EXP_LIMIT))
     safe = np.where(lambdas == 0, 1.0, lambdas)

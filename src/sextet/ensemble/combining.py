@@ -15,6 +15,7 @@ from sextet.core.answer import Answer
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
+from sextet.data.split import Split
 from sextet.runtime.combination import Combination, ordinals_of
 from sextet.runtime.crew import Crew, spike_probability
 
@@ -34,21 +35,31 @@ class Answered:
     target: NDArray[np.float64]
 
 
-def ask(crew: Crew, prepared: Prepared, index: WindowIndex) -> Answered:
-    """Let every member answer `index`."""
-    return Answered(
-        index=index,
-        answers=crew.answers(prepared, index),
-        target=targets(prepared, index, crew.shape.horizon),
-    )
+def ask(crew: Crew, prepared: Prepared, index: WindowIndex, until: NDArray[np.int64] | None = None) -> Answered:
+    """Let every member answer `index`; no target is looked at from row `until` `[S]` of its series on."""
+    target = targets(prepared, index, crew.shape.horizon)
+    if until is not None:
+        ahead = index.row[:, None] + np.arange(crew.shape.horizon)
+        target[ahead >= (prepared.panel.offsets[:-1] + until)[index.series][:, None]] = np.nan
+    return Answered(index=index, answers=crew.answers(prepared, index), target=target)
 
 
 def learn(
-    crew: Crew, prepared: Prepared, weigh: WindowIndex, calibrate: WindowIndex
+    crew: Crew, prepared: Prepared, weigh: WindowIndex, calibrate: WindowIndex, split: Split | None = None
 ) -> tuple[Combination, Answered, Answered]:
-    """Learn weights and calibration on the training panel; return them with what was answered for each part."""
+    """Learn weights and calibration on the training panel; return them with what was answered for each part.
+
+    Args:
+        crew: the members.
+        prepared: the training panel.
+        weigh: the windows that weights are learned from.
+        calibrate: the windows that calibration is learned from.
+        split: where the parts end, so that a window that reaches beyond its part is heard up to its end; None: no
+            window does.
+    """
     known, count = np.arange(prepared.panel.series), prepared.panel.series
-    weighed, heard = ask(crew, prepared, weigh), ask(crew, prepared, calibrate)
+    weighed = ask(crew, prepared, weigh, split.weigh if split else None)
+    heard = ask(crew, prepared, calibrate, split.calibrate if split else None)
     weights = learn_weights(crew, weighed, known, count)
     return calibrated(weights, crew, heard, prepared.panel, known, count), weighed, heard
 

@@ -74,7 +74,7 @@ def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, 
         recruits = recruit(ground, folder.path, progress)
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
-        combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate)
+        combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)
         policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
         del heard
     with watch.stage("test", "examining on the test part"):

@@ -13,7 +13,8 @@ from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare, shape
 from sextet.data.scale import Scaler
 from sextet.data.split import Part, Split, make_split, part_windows
-from sextet.data.windows import draw_windows, with_observed
+from sextet.data.windows import draw_windows, windows, with_observed
+from sextet.ensemble.probe import choose_transform, without_drift
 from sextet.specs.defaults import longest_lookback, resolved
 from sextet.specs.presets import MemberSpec
 from sextet.specs.run_config import RunConfig
@@ -72,8 +73,17 @@ class Ground:
         return with_observed(self.panel, index, self.shape.horizon)
 
     def scored_windows(self, part: Part) -> WindowIndex:
-        """Every window of a part, `config.split.step` rows apart; of big data every n-th cutoff."""
-        return part_windows(self.panel, self.split, part, self.shape.horizon, step=self.step(part))
+        """Every window of a part, `config.split.step` rows apart; of big data every n-th cutoff.
+
+        Where `weigh` or `calibrate` has fewer cutoffs than a horizon has steps, windows that begin in the part and
+        reach beyond it are among them; `combining.ask` leaves their later targets out. A long horizon has but a
+        window or two in a short part, which say nothing of which member to trust.
+        """
+        horizon, step = self.shape.horizon, self.step(part)
+        first, last = self.split.bounds(part)
+        if part == "test" or int((last - first).min()) >= 2 * horizon:
+            return part_windows(self.panel, self.split, part, horizon, step=step)
+        return windows(self.panel, first, np.minimum(last + horizon - 1, self.panel.known), horizon, step=step)
 
     def step(self, part: Part) -> int:
         """Rows between the cutoffs of `scored_windows`: as configured, or more where the answers would be too many."""
@@ -87,7 +97,7 @@ class Ground:
 
 
 def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> Ground:
-    """Split, label, scale and choose; nothing is learned of rows after the train part.
+    """Split, label, scale and choose; nothing is learned of rows after the train part but what `select` judges.
 
     Args:
         panel: the data.
@@ -99,10 +109,16 @@ def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> G
         ConfigError: a spec does not suit it.
     """
     split = split or make_split(panel, config.split, config.horizon)
+    if config.transform == "auto":
+        transform, why = choose_transform(panel, split, config.horizon, seed=config.seed)
+        config, panel = replace(config, transform=transform), panel.with_notes(why)
     scaler = Scaler.fit(panel, split.train, transform=config.transform, nonnegative=config.nonnegative)  # type: ignore[arg-type]
     spikes = fit_spikes(panel, split.train, threshold=config.spike_threshold)
     panel = replace(panel, label=spikes.label(panel))
     prepared = prepare(panel, scaler, CovariateScaler.fit(panel, split.train))
+    if config.train.flip is None:
+        flip = without_drift(prepared, split, config.horizon, seed=config.seed)
+        config = replace(config, train=replace(config.train, flip=flip))
     situation = situation_of(panel, split, config.horizon)
     specs = tuple(resolved(spec, situation, config.lookback) for spec in config.members)
     lookback = longest_lookback(specs, config.lookback, situation)

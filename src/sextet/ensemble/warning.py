@@ -105,5 +105,6 @@ def _truth(
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     label = prepared.panel.label
     rows = row[:, None] + np.arange(target.shape[1])
-    truth = np.zeros(rows.shape, dtype=np.int8) if label is None else label[rows]
+    # a window may reach beyond the data; its targets there are not finite
+    truth = np.zeros(rows.shape, dtype=np.int8) if label is None else np.take(label, rows, mode="clip")
     return truth, np.isfinite(target)

@@ -15,7 +15,7 @@ from sextet.specs.codec import from_plain, spec_from_json, spec_to_json, to_plai
 from sextet.specs.presets import MemberSpec, parse_members
 from sextet.specs.train_config import TrainConfig
 
-TRANSFORMS = ("none", "log1p", "boxcox")
+TRANSFORMS = ("auto", "none", "log1p", "boxcox", "asinh")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class RunConfig:
         members: specs of the members.
         train: the training budget; its `seed` is the run's.
         split: how time is divided.
-        transform: "none", "log1p" or "boxcox".
+        transform: "none", "log1p", "boxcox", "asinh", or "auto": "none" or "asinh", whichever suits the data.
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike, in the unit of the data; None learns the level.
         intervals: central intervals to report, in percent.
@@ -40,7 +40,7 @@ class RunConfig:
     members: tuple[MemberSpec, ...] = field(default_factory=lambda: parse_members("v6"))
     train: TrainConfig = field(default_factory=TrainConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
-    transform: str = "none"
+    transform: str = "auto"
     nonnegative: bool = False
     spike_threshold: float | None = None
     intervals: tuple[float, ...] = (80.0, 95.0)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from sextet.specs.check import above_zero, share, whole
 
+STEP_TARGETS = 24_576
+"""Most targets of an optimiser step: 256 windows of 96 steps."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
@@ -16,7 +19,8 @@ class TrainConfig:
     Attributes:
         epochs: most epochs; early stopping on `select` may end sooner.
         steps: most optimiser steps an epoch; windows are drawn anew each epoch.
-        batch: most windows a step; `for_windows` lowers it, and `steps`, where there are few windows.
+        batch: most windows a step; `for_windows` lowers it for a long horizon, whose windows overlap and cost more,
+            and, with `steps`, where there are few windows.
         learning_rate: peak of the cosine schedule.
         warmup: epochs, possibly a fraction of one, over which the learning rate rises to its peak.
         weight_decay: decoupled weight decay.
@@ -25,6 +29,8 @@ class TrainConfig:
         emphasis: extra weight of the median's loss, in units of all levels' losses together; the median is the point
             forecast, and 0 weighs all levels alike.
         clip: global norm that gradients are clipped to; 0 turns it off.
+        flip: whether every other window is shown upside down, so that a member cannot learn the drift of the training
+            years; None chooses from the data.
         select_windows: most windows of `select` scored after an epoch.
         seed: of initial weights, drawing of windows, dropout.
     """
@@ -39,6 +45,7 @@ class TrainConfig:
     ema: float = 0.99
     emphasis: float = 1.0
     clip: float = 1.0
+    flip: bool | None = None
     select_windows: int = 3072
     seed: int = 0
 
@@ -55,10 +62,11 @@ class TrainConfig:
         share(owner, "emphasis", self.emphasis, below=float("inf"))
         share(owner, "clip", self.clip, below=float("inf"))
 
-    def for_windows(self, windows: int) -> TrainConfig:
-        """Return the budget for so many training windows.
+    def for_windows(self, windows: int, horizon: int) -> TrainConfig:
+        """Return the budget for so many training windows of `horizon` steps.
 
-        A step then holds at most an eighth of them, though at least 16, and an epoch draws each at most 4 times.
+        A step holds at most `STEP_TARGETS` targets, though at least 64 windows, and at most an eighth of all windows,
+        though at least 16; an epoch draws each at most 4 times.
         """
-        batch = min(self.batch, max(16, windows // 8))
+        batch = min(self.batch, max(64, STEP_TARGETS // horizon), max(16, windows // 8))
         return replace(self, batch=batch, steps=min(self.steps, max(1, -(-4 * windows // batch))))

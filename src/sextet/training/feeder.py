@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,22 +49,37 @@ class Feeder:
     """
 
     def __init__(
-        self, prepared: Prepared, index: WindowIndex, shape: WindowShape, *, steps: int, batch: int, seed: int
+        self,
+        prepared: Prepared,
+        index: WindowIndex,
+        shape: WindowShape,
+        *,
+        steps: int,
+        batch: int,
+        seed: int,
+        flip: bool = False,
     ) -> None:
-        """Feed the windows `index` of `prepared`, cut to `shape`, `steps` batches of `batch` windows an epoch."""
+        """Feed the windows `index` of `prepared`, cut to `shape`, `steps` batches of `batch` windows an epoch.
+
+        With `flip` about every other window is shown upside down, its target's sign changed in the scaled space.
+        """
         self.steps = steps
         self.batch = batch
         self._prepared = prepared
         self._index = index
         self._shape = shape
         self._seed = seed
+        self._flip = flip
 
     def epoch(self, number: int) -> Iterator[tuple[Inputs, Truth]]:
         """Yield the batches of epoch `number`: inputs by name, and `target`, `weight`, `label`, each `[B, H]`."""
         which = draw(len(self._index), self.steps * self.batch, self._seed, number)
+        coins = np.random.default_rng([self._seed, number, 1])
         for step in range(self.steps):
             part = np.sort(which[step * self.batch : (step + 1) * self.batch])
             batch = gather(self._prepared, self._index.take(part), self._shape)
+            if self._flip:
+                batch = flipped(batch, coins.random(self.batch) < 0.5)
             yield network_inputs(batch, self._shape), truth(batch)
 
     def dataset(self) -> Tensor:
@@ -87,6 +103,13 @@ class Feeder:
         inputs = {name: tf.TensorSpec((self.batch, *size), tf.float32, name=name) for name, size in sizes.items()}
         step = tf.TensorSpec((self.batch, shape.horizon), tf.float32)
         return inputs, {"target": step, "weight": step, "label": step}
+
+
+def flipped(batch: WindowBatch, which: NDArray[np.bool_]) -> WindowBatch:
+    """Return the batch with the windows `which [B]` upside down: history and target of the other sign."""
+    sign = np.where(which, np.float32(-1), np.float32(1))[:, None]
+    past = np.concatenate([batch.past[..., :1] * sign[..., None], batch.past[..., 1:]], axis=-1)
+    return replace(batch, past=past, target=batch.target * sign)
 
 
 def truth(batch: WindowBatch) -> Truth:

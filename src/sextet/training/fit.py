@@ -88,13 +88,14 @@ def fit_member(
                 f"{shape.horizon} known steps there. Give more history, or a shorter horizon."
             )
     start = time.perf_counter()
-    config = config.for_windows(len(train_index))
+    config = config.for_windows(len(train_index), shape.horizon)
     seed = member_seed(config.seed, spec.name)
     with seeded(seed):
         network = member_of(spec).build(shape)
         learner = Learner(network, shape.levels, config.emphasis)
         learner.compile(optimizer=optimizer(config), jit_compile=compiled())
-        feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed)
+        flip = bool(config.flip) and "spike_probability" not in network.output  # a spike upside down is none
+        feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed, flip=flip)
         judged = spread_out(select_index, config.select_windows)
         monitor = Monitor(spec.name, prepared, judged, shape, config, progress)
         learner.fit(

@@ -1,0 +1,75 @@
+"""The probe: heavy tails choose arsinh, drift that does not last chooses flipping, and no later row is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from sextet.core.panel import Panel
+from sextet.data.prepare import prepare
+from sextet.data.read import read_panel
+from sextet.data.scale import Scaler
+from sextet.data.split import Split, SplitConfig, make_split
+from sextet.ensemble.probe import choose_transform, without_drift
+
+HORIZON = 8
+
+
+def make_panel(series: list[np.ndarray]) -> Panel:
+    stamps = pd.date_range("2024-01-01", periods=len(series[0]), freq="h")
+    return read_panel(
+        pd.concat([pd.DataFrame({"unique_id": f"s{k}", "ds": stamps, "y": y}) for k, y in enumerate(series)])
+    )
+
+
+def autoregressive(rows: int, seed: int, wild: float = 0.0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    y = np.zeros(rows)
+    for t in range(1, rows):
+        y[t] = 0.9 * y[t - 1] + rng.normal()
+    return np.sinh(wild * y) / wild if wild else y
+
+
+def split_of(panel: Panel) -> Split:
+    return make_split(panel, SplitConfig(), HORIZON)
+
+
+def test_a_series_that_is_linear_under_arsinh_chooses_it() -> None:
+    panel = make_panel([autoregressive(3000, 0, wild=1.2), autoregressive(3000, 1, wild=1.2)])
+    name, why = choose_transform(panel, split_of(panel), HORIZON)
+    assert name == "asinh" and "arsinh" in why
+
+
+def test_a_plain_series_chooses_none() -> None:
+    panel = make_panel([autoregressive(3000, 2)])
+    assert choose_transform(panel, split_of(panel), HORIZON)[0] == "none"
+
+
+def test_rows_after_select_change_nothing() -> None:
+    panel = make_panel([autoregressive(2000, 3, wild=1.0)])
+    split = split_of(panel)
+    y = panel.y.copy()
+    y[int(split.select[0]) :] = 1e6
+    assert choose_transform(panel, split, HORIZON) == choose_transform(replace(panel, y=y), split, HORIZON)
+
+
+def test_a_series_too_short_for_a_fit_chooses_none() -> None:
+    panel = make_panel([np.arange(60.0)])
+    assert choose_transform(panel, split_of(panel), HORIZON)[0] == "none"
+
+
+def flips(y: np.ndarray) -> bool:
+    panel = make_panel([y])
+    split = split_of(panel)
+    return without_drift(prepare(panel, Scaler.fit(panel, split.train)), split, 96)
+
+
+def test_a_drift_that_turns_after_training_chooses_flipping() -> None:
+    slope = np.where(np.arange(4000) < 2800, 0.05, -0.05)
+    assert flips(np.cumsum(slope) + np.random.default_rng(5).normal(size=4000))
+
+
+def test_a_series_without_drift_is_left_as_it_is() -> None:
+    assert not flips(autoregressive(4000, 6))
