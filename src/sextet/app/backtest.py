@@ -84,7 +84,7 @@ def backtest_config(request: BacktestRequest) -> RunConfig:
 
 def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> BacktestResult:
     """Write metrics and report, and return the result."""
-    from sextet.backtesting.folder import REPORT
+    from sextet.backtesting.report import fit_rows, write_report
     from sextet.backtesting.summary import by_group, leaderboard_rows, plain, scaled_rows, warning_rows
     from sextet.metrics.comparison import compare
 
@@ -100,6 +100,7 @@ def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> Backt
         "windows": scores.windows,
         "points": int(rows[0]["n"]),
         "folds": len(work.plan),
+        "fits": fit_rows(work),
         "cutoffs": work.plan.cutoffs,
         "comparison": comparison,
         "by": by_group(scores, work.panel.ids),
@@ -117,10 +118,11 @@ def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> Backt
         },
         "notes": notes,
     }
-    work.folder.write_metrics(plain(metrics))
+    told = plain(metrics)
+    work.folder.write_metrics(told)
     return BacktestResult(
         folder=request.out,
-        report=request.out / REPORT,
+        report=write_report(work, told, request.title or f"Backtest of {source_name(request.source)}"),
         leaderboard=tuple(rows),
         scaled_rows=tuple(scaled),
         comparison=tuple(comparison),

@@ -71,6 +71,13 @@ class FoldScores:
         np.savez_compressed(buffer, **arrays, plain=np.array(json.dumps(plain)))  # type: ignore[arg-type]
         write_bytes(path, buffer.getvalue())
 
+    @staticmethod
+    def told(path: Path) -> dict[str, Any]:
+        """Read only what stands beside the sums: `windows`, `fit_seconds`, `answer_seconds`, `notes` ..."""
+        with np.load(path, allow_pickle=False) as stored:
+            plain: dict[str, Any] = json.loads(str(stored["plain"]))
+        return plain
+
     @classmethod
     def read(cls, path: Path) -> FoldScores:
         """Read what `write` wrote."""

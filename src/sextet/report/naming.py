@@ -8,12 +8,14 @@ from typing import Literal
 from sextet.report.view import Name
 
 ENSEMBLE = "Ensemble"
+ONLINE = f"{ENSEMBLE} (online)"
 
 _ENSEMBLE_SLOT = 10
 _FIRST_BASELINE_SLOT = 11
 _FIRST_OTHER_SLOT = 6
 _OTHER_SLOTS = 4
-_BASELINE_SLOTS = 4
+_BASELINE_SLOTS = 6
+_ONLINE_SLOT = 17
 _KNOWN = {
     "lstm": ("LSTM", 0),
     "gru": ("GRU", 1),
@@ -27,6 +29,9 @@ _KNOWN = {
     "naive": ("Naive", 13),
     "ridge": ("Ridge regression", 12),
     "ridgeregression": ("Ridge regression", 12),
+    "autoets": ("AutoETS", 14),
+    "mstl": ("MSTL", 15),
+    "autotheta": ("AutoTheta", 16),
 }
 
 
@@ -36,7 +41,7 @@ def shown(name: str) -> str:
     if key in ("ensemble", "sextet"):
         return ENSEMBLE
     if key in ("ensembleonline", "sextetonline"):
-        return f"{ENSEMBLE} (online)"
+        return ONLINE
     return _KNOWN[key][0] if key in _KNOWN else name
 
 
@@ -45,9 +50,14 @@ def is_ensemble(name: str) -> bool:
     return _plain(name).startswith(("ensemble", "sextet"))
 
 
-def name_list(members: Iterable[str], baselines: Iterable[str]) -> list[Name]:
-    """Return the ensemble, members and baselines with their slots; a member not known here gets a spare slot."""
+def name_list(members: Iterable[str], baselines: Iterable[str], *, online: bool = False) -> list[Name]:
+    """Return the ensemble, members and baselines with their slots; a member not known here gets a spare slot.
+
+    With `online` the ensemble whose calibration adapts is a forecaster of its own.
+    """
     out: list[Name] = [{"name": ENSEMBLE, "kind": "ensemble", "slot": _ENSEMBLE_SLOT}]
+    if online:
+        out.append({"name": ONLINE, "kind": "ensemble", "slot": _ONLINE_SLOT})
     kinds: list[tuple[Iterable[str], Literal["member", "baseline"], int, int]] = [
         (members, "member", _FIRST_OTHER_SLOT, _OTHER_SLOTS),
         (baselines, "baseline", _FIRST_BASELINE_SLOT, _BASELINE_SLOTS),

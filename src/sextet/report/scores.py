@@ -80,10 +80,10 @@ def leaderboard_table(evaluation: Evaluation | None, unit: str) -> Table | Absen
             scores["skill"] = number(100 * float(row["skill"]))
         cells.append({"name": name, "kind": kind, **scores})
     marked = next((place for place, cell in enumerate(cells) if cell["kind"] == "ensemble"), None)
-    used = [key for key in _metric_order(rows) if any(cell.get(key) is not None for cell in cells)]
-    points = int(np.isfinite(evaluation.target).sum())
+    used = [key for key in metric_order(rows) if any(cell.get(key) is not None for cell in cells)]
+    points, reference = int(np.isfinite(evaluation.target).sum()), shown(evaluation.reference)
     return {
-        "columns": [_column(key, unit, evaluation) for key in ("name", *used, "kind")],
+        "columns": [score_column(key, unit, reference) for key in ("name", *used, "kind")],
         "rows": [{key: cell.get(key) for key in ("name", *used, "kind")} for cell in cells],
         "marked": marked,
         "note": f"Scored on {points:,} observed points of {len(evaluation.index):,} test windows; point forecasts are "
@@ -91,14 +91,15 @@ def leaderboard_table(evaluation: Evaluation | None, unit: str) -> Table | Absen
     }
 
 
-def _metric_order(rows: Sequence[Mapping[str, object]]) -> list[str]:
+def metric_order(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return the metrics that rows have, the best known first."""
     first = ["accuracy_percent", "skill", "mae", "rmse", "wape", "mase", "pinball"]
     present = dict.fromkeys(key for row in rows for key in row if key not in ("model", "n"))
     return [key for key in first if key in present] + [key for key in present if key not in first]
 
 
-def _column(key: str, unit: str, evaluation: Evaluation) -> Column:
-    reference = shown(evaluation.reference)
+def score_column(key: str, unit: str, reference: str) -> Column:
+    """Return the column of a metric; `reference` is what skill is measured against, as shown."""
     known: dict[str, Column] = {
         "name": column(key, "Forecaster", "text"),
         "kind": column(key, "Kind", "text"),

@@ -11,7 +11,7 @@ from sextet.core.panel import Panel
 from sextet.metrics.events import average_precision, brier, detection
 from sextet.report.evaluation import Evaluation, Floats, SpikeTest
 from sextet.report.plain import clipped, column, number, numbers, times
-from sextet.report.view import Absent, Cell, Spikes, SpikeTrack, Table
+from sextet.report.view import Absent, Cell, Column, Spikes, SpikeTrack, Table
 
 _SERIES = 8
 _POINTS = 5000
@@ -103,6 +103,19 @@ def score_table(tested: SpikeTest) -> Table:
     rows = [_score_row("Spike probability", tested.probability, tested.label, tested.threshold)]
     for name, values in tested.rivals.items():
         rows.append(_score_row(name, values, tested.label, tested.rival_thresholds.get(name, float("nan"))))
+    columns = score_columns()
+    note = f"Counted in steps of all test windows. Spikes are {100 * share:.2f} % of them: an alarm at random would "
+    note += f"have an average precision of {share:.3f}." if known.any() else ""
+    return {
+        "columns": columns,
+        "rows": rows,
+        "marked": 0,
+        "note": note if known.any() else "No step has a known label.",
+    }
+
+
+def score_columns() -> list[Column]:
+    """Return the columns of a table of alarms."""
     words: Iterable[tuple[str, str, str, str]] = (
         ("name", "Alarm", "text", ""),
         ("average_precision", "Average precision", "number", "area under precision and recall; 1 is perfect"),
@@ -115,15 +128,7 @@ def score_table(tested: SpikeTest) -> Table:
         ("misses", "Misses", "integer", ""),
         ("false_alarms", "False alarms", "integer", ""),
     )
-    columns = [column(key, label, form, hint=hint) for key, label, form, hint in words]
-    note = f"Counted in steps of all test windows. Spikes are {100 * share:.2f} % of them: an alarm at random would "
-    note += f"have an average precision of {share:.3f}." if known.any() else ""
-    return {
-        "columns": columns,
-        "rows": rows,
-        "marked": 0,
-        "note": note if known.any() else "No step has a known label.",
-    }
+    return [column(key, label, form, hint=hint) for key, label, form, hint in words]
 
 
 def _score_row(name: str, values: Floats, label: Floats, threshold: float) -> dict[str, Cell]:

@@ -59,6 +59,8 @@ def cell_text(value: Cell, form: str, decimals: int | None = None) -> str:
         return f"{value:+.1f} %".replace("-", "−") if abs(value) >= 0.05 else "0.0 %"
     if form == "share":
         return f"{100 * value:.1f} %" if value == 0 or 100 * value >= 0.1 else f"{100 * value:.2g} %"
+    if form == "chance":
+        return "< 0.001" if value < 0.001 else f"{value:.3f}"
     if form == "stamp":
         return stamp_text(np.datetime64(int(value), "ms"))
     return number_text(value) if decimals is None else f"{value:,.{decimals}f}".replace("-", "−")

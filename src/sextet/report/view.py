@@ -102,14 +102,14 @@ class Column(TypedDict):
     Attributes:
         key: the key of its cells in the rows.
         format: how a cell is written; "stamp" is milliseconds, "share" is 0..1 written in percent, "signed" is a
-            percentage with its sign, "percent" a percentage.
+            percentage with its sign, "percent" a percentage, "chance" a p-value.
         unit: said in the heading; empty for none.
         hint: one sentence on what it means; empty for none.
     """
 
     key: str
     label: str
-    format: Literal["text", "number", "integer", "percent", "signed", "share", "stamp"]
+    format: Literal["text", "number", "integer", "percent", "signed", "share", "stamp", "chance"]
     unit: str
     hint: str
 
