@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sextet.core.panel import Panel
+from sextet.data.options import DataOptions
 from sextet.data.prepare import prepare
 from sextet.data.read import read_panel
 from sextet.data.scale import Scaler
 from sextet.data.split import Split, SplitConfig, make_split
-from sextet.ensemble.probe import choose_transform, without_drift
+from sextet.ensemble.probe import choose_transform, past_helps, without_drift
 
 HORIZON = 8
 
@@ -42,9 +43,11 @@ def test_a_series_that_is_linear_under_arsinh_chooses_it() -> None:
     assert name == "asinh" and "arsinh" in why
 
 
-def test_a_plain_series_chooses_none() -> None:
-    panel = make_panel([autoregressive(3000, 2)])
-    assert choose_transform(panel, split_of(panel), HORIZON)[0] == "none"
+def test_a_plain_series_and_a_constant_one_choose_none() -> None:
+    for y in (autoregressive(3000, 2), np.ones(3000)):
+        panel = make_panel([y])
+        name, why = choose_transform(panel, split_of(panel), HORIZON)
+        assert name == "none" and "not heavy" in why
 
 
 def test_rows_after_select_change_nothing() -> None:
@@ -73,3 +76,23 @@ def test_a_drift_that_turns_after_training_chooses_flipping() -> None:
 
 def test_a_series_without_drift_is_left_as_it_is() -> None:
     assert not flips(autoregressive(4000, 6))
+
+
+def helps(lead: int) -> bool:
+    """Whether a sensor helps that shows what the target will do `lead` steps later; 0: nothing but noise."""
+    y, noise = autoregressive(3000, 7), np.random.default_rng(70).normal(size=3000)
+    frame = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=3000, freq="h"), "y": y})
+    frame["sensor"] = np.roll(y, -lead) if lead else noise
+    panel = read_panel(frame, DataOptions(past=("sensor",)))
+    split = split_of(panel)
+    return past_helps(prepare(panel, Scaler.fit(panel, split.train)), split, HORIZON)
+
+
+def test_a_sensor_that_leads_the_target_helps_and_noise_does_not() -> None:
+    assert helps(4) and not helps(0)
+
+
+def test_without_past_covariates_there_is_nothing_to_leave_out() -> None:
+    panel = make_panel([autoregressive(500, 8)])
+    split = split_of(panel)
+    assert past_helps(prepare(panel, Scaler.fit(panel, split.train)), split, HORIZON)

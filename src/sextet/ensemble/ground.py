@@ -14,7 +14,7 @@ from sextet.data.prepare import Prepared, prepare, shape
 from sextet.data.scale import Scaler
 from sextet.data.split import Part, Split, make_split, part_windows
 from sextet.data.windows import draw_windows, windows, with_observed
-from sextet.ensemble.probe import choose_transform, without_drift
+from sextet.ensemble.probe import choose_transform, past_helps, without_drift
 from sextet.specs.defaults import longest_lookback, resolved
 from sextet.specs.presets import MemberSpec
 from sextet.specs.run_config import RunConfig
@@ -119,7 +119,8 @@ def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> G
     if config.train.flip is None:
         flip = without_drift(prepared, split, config.horizon, seed=config.seed)
         config = replace(config, train=replace(config.train, flip=flip))
-    situation = situation_of(panel, split, config.horizon)
+    helps = past_helps(prepared, split, config.horizon, seed=config.seed)
+    situation = replace(situation_of(panel, split, config.horizon), past_helps=helps)
     specs = tuple(resolved(spec, situation, config.lookback) for spec in config.members)
     lookback = longest_lookback(specs, config.lookback, situation)
     return Ground(

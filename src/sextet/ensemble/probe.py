@@ -1,4 +1,6 @@
-"""What linear models on some of the data tell before a network is trained: which transform, and whether to flip.
+"""What linear models on some of the data tell before a network is trained.
+
+Which transform suits the target, whether past covariates help, and whether the drift of training misleads.
 
 Both are closed-form fits of a second or so on windows of the train part, judged on windows of `select`.
 """
@@ -21,8 +23,11 @@ from sextet.data.windows import draw_windows, with_observed
 
 Reals = NDArray[np.float64]
 
-GAIN = 0.03
-"""Share of the error by which "asinh" must beat no transform: it bends the scale for every member."""
+TAILS = 6.0
+"""Excess kurtosis of a typical series from which on tails are heavy; a Laplace distribution has 3."""
+
+GAIN = 0.005
+"""Share of the error by which "asinh" must beat no transform where tails are heavy."""
 
 DRIFT = 0.005
 """Share of the squared error that a linear model must gain by having no drift, for windows to be flipped."""
@@ -32,8 +37,12 @@ _FIT_WINDOWS = 6_000
 _JUDGE_WINDOWS = 2_000
 _LONGEST = 336  # steps of history
 _PENALTY = 0.1  # relative to the mean variance of the inputs
-_STEPS = 4  # of the horizon, for the transform
+_STEPS = 4  # of the horizon that medians are fitted for
 _ROUNDS = 8  # of reweighting, for the median
+
+
+HELP = 0.03
+"""Share of the error by which past covariates must help a linear model, for members to be given them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +53,27 @@ class _Windows:
         past: `[W, L]`.
         ahead: `[W, K]` some steps of the horizon, all observed.
         last: `[W, 1]` the last value.
-        series: `[W]`.
+        index: which windows these are.
     """
 
     past: Reals
     ahead: Reals
     last: Reals
-    series: NDArray[np.int32]
+    index: WindowIndex
 
 
 def choose_transform(panel: Panel, split: Split, horizon: int, *, seed: int = 0) -> tuple[Transform, str]:
     """Return "none" or "asinh", and a sentence that says why.
 
-    Under each, a linear model of the median is fitted for a few steps of the horizon, and judged by its mean absolute
-    error in the unit of each series' training spread. It is the median that is fitted, as members fit quantiles:
-    least squares would be pulled by tails that do not pull them.
+    Without heavy tails there is nothing to draw in. With them, a linear model of the median is fitted under each for a
+    few steps of the horizon, and judged by its mean absolute error in the unit of each series' training spread. It is
+    the median that is fitted, as members fit quantiles: least squares would be pulled by tails that do not pull them.
     """
     panel, split = _some_rows(panel, split)
-    steps = np.unique(np.linspace(0, horizon - 1, _STEPS).round().astype(np.int64))
+    tails = _excess_kurtosis(panel, split)
+    if not tails > TAILS:
+        return "none", f"Targets are not transformed: their tails are not heavy (excess kurtosis {tails:.1f})."
+    steps = _some_steps(horizon)
     unit = Scaler.fit(panel, split.train).scale
     errors = {}
     for name in ("none", "asinh"):
@@ -73,6 +85,18 @@ def choose_transform(panel: Panel, split: Split, horizon: int, *, seed: int = 0)
         f"Targets are {'transformed by arsinh' if better == 'asinh' else 'not transformed'}: on select the error of a "
         f"linear model is {errors['asinh']:.4g} with arsinh and {errors['none']:.4g} without, in training spreads."
     )
+
+
+def _excess_kurtosis(panel: Panel, split: Split) -> float:
+    """Of the training targets of the median series; NaN where no series varies."""
+    found = []
+    for s, rows in enumerate(split.train):
+        y = panel.y[int(panel.offsets[s]) : int(panel.offsets[s]) + int(rows)]
+        y = y[np.isfinite(y)]
+        spread = float(y.std()) if len(y) else 0.0
+        if spread > 0:
+            found.append(float((((y - y.mean()) / spread) ** 4).mean()) - 3.0)
+    return float(np.median(found)) if found else float("nan")
 
 
 def without_drift(prepared: Prepared, split: Split, horizon: int, *, seed: int = 0) -> bool:
@@ -89,6 +113,34 @@ def without_drift(prepared: Prepared, split: Split, horizon: int, *, seed: int =
     return without < (1.0 - DRIFT) * with_one
 
 
+def past_helps(prepared: Prepared, split: Split, horizon: int, *, seed: int = 0) -> bool:
+    """Tell whether past covariates help a linear model of the median on `select`; without any, they do.
+
+    Their last rows and their means over the last horizon are added to the target's history. Readings of many sensors
+    that say nothing of the future are learned by heart instead.
+    """
+    if not prepared.past.shape[1]:
+        return True
+    fit, judge = _drawn(prepared, split, horizon, _some_steps(horizon), seed)
+    if len(fit.past) < fit.past.shape[1] or not len(judge.past):
+        return True
+    more = [np.concatenate([w.past, *_recent(prepared, w.index, horizon)], axis=1) for w in (fit, judge)]
+    bare = np.abs(judge.ahead - _median_said(fit, judge, fit.past, judge.past)).mean()
+    helped = np.abs(judge.ahead - _median_said(fit, judge, more[0], more[1])).mean()
+    return bool(helped < (1.0 - HELP) * bare)
+
+
+def _recent(prepared: Prepared, index: WindowIndex, horizon: int) -> tuple[Reals, Reals]:
+    """Past covariates of each window, `[W, P]`: of the last row, and their means over the last `horizon` rows."""
+    rows = np.maximum(index.row[:, None] - 1 - np.arange(horizon), prepared.panel.offsets[index.series][:, None])
+    mean = sum(prepared.past[rows[:, back]].astype(np.float64) for back in range(horizon)) / horizon
+    return prepared.past[rows[:, 0]].astype(np.float64), np.asarray(mean)
+
+
+def _some_steps(horizon: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, horizon - 1, _STEPS).round().astype(np.int64))
+
+
 def _squared_error(fit: _Windows, judge: _Windows, *, drift: bool) -> float:
     mean_past, mean_ahead = (values.mean(axis=0) * drift for values in (fit.past, fit.ahead))
     inputs = fit.past - mean_past
@@ -101,10 +153,16 @@ def _squared_error(fit: _Windows, judge: _Windows, *, drift: bool) -> float:
 def _median_error(fit: _Windows, judge: _Windows, scaler: Scaler, unit: Reals) -> float:
     if len(fit.past) < fit.past.shape[1] or not len(judge.past):
         return float("nan")
-    ours, theirs = (np.concatenate([w.past, np.ones((len(w.past), 1))], axis=1) for w in (fit, judge))
-    said = np.stack([theirs @ _median_line(ours, step) for step in fit.ahead.T], axis=1)
-    error = scaler.from_z(said + judge.last, judge.series) - scaler.from_z(judge.ahead + judge.last, judge.series)
-    return float((np.abs(error) / unit[judge.series][:, None]).mean())
+    said = _median_said(fit, judge, fit.past, judge.past)
+    series = judge.index.series
+    error = scaler.from_z(said + judge.last, series) - scaler.from_z(judge.ahead + judge.last, series)
+    return float((np.abs(error) / unit[series][:, None]).mean())
+
+
+def _median_said(fit: _Windows, judge: _Windows, ours: Reals, theirs: Reals) -> Reals:
+    """Forecast `judge.ahead` from the inputs `theirs`, by lines fitted to `fit` on the inputs `ours`."""
+    ours, theirs = (np.concatenate([inputs, np.ones((len(inputs), 1))], axis=1) for inputs in (ours, theirs))
+    return np.stack([theirs @ _median_line(ours, step) for step in fit.ahead.T], axis=1)
 
 
 def _median_line(inputs: Reals, ahead: Reals) -> Reals:
@@ -137,10 +195,10 @@ def _drawn(
 def _gathered(prepared: Prepared, index: WindowIndex, lookback: int, steps: NDArray[np.int64]) -> _Windows:
     index = with_observed(prepared.panel, index, int(steps[-1]) + 1)
     z, seen = gather(prepared, index, np.concatenate([np.arange(-lookback, 0), steps]))
-    whole = seen[:, lookback:].all(axis=1)
+    whole = np.asarray(seen[:, lookback:].all(axis=1))
     z = z[whole]
     last = z[:, [lookback - 1]]
-    return _Windows(past=z[:, :lookback] - last, ahead=z[:, lookback:] - last, last=last, series=index.series[whole])
+    return _Windows(past=z[:, :lookback] - last, ahead=z[:, lookback:] - last, last=last, index=index.take(whole))
 
 
 def _some_rows(panel: Panel, split: Split) -> tuple[Panel, Split]:

@@ -103,6 +103,7 @@ def resolved(spec: MemberSpec, situation: Situation, lookback: int | None = None
         "normalisation": choice.normalisation,
         # a long horizon tells the phase of the season from the history; the clock alone then only adds noise
         "covariates": situation.covariates > 0 or not is_long(situation),
+        "past_covariates": situation.past_helps,
         "level_features": choice.level_features,
         "skip": choice.skip,
     }

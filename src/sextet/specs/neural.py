@@ -28,6 +28,7 @@ class NeuralSpec:
         dropout: share of activations dropped in training.
         normalisation: how each window is measured.
         covariates: whether it sees covariates and the calendar; if not, only the target's own history.
+        past_covariates: whether past covariates are among those it sees.
         level_features: whether it sees the window's level and spread, which the normalisation takes away; with
             them its answer need not follow a shift or a scaling of the window exactly.
         skip: whether a linear map from the history is added to the median.
@@ -40,6 +41,7 @@ class NeuralSpec:
     dropout: float = OPEN
     normalisation: Normalisation = OPEN
     covariates: bool = OPEN
+    past_covariates: bool = OPEN
     level_features: bool = OPEN
     skip: bool = OPEN
 

@@ -19,6 +19,7 @@ class Situation:
         length: rows of a typical (median) series in `train`.
         rows: rows of all series in `train`.
         covariates: past and future covariates, the calendar not counted.
+        past_helps: whether past covariates tell something of the future.
     """
 
     horizon: int
@@ -28,6 +29,7 @@ class Situation:
     series: int = 1
     rows: int = 0
     covariates: int = 0
+    past_helps: bool = True
 
     def __post_init__(self) -> None:
         """Check every value."""

@@ -59,6 +59,8 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
     steps, level, spread = WindowNorm(spec.normalisation, name="window_norm")(past)
     if not spec.covariates:
         steps = steps[..., :2]
+    elif not spec.past_covariates:
+        steps = ops.concatenate([steps[..., :2], steps[..., shape.past_channels - shape.future_channels :]], axis=-1)
     steps = _sharpened(steps)
     context = []
     if spec.level_features:
