@@ -92,6 +92,7 @@ class Formula:
 def formula(monkeypatch: pytest.MonkeyPatch) -> Iterator[Formula]:
     """The formula in place of every training."""
     made = Formula()
+    monkeypatch.setattr("sextet.tuning.jury.POINTS", 600)
     monkeypatch.setattr("os.fsync", lambda handle: None)  # hundreds of lines of journal, each waiting for the disk
     monkeypatch.setattr(Bench, "_train", lambda bench, *arguments: made.train(bench, *arguments))
     yield made

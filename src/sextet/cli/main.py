@@ -11,6 +11,7 @@ import typer
 
 from sextet import __version__
 from sextet.cli import interrupt
+from sextet.cli.backtest import backtest
 from sextet.cli.command import command
 from sextet.cli.demo import demo
 from sextet.cli.failure import report_failure
@@ -19,6 +20,7 @@ from sextet.cli.output import abandon_stdout, prepare_streams
 from sextet.cli.report import report
 from sextet.cli.show import show
 from sextet.cli.train import train
+from sextet.cli.tune import tune
 from sextet.cli.update import update
 
 app = typer.Typer(
@@ -34,6 +36,8 @@ app = typer.Typer(
 for name, body in (
     ("demo", demo),
     ("train", train),
+    ("tune", tune),
+    ("backtest", backtest),
     ("forecast", forecast),
     ("update", update),
     ("report", report),
