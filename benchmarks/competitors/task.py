@@ -74,9 +74,13 @@ class Task:
         return cls(**{**plain, "levels": tuple(plain["levels"]), "past_names": tuple(plain["past_names"])})
 
     @property
-    def step_seconds(self) -> int:
-        """Seconds between two rows."""
-        return int((self.stamps[1] - self.stamps[0]) / np.timedelta64(1, "s"))
+    def freq(self) -> str:
+        """Time between two rows as pandas calls it, such as "5min": seasons are told from the largest unit."""
+        seconds = int((self.stamps[1] - self.stamps[0]) / np.timedelta64(1, "s"))
+        for unit, size in (("D", 86_400), ("h", 3_600), ("min", 60)):
+            if seconds % size == 0:
+                return f"{seconds // size}{unit}"
+        return f"{seconds}s"
 
     @property
     def observed(self) -> np.ndarray:

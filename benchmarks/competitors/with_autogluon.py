@@ -33,7 +33,7 @@ def main(folder: Path, out: Path) -> None:
     budget = Budget(task.seconds)
     predictor = TimeSeriesPredictor(
         prediction_length=task.horizon,
-        freq=f"{task.step_seconds}s",
+        freq=task.freq,
         eval_metric="WQL",
         quantile_levels=list(task.levels),
         path=str(out / "predictor"),

@@ -60,7 +60,7 @@ class Data:
         """Fill missing targets forward, give them no weight, and flag them by a covariate."""
         missing = not task.observed.all()
         flags = [task.observed[:, None].astype(np.float32)] if missing else []
-        stamps = pd.DatetimeIndex(task.stamps.astype("datetime64[ns]"), freq=f"{task.step_seconds}s")
+        stamps = pd.DatetimeIndex(task.stamps.astype("datetime64[ns]"), freq=task.freq)
 
         def series(values: np.ndarray) -> TimeSeries:
             return TimeSeries.from_times_and_values(stamps, values)

@@ -106,7 +106,7 @@ def trained(
             enable_model_summary=False,
             **exogenous,
         )
-        fitted = NeuralForecast(models=[model], freq=f"{task.step_seconds}s")
+        fitted = NeuralForecast(models=[model], freq=task.freq)
         end = task.validation_ends()[0]
         fitted.fit(frame[:end], val_size=end - task.train_end)
         network = fitted.models[0]

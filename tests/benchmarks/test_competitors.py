@@ -78,7 +78,13 @@ def test_a_task_comes_back_as_it_was_saved(task, tmp_path):
     task.save(tmp_path)
     loaded = Task.load(tmp_path)
     assert _same(task, loaded)
-    assert loaded.levels == LEVELS and loaded.step_seconds == 600
+    assert loaded.levels == LEVELS and loaded.freq == "10min"
+
+
+@pytest.mark.parametrize(("seconds", "freq"), [(300, "5min"), (5400, "90min"), (7200, "2h"), (86_400, "1D"), (7, "7s")])
+def test_a_frequency_is_named_by_its_largest_unit(task, seconds, freq):
+    stamps = np.datetime64("2024-01-01", "s") + np.arange(ROWS) * np.timedelta64(seconds, "s")
+    assert replace(task, stamps=stamps).freq == freq
 
 
 def test_scaling_and_filling_look_at_nothing_after_them(task):
