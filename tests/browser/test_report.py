@@ -13,33 +13,6 @@ pytestmark = pytest.mark.browser
 
 CHARTS = ("fan", "weights", "skill", "calibration", "spikes", "training", "quality")
 HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SMALL_TEXT = """() => {
-  const small = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const parent = node.parentElement;
-    if (!node.data.trim() || !parent.getClientRects().length || parent.closest("script, style, .spoken")) continue;
-    let size = parseFloat(getComputedStyle(parent).fontSize);
-    const drawing = parent.closest("svg.chart");
-    if (drawing) size *= drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
-    if (size < 11) small.push(`${node.data.trim()}: ${size}px`);
-  }
-  return small;
-}"""
-OUTSIDE_TEXT = """() => [...document.querySelectorAll("svg.chart text")].filter((text) => {
-  const box = text.getBoundingClientRect();
-  const frame = text.ownerSVGElement.getBoundingClientRect();
-  return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1);
-}).map((text) => text.textContent)"""
 CONTRAST = """() => {
   const channel = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
   const light = (text) => {
@@ -57,44 +30,8 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser(chromium, tmp_path_factory):
-    with sync_api.sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("profile")), executable_path=chromium, args=FLAGS
-        )
-        yield context
-        context.close()
-
-
-@pytest.fixture(scope="module")
 def report(sample, tmp_path_factory):
     return write_report(sample.make_sample(rows=2500).view(), tmp_path_factory.mktemp("report") / "report.html")
-
-
-@pytest.fixture
-def open_page(browser):
-    """Open a file at a width and in a colour scheme; afterwards nothing may have been logged or requested."""
-    pages, seen = [], []
-
-    def opened(path, width=1200, scheme="light"):
-        page = browser.new_page()
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        page.on("console", lambda message: seen.append(f"console {message.type}: {message.text}"))
-        page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-        page.on(
-            "request",
-            lambda request: request.url == path.as_uri() or request.url == "data:," or seen.append(request.url),
-        )
-        page.goto(path.as_uri())
-        page.wait_for_selector("svg.chart")
-        return page
-
-    yield opened
-    for page in pages:
-        page.close()
-    assert seen == []
 
 
 def test_every_chart_is_drawn(open_page, report):
@@ -118,22 +55,21 @@ def test_every_chart_is_drawn(open_page, report):
 
 @pytest.mark.parametrize("width", [400, 768, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_readable_at_any_width(open_page, report, width, scheme):
+def test_it_is_readable_at_any_width(open_page, readable, report, width, scheme):
     page = open_page(report, width, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(SMALL_TEXT) == []
-    assert page.evaluate(OUTSIDE_TEXT) == []
+    readable(page)
     contrast = page.evaluate(CONTRAST)
     assert contrast["text"] >= 4.5
     assert contrast["lines"] >= 2.8
 
 
-def test_it_follows_the_window(open_page, report):
+def test_it_follows_the_window(open_page, readable, report):
     page = open_page(report, 1600)
     page.set_viewport_size({"width": 400, "height": 900})
     page.wait_for_function("document.querySelector('#fan svg.chart').viewBox.baseVal.width < 400")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    assert page.evaluate(SMALL_TEXT) == []
+    readable(page)
 
 
 def test_members_switch_on_and_off(open_page, report):
@@ -257,10 +193,10 @@ def test_hostile_names_do_nothing(open_page, sample, tmp_path):
 
 
 @pytest.mark.parametrize(("rows", "horizon"), [(400, 1), (3000, 96)])
-def test_other_horizons_are_drawn(open_page, sample, tmp_path, rows, horizon):
+def test_other_horizons_are_drawn(open_page, readable, sample, tmp_path, rows, horizon):
     page = open_page(write_report(sample.make_sample(rows=rows, horizon=horizon).view(), tmp_path / "report.html"), 400)
     assert page.locator("svg.chart").count() == 14
-    assert page.evaluate(OUTSIDE_TEXT) == []
+    readable(page)
 
 
 def test_a_report_without_test_or_forecast_opens(open_page, sample, tmp_path):

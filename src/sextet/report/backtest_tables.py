@@ -13,7 +13,7 @@ from sextet.report.scores import metric_order, score_column
 from sextet.report.spike_tracks import score_columns
 from sextet.report.view import Absent, Cell, Column, Table
 
-SERIES_SHOWN = 15
+SERIES_SHOWN = 14
 SERIES_LISTED = 500
 
 _HIDDEN = ("model", "n", "spike_n")

@@ -44,7 +44,7 @@ function groupsSpec(part, score, on, { names, width }) {
   const xs = part.labels.map((_, k) => k + 1);
   const text = (value) => (score.format === "percent" ? percentText(value) : numberText(value, score.unit));
   const layers = [];
-  if (isNumber(score.ideal)) layers.push({ kind: "rule", axis: "y", at: score.ideal, cls: "ideal", label: `nominal ${score.ideal} %`, left: true });
+  if (isNumber(score.ideal)) layers.push({ kind: "rule", axis: "y", at: score.ideal, cls: "ideal", label: `nominal ${score.ideal} %` });
   for (const line of lines) {
     const one = names.get(line.name);
     layers.push({ kind: "line", cls: `s${one.slot} ${one.kind === "ensemble" ? "thick" : "member"}`, xs, ys: line.values });
@@ -107,7 +107,7 @@ function differencesSpec(part, loss, names) {
 // A point with its interval for each forecaster; what lies far beyond the others ends in an arrow at the edge.
 function drawDifferences(rows, names, { width, against, signed }) {
   const reach = rows.map((row) => Math.max(...[row.difference, row.low, row.high].filter(isNumber).map(Math.abs), 0)).sort((a, b) => a - b);
-  const limit = Math.max(5, 1.3 * reach[Math.floor((reach.length - 1) * 0.6)]);
+  const limit = Math.max(5, 1.3 * reach[Math.floor((reach.length - 1) * 0.75)]);
   const values = rows.flatMap((row) => [row.difference, row.low, row.high]).filter(isNumber).map((value) => Math.max(-limit, Math.min(limit, value)));
   const [low, high] = widened([Math.min(0, ...values), Math.max(0, ...values)], 6);
   const left = 8 + 7.1 * Math.max(...rows.map((row) => row.name.length), 6);
@@ -117,7 +117,7 @@ function drawDifferences(rows, names, { width, against, signed }) {
   const x = linear([low, high], [left, width - right]);
   const inside = (value) => x(Math.max(low, Math.min(high, value)));
   const root = svg("svg", { viewBox: `0 0 ${width} ${floor + 42}`, class: "chart", role: "img" });
-  for (const tick of numberTicks([low, high], Math.max(2, (width - left - right) / 80), " %")) {
+  for (const tick of numberTicks([low, high], Math.max(3, (width - left - right) / 80), " %")) {
     root.append(svg("line", { class: "grid", x1: x(tick.value), x2: x(tick.value), y1: 4, y2: floor }));
     root.append(svg("text", { x: x(tick.value), y: floor + 16, "text-anchor": "middle" }, tick.label));
   }

@@ -25,7 +25,7 @@ function niceStep(span, count) {
 function numberTicks(domain, count, suffix) {
   const step = niceStep(domain[1] - domain[0] || 1, count);
   const decimals = Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)));
-  const fine = String(+step.toPrecision(3)).includes("25") && step < 10 ? decimals + 1 : decimals;
+  const fine = String(+step.toPrecision(3)).replace(".", "").includes("25") && step < 10 ? decimals + 1 : decimals;
   const ticks = [];
   for (let k = Math.ceil(domain[0] / step - 1e-9); k * step <= domain[1] + step * 1e-9; k += 1) {
     const value = k * step;
