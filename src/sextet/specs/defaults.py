@@ -42,7 +42,7 @@ class _Choice:
 
 _LONG = {
     "lstm": _Choice(width=192, dropout=0.5, lookback=1.5, segment=2.0, level_features=False),
-    "gru": _Choice(width=192, dropout=0.5, level_features=False),
+    "gru": _Choice(width=192, dropout=0.5, level_features=False, skip=True),
     "cnn-lstm": _Choice(width=96, dropout=0.4, lookback=0.67, level_features=False, skip=True),
     "patchtst": _Choice(width=16, dropout=0.2, lookback=0.67, normalisation="mean", level_features=False, skip=True),
     "spike-detector": _Choice(width=128, dropout=0.5, level_features=False, skip=True),

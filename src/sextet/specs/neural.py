@@ -31,7 +31,8 @@ class NeuralSpec:
         past_covariates: whether past covariates are among those it sees.
         level_features: whether it sees the window's level and spread, which the normalisation takes away; with
             them its answer need not follow a shift or a scaling of the window exactly.
-        skip: whether a linear map from the history is added to the median.
+        skip: whether a linear map from the history, and from what is known of the horizon, is added to the median; it
+            is fitted in closed form before training and stays as it is.
     """
 
     name: ClassVar[str] = ""

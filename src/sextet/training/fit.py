@@ -25,6 +25,7 @@ from sextet.training.judge import mean_pinball
 from sextet.training.learner import Learner
 from sextet.training.monitor import Monitor
 from sextet.training.point_quantiles import add_quantiles, answers_points
+from sextet.training.prime import prime
 
 SILENT = Silent()
 
@@ -92,9 +93,10 @@ def fit_member(
     seed = member_seed(config.seed, spec.name)
     with seeded(seed):
         network = member_of(spec).build(shape)
+        flip = bool(config.flip) and "spike_probability" not in network.output  # a spike upside down is none
+        prime(network, prepared, train_index, select_index, shape, drift=not config.flip)
         learner = Learner(network, shape.levels, config.emphasis)
         learner.compile(optimizer=optimizer(config), jit_compile=compiled())
-        flip = bool(config.flip) and "spike_probability" not in network.output  # a spike upside down is none
         feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed, flip=flip)
         judged = spread_out(select_index, config.select_windows)
         monitor = Monitor(spec.name, prepared, judged, shape, config, progress)

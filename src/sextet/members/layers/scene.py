@@ -10,6 +10,12 @@ from sextet.members.layers.quantile_head import MonotoneQuantiles, with_median_m
 from sextet.members.layers.window_norm import Restore, WindowNorm
 from sextet.specs.neural import NeuralSpec
 
+WINDOW_NORM = "window_norm"
+"""Name of the layer that measures the window; its outputs are the window, its level and its spread."""
+
+SKIP = "skip"
+"""Name of the linear map from history to median; `training.prime` fits it in closed form."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
@@ -21,6 +27,8 @@ class Scene:
         context: `[B, features]`, what holds for the whole window, or None.
         future: `[B, H, F]`, or None.
         level, spread: `[B, 1]`.
+        line: `[B, l + H * F]`, what the linear map sees: the normalised history of the target, then what is known of
+            the horizon.
     """
 
     inputs: dict[str, Tensor]
@@ -29,6 +37,7 @@ class Scene:
     future: Tensor | None
     level: Tensor
     spread: Tensor
+    line: Tensor
 
 
 def network_inputs(shape: WindowShape) -> dict[str, Tensor]:
@@ -56,11 +65,14 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
     """Return the window of a new network for `spec`; its history has whole segments of `segment` steps."""
     inputs = network_inputs(shape)
     past = inputs["past"][:, -usable_lookback(spec.lookback, shape, segment) :, :]
-    steps, level, spread = WindowNorm(spec.normalisation, name="window_norm")(past)
+    steps, level, spread = WindowNorm(spec.normalisation, name=WINDOW_NORM)(past)
     if not spec.covariates:
         steps = steps[..., :2]
     elif not spec.past_covariates:
         steps = ops.concatenate([steps[..., :2], steps[..., shape.past_channels - shape.future_channels :]], axis=-1)
+    line = [steps[..., 0]]
+    if spec.covariates and "future" in inputs:
+        line.append(ops.reshape(inputs["future"], (-1, shape.horizon * shape.future_channels)))
     steps = _sharpened(steps)
     context = []
     if spec.level_features:
@@ -75,6 +87,7 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
         future=inputs.get("future") if spec.covariates else None,
         level=level,
         spread=spread,
+        line=ops.concatenate(line, axis=-1),
     )
 
 
@@ -94,7 +107,7 @@ def _sharpened(steps: Tensor) -> Tensor:
 def close_scene(spec: NeuralSpec, scene: Scene, raw: Tensor, shape: WindowShape, name: str = "quantiles") -> Tensor:
     """Turn raw values `[B, H, Q]` into quantiles of the window's own space, in float32 whatever the policy."""
     if spec.skip:
-        line = layers.Dense(shape.horizon, kernel_initializer="zeros", name="skip")(scene.steps[..., 0])
+        line = layers.Dense(shape.horizon, kernel_initializer="zeros", trainable=False, name=SKIP)(scene.line)
         raw = with_median_moved(raw, line[..., None], shape.levels)
     quantiles = MonotoneQuantiles(shape.levels, name="monotone")(raw)
     return Restore(name=name, dtype="float32")(quantiles, scene.level, scene.spread)
