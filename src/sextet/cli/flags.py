@@ -385,7 +385,12 @@ class RollFlags(PartFlags):
     ] = False
     baselines: Annotated[
         str,
-        Option("--baselines", metavar="NAMES", help="Baselines to compare with.", rich_help_panel=_ROLL),
+        Option(
+            "--baselines",
+            metavar="NAMES",
+            help="Baselines to compare with: ridge, seasonal-naive, naive, autoets, mstl, autotheta.",
+            rich_help_panel=_ROLL,
+        ),
     ] = "ridge,seasonal-naive,naive"
     forecasts: Annotated[
         bool,
