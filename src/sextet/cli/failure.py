@@ -18,6 +18,7 @@ _EXTRA_OF = {
     "tensorflow": "train",
     "tf2onnx": "train",
     "onnx": "train",
+    "optuna": "tune",
     "bokeh_sampledata": "samples",
     "bokeh": "samples",
 }
