@@ -105,7 +105,8 @@ def resolved(spec: MemberSpec, situation: Situation, lookback: int | None = None
         "covariates": situation.covariates > 0 or not is_long(situation),
         "past_covariates": situation.past_helps,
         "level_features": choice.level_features,
-        "skip": choice.skip,
+        # a linear map knows no hour of the day: where covariates drive the target, it stands in the network's way
+        "skip": choice.skip and situation.covariates == 0,
     }
     return replace(spec, **{field: chosen[field] for field in spec.open_fields})
 
