@@ -87,4 +87,5 @@ def test_a_window_upside_down_has_history_and_target_of_the_other_sign() -> None
     np.testing.assert_array_equal(turned.past[..., 0], past[..., 0] * sign[:, None])
     np.testing.assert_array_equal(turned.past[..., 1:], past[..., 1:])
     np.testing.assert_array_equal(turned.target, target * sign[:, None])
+    np.testing.assert_array_equal(turned.label[:, 0], [-1, 0, -1])
     np.testing.assert_array_equal(batch.past, past)

@@ -82,3 +82,32 @@ def test_size_is_taught_on_labelled_steps_alone_as_height_above_the_level() -> N
     # the probability rises where there is a spike and falls where there is none
     lean = tape.gradient(whole, probability).numpy()
     assert lean[0, 0] < 0 < lean[0, 1]
+
+
+def test_an_unknown_label_teaches_neither_probability_nor_size() -> None:
+    rng = np.random.default_rng(3)
+    shape = (4, 3)
+    truth = {
+        "target": rng.normal(size=shape).astype(np.float32),
+        "weight": np.ones(shape, dtype=np.float32),
+        "label": np.full(shape, -1, dtype=np.float32),
+    }
+    quantiles = np.sort(rng.normal(size=(*shape, 3)), axis=-1).astype(np.float32)
+    levels = (0.1, 0.5, 0.9)
+    found = [
+        float(
+            losses.spike_loss(
+                truth,
+                {
+                    "quantiles": quantiles,
+                    "spike_probability": np.full(shape, p, dtype=np.float32),
+                    "spike_size": np.full(shape, p, dtype=np.float32),
+                },
+                levels,
+                0.0,
+            )
+        )
+        for p in (0.1, 0.9)
+    ]
+    assert found[0] == pytest.approx(found[1])
+    assert found[0] == pytest.approx(float(losses.forecast_loss(truth, {"quantiles": quantiles}, levels, 0.0)))

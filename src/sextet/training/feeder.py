@@ -106,14 +106,18 @@ class Feeder:
 
 
 def flipped(batch: WindowBatch, which: NDArray[np.bool_]) -> WindowBatch:
-    """Return the batch with the windows `which [B]` upside down: history and target of the other sign."""
+    """Return the batch with the windows `which [B]` upside down: history and target of the other sign.
+
+    A spike upside down is none, so their labels are unknown: -1.
+    """
     sign = np.where(which, np.float32(-1), np.float32(1))[:, None]
     past = np.concatenate([batch.past[..., :1] * sign[..., None], batch.past[..., 1:]], axis=-1)
-    return replace(batch, past=past, target=batch.target * sign)
+    label = np.where(which[:, None], np.float32(-1), batch.label)
+    return replace(batch, past=past, target=batch.target * sign, label=label)
 
 
 def truth(batch: WindowBatch) -> Truth:
-    """Return what a batch is scored against: `target`, `weight` and `label`, each `[B, H]`."""
+    """Return what a batch is scored against: `target`, `weight` and `label` (-1: unknown), each `[B, H]`."""
     return {"target": batch.target, "weight": batch.weight, "label": batch.label}
 
 

@@ -93,11 +93,18 @@ def fit_member(
     seed = member_seed(config.seed, spec.name)
     with seeded(seed):
         network = member_of(spec).build(shape)
-        flip = bool(config.flip) and "spike_probability" not in network.output  # a spike upside down is none
         prime(network, prepared, train_index, select_index, shape, drift=not config.flip)
         learner = Learner(network, shape.levels, config.emphasis)
         learner.compile(optimizer=optimizer(config), jit_compile=compiled())
-        feeder = Feeder(prepared, train_index, shape, steps=config.steps, batch=config.batch, seed=seed, flip=flip)
+        feeder = Feeder(
+            prepared,
+            train_index,
+            shape,
+            steps=config.steps,
+            batch=config.batch,
+            seed=seed,
+            flip=bool(config.flip),
+        )
         judged = spread_out(select_index, config.select_windows)
         monitor = Monitor(spec.name, prepared, judged, shape, config, progress)
         learner.fit(

@@ -73,19 +73,22 @@ def forecast_loss(
 def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float], emphasis: float) -> Tensor:
     """Scalar loss of a member that also warns: pinball + cross-entropy + Huber loss of the size of spikes.
 
+    A label of -1 is unknown and teaches neither probability nor size.
+
     The size is taught on labelled steps alone, as the target's height above the level forecast without the
     spike; that level is held constant here, so that the size follows the level and not the other way round.
     Arguments as for `forecast_loss`.
     """
     probability, size = answer["spike_probability"], answer["spike_size"]
-    weight, label = truth["weight"], truth["label"]
+    weight, label = truth["weight"], ops.maximum(truth["label"], 0.0)
+    known = weight * ops.cast(ops.greater_equal(truth["label"], 0.0), weight.dtype)
     median = answer["quantiles"][..., median_index(levels)]
     level = ops.stop_gradient(median - probability * size)
     height = ops.maximum(truth["target"] - level, 0.0)
     return (
         forecast_loss(truth, answer, levels, emphasis)
-        + SPIKE_WEIGHT * masked_mean(cross_entropy(label, probability), weight)
-        + SIZE_WEIGHT * masked_mean(huber(height, size), weight * label)
+        + SPIKE_WEIGHT * masked_mean(cross_entropy(label, probability), known)
+        + SIZE_WEIGHT * masked_mean(huber(height, size), known * label)
     )
 
 
