@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow]
 def test_the_run_is_whole_and_has_a_report(run: Path) -> None:
     RunFolder(run).check()
     assert (run / "report.html").stat().st_size > 10_000
-    assert {"members/gru.onnx", "members/spike-detector.onnx", "members/rule-based.json"} <= set(
+    assert {"members/gru.onnx", "members/spike-detector.onnx", "members/rule-based.npz"} <= set(
         RunFolder(run).manifest["files"]
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,14 @@ import pandas as pd
 import pytest
 
 from sextet import Ensemble
+from sextet.baselines.classical import to_plain
+from sextet.baselines.ridge import Ridge
 from sextet.core.window import WindowIndex
-from sextet.runtime.run_folder import RunFolder
+from sextet.data.options import DataOptions
+from sextet.rules.rule_based import LINEAR
+from sextet.runtime.run import CONFIG
+from sextet.runtime.run_folder import MANIFEST, RunFolder
+from sextet.specs.rule_based import KINDS, RuleBasedSpec
 
 HORIZON = 6
 
@@ -57,3 +65,35 @@ def test_the_calibration_follows_targets_that_have_passed_and_no_other(folder: P
     np.testing.assert_array_equal(together[0], alone[0])
     assert not np.array_equal(together[-1], alone[-1])
     np.testing.assert_array_equal(together[:4], run.answer(panel, index.take(slice(0, 4))).quantiles)
+
+
+def test_a_linear_autoregression_is_shipped_as_it_was_fitted(frame: pd.DataFrame, tmp_path: Path) -> None:
+    known = frame.assign(y=frame.groupby("unique_id")["y"].ffill())
+    known["price"] = known["y"]  # known ahead, it says it all
+    known.loc[known.groupby("unique_id").cumcount(ascending=False) < HORIZON, "y"] = np.nan
+    model = Ensemble(horizon=HORIZON, members=[RuleBasedSpec(kinds=(LINEAR,))], transform="none")
+    model.fit(known, options=DataOptions(future=("price",)))
+    member = model.run.crew.members["rule-based"]
+    assert isinstance(member.forecast, Ridge) and member.forecast.extras
+    said = model.forecast(members=True)
+    loaded = Ensemble.load(model.save(tmp_path / "run"))
+    assert loaded.run.reach >= member.reach
+    pd.testing.assert_frame_equal(loaded.forecast(members=True), said)
+    truth = known.groupby("unique_id").tail(HORIZON)["price"].to_numpy()
+    np.testing.assert_allclose(said["rule-based"], truth, atol=0.1 * known["price"].std())
+
+
+def test_a_run_of_version_0_1_still_loads(frame: pd.DataFrame, tmp_path: Path) -> None:
+    kinds = tuple(kind for kind in KINDS if kind != LINEAR)
+    path = Ensemble(horizon=HORIZON, members=[RuleBasedSpec(kinds=kinds)]).fit(frame).save(tmp_path / "run")
+    now = Ensemble.load(path)
+    old = RunFolder(shutil.copytree(path, tmp_path / "old"))
+    model = now.run.crew.members["rule-based"]
+    plain = {"forecast": to_plain(model.forecast), "errors": model.errors.tolist(), "compared": dict(model.compared)}
+    old.write_json("members/rule-based.json", plain)
+    (old.path / "members/rule-based.npz").unlink()
+    settings = json.loads((old.path / CONFIG).read_text()) | {"members": {"rule-based": "members/rule-based.json"}}
+    old.write_json(CONFIG, settings)
+    names = {*old.manifest["files"], "members/rule-based.json"} - {"members/rule-based.npz", old.state, MANIFEST}
+    old.seal(sorted(names), old.state)
+    pd.testing.assert_frame_equal(Ensemble.load(old.path).forecast(), now.forecast())

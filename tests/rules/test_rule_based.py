@@ -1,4 +1,4 @@
-"""The Rule-Based member picks what suits the data, and travels as JSON."""
+"""The Rule-Based member picks what suits the data, and travels as arrays; the JSON of version 0.1 is still read."""
 
 import json
 from dataclasses import dataclass
@@ -6,13 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sextet.baselines.classical import CalendarProfile, DampedDrift, SeasonalNaive
+from sextet.baselines.classical import CalendarProfile, DampedDrift, SeasonalNaive, to_plain
+from sextet.baselines.ridge import Ridge, fit_ridge
 from sextet.core.errors import DataError, RunError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
-from sextet.rules.rule_based import RuleBasedModel, fit_rule_based
+from sextet.data.calendar import Calendar
+from sextet.rules.rule_based import KINDS, LINEAR, RuleBasedModel, fit_rule_based
+from sextet.specs import rule_based as spec
 
 H = 12
 
@@ -22,6 +25,9 @@ class Scaled:
     panel: Panel
     z: np.ndarray
     observed: np.ndarray
+    past: np.ndarray
+    future: np.ndarray
+    calendar: Calendar
 
 
 def scaled(y: np.ndarray, freq: str = "h") -> Scaled:
@@ -36,7 +42,8 @@ def scaled(y: np.ndarray, freq: str = "h") -> Scaled:
         future=np.zeros((len(y), 0), np.float32),
         static=np.zeros((1, 0), np.float32),
     )
-    return Scaled(panel, np.nan_to_num(y).astype(np.float32), ~np.isnan(y))
+    calendar = Calendar.of(panel, ())
+    return Scaled(panel, np.nan_to_num(y).astype(np.float32), ~np.isnan(y), panel.past, panel.future, calendar)
 
 
 def windows(start: int, end: int) -> WindowIndex:
@@ -81,20 +88,78 @@ def test_quantiles_cover_new_data_and_do_not_cross() -> None:
     assert 0.75 < inside.mean() < 0.85
 
 
-def test_json_gives_the_same_answers() -> None:
-    y = np.random.default_rng(0).normal(size=500)
-    data = scaled(y)
-    model = fit_rule_based(data, windows(200, 300), H)
-    again = RuleBasedModel.from_json(json.loads(json.dumps(model.to_json())))
+def autoregressive(rows: int = 2000) -> Scaled:
+    y = np.random.default_rng(1).normal(0, 0.3, rows)
+    for k in range(2, rows):
+        y[k] += 1.6 * y[k - 1] - 0.9 * y[k - 2]
+    return scaled(y)
+
+
+def linear_of(data: Scaled) -> Ridge:
+    return fit_ridge(data, windows(50, 1000), windows(1000, 1500), H, longest=24)
+
+
+def test_an_autoregression_gets_the_linear_one() -> None:
+    data = autoregressive()
+    model = fit_rule_based(data, windows(1000, 1500), H, linear=linear_of(data))
+    assert isinstance(model.forecast, Ridge) and "linear autoregression on the last" in model.label
+    assert model.compared[LINEAR] < min(mae for kind, mae in model.compared.items() if kind != LINEAR)
+    test = windows(1500, 2000)
+    truth, quantiles = data.panel.y[test.row[:, None] + np.arange(H)], model.answer(data, test).quantiles
+    inside = (truth > quantiles[..., LEVELS.index(0.1)]) & (truth < quantiles[..., LEVELS.index(0.9)])
+    assert 0.75 < inside.mean() < 0.85
+
+
+def test_the_linear_one_is_left_out_where_it_is_not_wanted_or_worse() -> None:
+    data = autoregressive()
+    linear = linear_of(data)
+    without = fit_rule_based(data, windows(1000, 1500), H, kinds=("damped-drift",), linear=linear)
+    assert isinstance(without.forecast, DampedDrift) and set(without.compared) == {"damped-drift"}
+    only = fit_rule_based(data, windows(1000, 1500), H, kinds=(LINEAR,), linear=linear)
+    assert only.forecast is linear and set(only.compared) == {LINEAR}
+    worse = scaled(np.resize(np.random.default_rng(0).normal(size=24), 2000))
+    assert isinstance(fit_rule_based(worse, windows(1000, 1500), H, linear=linear).forecast, SeasonalNaive)
+
+
+def test_the_spec_names_the_same_kinds() -> None:
+    assert spec.KINDS == KINDS
+
+
+@pytest.mark.parametrize("linear", [True, False])
+def test_arrays_give_the_same_answers(linear: bool, tmp_path) -> None:
+    data = autoregressive()
+    model = fit_rule_based(data, windows(1000, 1500), H, linear=linear_of(data) if linear else None)
+    np.savez_compressed(tmp_path / "model.npz", **model.to_arrays())
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as stored:
+        again = RuleBasedModel.from_arrays(dict(stored))
     np.testing.assert_array_equal(
-        again.answer(data, windows(300, 500)).quantiles, model.answer(data, windows(300, 500)).quantiles
+        again.answer(data, windows(1500, 2000)).quantiles, model.answer(data, windows(1500, 2000)).quantiles
     )
+    assert isinstance(again.forecast, Ridge) == linear
     assert (again.label, again.reach, again.horizon, again.compared) == (
         model.label,
         model.reach,
         model.horizon,
         model.compared,
     )
+
+
+def test_json_of_older_runs_gives_the_same_answers() -> None:
+    y = np.random.default_rng(0).normal(size=500)
+    data = scaled(y)
+    model = fit_rule_based(data, windows(200, 300), H)
+    plain = {"forecast": to_plain(model.forecast), "errors": model.errors.tolist(), "compared": dict(model.compared)}
+    again = RuleBasedModel.from_json(json.loads(json.dumps(plain)))
+    np.testing.assert_array_equal(
+        again.answer(data, windows(300, 500)).quantiles, model.answer(data, windows(300, 500)).quantiles
+    )
+    assert (again.label, again.compared) == (model.label, model.compared)
+
+
+def test_other_arrays_are_refused() -> None:
+    for broken in ({}, {"meta": np.array("{}"), "errors": np.zeros((1, 13))}, {"linear.centre": np.array("last")}):
+        with pytest.raises(RunError, match="Rule-Based"):
+            RuleBasedModel.from_arrays(broken)
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,9 @@ from sextet.ensemble.recruiting import Training, member_file, recruit
 from sextet.ensemble.warning import Policies, choose_policies
 from sextet.rules.rule_based import RuleBasedModel
 from sextet.runtime.combination import Combination
-from sextet.runtime.crew import Crew
+from sextet.runtime.crew import Crew, member_from
 from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.codec import from_plain, to_plain
-from sextet.specs.presets import MemberSpec
 
 COMBINING = "combining"
 
@@ -98,7 +97,7 @@ def _members(ground: Ground, folder: Path, progress: Progress) -> tuple[Crew, di
             training = recruit(replace(ground, specs=(spec,)), folder, progress).trainings[spec.name]
             known = {"sha256": sha256(path), "training": to_plain(training)}
             write_text(record, json.dumps(known, allow_nan=True))
-        members[spec.name], trainings[spec.name] = _loaded(spec, path), training
+        members[spec.name], trainings[spec.name] = member_from(path), training
     return Crew(members=members, shape=ground.shape), trainings
 
 
@@ -110,9 +109,3 @@ def _recorded(path: Path, record: Path) -> Training | None:
     if known["sha256"] != sha256(path):
         return None
     return from_plain(Training, known["training"], "The record of a training")
-
-
-def _loaded(spec: MemberSpec, path: Path) -> OnnxMember | RuleBasedModel:
-    if path.suffix == ".json":
-        return RuleBasedModel.from_json(json.loads(path.read_text(encoding="utf-8")))
-    return OnnxMember(path)

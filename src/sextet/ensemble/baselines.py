@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sextet.baselines.classical import SeasonalNaive
 from sextet.baselines.error_quantiles import around, spread
 from sextet.baselines.history import targets, thinned
-from sextet.baselines.ridge import fit_ridge
 from sextet.baselines.statistical import NAMES as STATISTICAL
 from sextet.baselines.statistical import Statistical, check_installed
 from sextet.core.answer import Answer
@@ -102,7 +101,7 @@ def _known() -> str:
 def _fitted(ground: Ground, name: str) -> Baseline:
     prepared, horizon, select = ground.prepared, ground.config.horizon, ground.select_windows()
     if name == RIDGE:
-        return fit_ridge(prepared, ground.train_windows(), select, horizon)
+        return ground.ridge
     season = 1 if name == LAST else ground.panel.frequency.season
     naive = SeasonalNaive(season=season if season < int(ground.split.train.min()) else 1)
     some = thinned(select, _ERROR_WINDOWS)

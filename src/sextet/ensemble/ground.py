@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
+from sextet.baselines.ridge import Ridge, fit_ridge
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex, WindowShape
@@ -51,6 +53,15 @@ class Ground:
     def panel(self) -> Panel:
         """The data."""
         return self.prepared.panel
+
+    @cached_property
+    def ridge(self) -> Ridge:
+        """The linear autoregression that both the leaderboard and the Rule-Based member have; fitted when first asked.
+
+        Raises:
+            DataError: there is no window with an observed target to fit on.
+        """
+        return fit_ridge(self.prepared, self.train_windows(), self.select_windows(), self.shape.horizon)
 
     def train_windows(self) -> WindowIndex:
         """Windows to train on, with at least one observed target; of big data an even draw."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
-import json
+import io
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sextet.core.files import write_text
+import numpy as np
+
+from sextet.core.files import write_bytes
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
-from sextet.rules.rule_based import RuleBasedModel, fit_rule_based
+from sextet.rules.rule_based import LINEAR, RuleBasedModel, fit_rule_based
 from sextet.runtime.crew import Crew
 from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.presets import MemberSpec
@@ -76,7 +78,7 @@ def recruit(ground: Ground, folder: Path, progress: Progress) -> Recruits:
         file = member_file(spec)
         path = folder / file
         if isinstance(spec, RuleBasedSpec):
-            members[spec.name], trainings[spec.name] = _rule_based(spec, ground, select, path)
+            members[spec.name], trainings[spec.name] = _rule_based(spec, ground, path)
         else:
             trainings[spec.name] = _network(spec, ground, train, select, path, progress)
             members[spec.name] = OnnxMember(path)
@@ -86,16 +88,32 @@ def recruit(ground: Ground, folder: Path, progress: Progress) -> Recruits:
 
 def member_file(spec: MemberSpec) -> str:
     """Return the name of a member's file within the run."""
-    return f"members/{spec.name}.{'json' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
+    return f"members/{spec.name}.{'npz' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
 
 
-def _rule_based(
-    spec: RuleBasedSpec, ground: Ground, select: WindowIndex, path: Path
-) -> tuple[RuleBasedModel, Training]:
+def rule_based(spec: RuleBasedSpec, ground: Ground) -> RuleBasedModel:
+    """Choose the forecast of the Rule-Based member.
 
+    Raises:
+        DataError: no window of `select` has an observed target.
+    """
+    linear = ground.ridge if LINEAR in spec.kinds and len(ground.train_windows()) else None
+    return fit_rule_based(
+        ground.prepared,
+        ground.select_windows(),
+        ground.config.horizon,
+        kinds=spec.kinds,
+        season=spec.season,
+        linear=linear,
+    )
+
+
+def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> tuple[RuleBasedModel, Training]:
     start = time.perf_counter()
-    model = fit_rule_based(ground.prepared, select, ground.config.horizon, kinds=spec.kinds, season=spec.season)
-    write_text(path, json.dumps(model.to_json()))
+    model = rule_based(spec, ground)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **model.to_arrays())  # type: ignore[arg-type]
+    write_bytes(path, buffer.getvalue())
     note = f"The Rule-Based member is a {model.label}, the best of its kinds on select."
     return model, Training(seconds=time.perf_counter() - start, notes=(note,))
 

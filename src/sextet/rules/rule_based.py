@@ -1,7 +1,8 @@
-"""The Rule-Based member: the classical forecast that did best on `select`, with its own errors as quantiles."""
+"""The Rule-Based member: the simple forecast that did best on `select`, with its own errors as quantiles."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.baselines.classical import KINDS, Classical, candidates, from_plain, to_plain
+from sextet.baselines.classical import KINDS as CLASSICAL
+from sextet.baselines.classical import Classical, candidates, from_plain, to_plain
 from sextet.baselines.error_quantiles import around, spread
-from sextet.baselines.history import History, targets, thinned
+from sextet.baselines.extras import Surroundings
+from sextet.baselines.history import targets, thinned
+from sextet.baselines.ridge import Ridge
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
+
+LINEAR = "linear-autoregression"
+KINDS = (*CLASSICAL, LINEAR)
 
 _COMPARE_WINDOWS = 2_000
 _ERROR_WINDOWS = 20_000
@@ -23,16 +30,16 @@ _ERROR_WINDOWS = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class RuleBasedModel:
-    """A chosen classical forecast and the spread of its errors.
+    """A chosen forecast and the spread of its errors.
 
     Attributes:
-        forecast: the classical forecast, with its settings.
+        forecast: a classical forecast with its settings, or a linear autoregression.
         errors: `[H, Q]` empirical error quantiles on `select`, scaled space, see
             `error_quantiles.spread`.
         compared: kind -> lowest mean absolute error on `select` that any setting of it reached, scaled space.
     """
 
-    forecast: Classical
+    forecast: Classical | Ridge
     errors: NDArray[np.float64]
     compared: Mapping[str, float]
 
@@ -51,21 +58,36 @@ class RuleBasedModel:
         """Steps it was fitted for."""
         return len(self.errors)
 
-    def answer(self, history: History, index: WindowIndex) -> Answer:
+    def answer(self, history: Surroundings, index: WindowIndex) -> Answer:
         """Quantile forecasts of the windows in the scaled space."""
-        return Answer(quantiles=around(self.forecast.point(history, index, self.horizon), self.errors))
+        return Answer(quantiles=around(_point(self.forecast, history, index, self.horizon), self.errors))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values for a JSON file."""
-        return {
-            "forecast": to_plain(self.forecast),
-            "errors": self.errors.tolist(),
-            "compared": dict(self.compared),
-        }
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return plain arrays for an npz file; kind and settings are JSON text in `meta`."""
+        meta = {"compared": dict(self.compared)}
+        if isinstance(self.forecast, Ridge):
+            linear = {f"linear.{name}": array for name, array in self.forecast.to_arrays().items()}
+            return {"meta": np.array(json.dumps(meta)), "errors": self.errors, **linear}
+        return {"meta": np.array(json.dumps(meta | {"forecast": to_plain(self.forecast)})), "errors": self.errors}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> RuleBasedModel:
+        """Make the model again from `to_arrays`.
+
+        Raises:
+            RunError: the arrays are not those of such a model.
+        """
+        linear = {name.removeprefix("linear."): arrays[name] for name in arrays if name.startswith("linear.")}
+        try:
+            meta = json.loads(str(arrays["meta"]))
+            forecast = Ridge.from_arrays(linear) if linear else from_plain(meta["forecast"])
+            return cls(forecast=forecast, errors=arrays["errors"], compared=meta["compared"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise _unreadable(error) from error
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> RuleBasedModel:
-        """Make the model again from `to_json`.
+        """Make the model of a run of version 0.1: a classical forecast as plain values.
 
         Raises:
             RunError: the values are not those of such a model.
@@ -77,30 +99,29 @@ class RuleBasedModel:
                 compared=dict(plain["compared"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"The saved Rule-Based model cannot be read: {error!r}. It needs the keys forecast (one of "
-                f"{', '.join(KINDS)} with its settings), errors and compared. Train the run again."
-            ) from error
+            raise _unreadable(error) from error
 
 
 def fit_rule_based(
-    history: History,
+    history: Surroundings,
     select: WindowIndex,
     horizon: int,
     *,
     levels: Sequence[float] = LEVELS,
-    kinds: Collection[str] = tuple(KINDS),
+    kinds: Collection[str] = KINDS,
     season: int | None = None,
+    linear: Ridge | None = None,
 ) -> RuleBasedModel:
-    """Choose the classical forecast with the lowest mean absolute error on `select`.
+    """Choose the forecast with the lowest mean absolute error on `select`.
 
     Args:
-        history: the scaled target.
+        history: the scaled target, covariates and calendar.
         select: windows to choose on (at most 2,000, spread evenly) and to take errors from (at most 20,000).
         horizon: H.
         levels: quantile levels of the answer.
-        kinds: names of the forecasts to choose among, see `baselines.classical.KINDS`.
+        kinds: names of the forecasts to choose among, of `KINDS`.
         season: the only season to try; None: those of the frequency.
+        linear: the linear autoregression of these data, fitted on their train part; None leaves it out.
 
     Raises:
         DataError: no window of `select` has an observed target.
@@ -112,19 +133,36 @@ def fit_rule_based(
             f"Expected windows with an observed target in part 'select' to choose a classical forecast on; got none "
             f"of {len(select)} windows. Give more history, or a shorter horizon."
         )
-    rows = int(np.median(few.row - history.panel.offsets[few.series]))
-    scored = [
-        (float(np.nanmean(np.abs(truth - one.point(history, few, horizon)))), one)
-        for one in candidates(history.panel.frequency, max(rows, 2), kinds=kinds, season=season)
-    ]
+    rows = max(2, int(np.median(few.row - history.panel.offsets[few.series])))
+    frequency, classical = history.panel.frequency, [kind for kind in kinds if kind != LINEAR]
+    tried: list[Classical | Ridge] = []
+    if linear is not None and LINEAR in kinds:
+        tried.append(linear)
+    if classical or not tried:
+        tried[:0] = candidates(frequency, rows, kinds=classical, season=season)
+    scored = [(float(np.nanmean(np.abs(truth - _point(one, history, few, horizon)))), one) for one in tried]
     best = min(scored, key=lambda pair: pair[0])[1]  # the first, so the simplest, where errors are equal
     compared = {
-        kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None) for kind, cls in KINDS.items()
+        kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None)
+        for kind, cls in {**CLASSICAL, LINEAR: Ridge}.items()
     }
     some = thinned(select, _ERROR_WINDOWS)
-    errors = spread(targets(history, some, horizon) - best.point(history, some, horizon), levels)
+    errors = spread(targets(history, some, horizon) - _point(best, history, some, horizon), levels)
     return RuleBasedModel(
         forecast=best,
         errors=errors,
         compared={kind: mae for kind, mae in compared.items() if mae is not None},
+    )
+
+
+def _point(forecast: Classical | Ridge, history: Surroundings, index: WindowIndex, horizon: int) -> NDArray[np.float64]:
+    if isinstance(forecast, Ridge):
+        return forecast.point(history, index)
+    return forecast.point(history, index, horizon)
+
+
+def _unreadable(error: Exception) -> RunError:
+    return RunError(
+        f"The saved Rule-Based model cannot be read: {error!r}. It needs a forecast (one of {', '.join(KINDS)} with "
+        "its settings), errors and what was compared. Train the run again."
     )

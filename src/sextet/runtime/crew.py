@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +74,20 @@ class Crew:
             for name, answer in batch.items():
                 parts[name].append(answer)
         return {name: joined(answers) for name, answers in parts.items()}
+
+
+def member_from(path: Path) -> OnnxMember | RuleBasedModel:
+    """Read a member from its file: a graph, or the Rule-Based member as arrays, or as JSON (runs of version 0.1).
+
+    Raises:
+        RunError: the file cannot be read as such.
+    """
+    if path.suffix == ".onnx":
+        return OnnxMember(path)
+    if path.suffix == ".json":
+        return RuleBasedModel.from_json(json.loads(path.read_text(encoding="utf-8")))
+    with np.load(path, allow_pickle=False) as stored:
+        return RuleBasedModel.from_arrays({key: stored[key] for key in stored.files})
 
 
 def spike_probability(answers: Mapping[str, Answer]) -> NDArray[np.float32] | None:

@@ -25,8 +25,7 @@ from sextet.data.windows import origin_windows
 from sextet.rules.rule_based import RuleBasedModel
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.combination import Combination, ordinals_of, section
-from sextet.runtime.crew import Crew, spike_probability, spike_size
-from sextet.runtime.onnx_member import OnnxMember
+from sextet.runtime.crew import Crew, member_from, spike_probability, spike_size
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.stored_panel import panel_from_arrays
 from sextet.specs.run_config import RunConfig
@@ -92,12 +91,7 @@ class Run:
         config = RunConfig.from_json(json.dumps(settings["run"]))
         scalers, state = folder.arrays(SCALER), folder.arrays(folder.state)
         shape = WindowShape(**{**settings["shape"], "levels": tuple(settings["shape"]["levels"])})
-        members: dict[str, OnnxMember | RuleBasedModel] = {
-            name: OnnxMember(folder.checked(file))
-            if file.endswith(".onnx")
-            else RuleBasedModel.from_json(folder.json(file))
-            for name, file in settings["members"].items()
-        }
+        members = {name: member_from(folder.checked(file)) for name, file in settings["members"].items()}
         rules = folder.checked(RULES).read_text(encoding="utf-8") if folder.has(RULES) else ""
         return cls(
             config=config,

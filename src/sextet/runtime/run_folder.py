@@ -5,7 +5,7 @@
       config.json          horizon, frequency, members, columns, split: all that was asked and chosen
       scaler.npz           transform, location and scale per series; covariate scales
       spikes.npz           spike levels per series
-      members/*.onnx       one graph a neural member; members/rule_based.json
+      members/*.onnx       one graph a neural member; members/rule-based.npz
       rules.toml           the user's rules, if any
       state-0001.npz       ensemble weights, calibration, alert thresholds, the last lookback of history;
                            `update` writes the next number and then the manifest, so a cut never mixes two

@@ -8,16 +8,16 @@ from typing import ClassVar
 from sextet.core.errors import ConfigError
 from sextet.specs.check import one_of, whole
 
-KINDS = ("seasonal-naive", "damped-drift", "calendar-profile")
+KINDS = ("seasonal-naive", "damped-drift", "calendar-profile", "linear-autoregression")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleBasedSpec:
-    """The best of a few classical forecasts, chosen on `select`; then the user's rules act. No network.
+    """The best of a few forecasts without a network, chosen on `select`; then the user's rules act.
 
     Attributes:
         kinds: the forecasts to choose among.
-        season: steps of a season; None takes the frequency's main season.
+        season: steps of a season; None tries the frequency's seasons. The linear autoregression has none.
     """
 
     name: ClassVar[str] = "rule-based"

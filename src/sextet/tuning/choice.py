@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from sextet.rules.rule_based import fit_rule_based
+from sextet.ensemble.recruiting import rule_based
 from sextet.specs.rule_based import RuleBasedSpec
 from sextet.specs.run_config import RunConfig
 from sextet.tuning.bench import Bench
@@ -83,9 +83,7 @@ class Choice:
         if not isinstance(spec, RuleBasedSpec):
             return jury.hear_file(name, self.plan.answers(name, 0))
         ground = self.bench.ground
-        model = fit_rule_based(
-            ground.prepared, self.bench.select, self.config.horizon, kinds=spec.kinds, season=spec.season
-        )
+        model = rule_based(spec, ground)
         jury.hear(name, model.answer(ground.prepared, self.bench.weigh).quantiles)
         return True
 
