@@ -11,6 +11,7 @@ import pytest
 from sextet.app.backtest import backtest
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.samples import synthetic
+from sextet.specs.rule_based import RuleBasedSpec
 
 HORIZON = 6
 
@@ -27,7 +28,8 @@ def frame() -> pd.DataFrame:
 
 def asked(frame: Any, out: Path, **options: Any) -> BacktestRequest:
     """A backtest that takes a second."""
-    wanted: dict[str, Any] = {"members": "rule-based", "lookback": 24, "baselines": ("seasonal-naive", "naive")}
+    members = (RuleBasedSpec(kinds=("seasonal-naive", "calendar-profile")),)
+    wanted: dict[str, Any] = {"members": members, "lookback": 24, "baselines": ("seasonal-naive", "naive")}
     return BacktestRequest(source=frame, horizon=HORIZON, out=out, **{**wanted, **options})
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sextet.baselines.error_quantiles import around, error_quantiles, spread
+from sextet.baselines.error_quantiles import around, centred, error_quantiles, spread
 from sextet.core.quantiles import LEVELS, MEDIAN
 
 
@@ -26,6 +26,11 @@ def test_a_bias_is_taken_off_and_noise_is_not() -> None:
     rng = np.random.default_rng(2)
     assert (spread(rng.normal(3, 1, (400, 2)))[:, MEDIAN] > 2.5).all()
     assert (spread(rng.normal(0, 1, (400, 2)))[:, MEDIAN] == 0).all()
+
+
+def test_the_median_stays_where_it_is_to_stay() -> None:
+    errors = np.random.default_rng(2).normal(3, 1, (400, 2))
+    np.testing.assert_allclose(centred(errors), error_quantiles(errors - np.median(errors, axis=0)), atol=1e-9)
 
 
 @given(st.integers(1, 60), st.integers(1, 4), st.integers(0, 9))

@@ -111,7 +111,10 @@ def test_without_drift_the_opposite_is_answered_to_the_opposite() -> None:
     model = ridge.fit_ridge(data, windows(data, 50, 1000, 6), windows(data, 1000, 1900, 6), 6, longest=48)
     assert not model.drift and not model.intercept.any() and "drift" not in model.label
     test = windows(data, 1900, 2000, 6)
-    np.testing.assert_allclose(model.point(replace(data, z=-data.z), test), -model.point(data, test))
+    opposite = replace(data, z=-data.z)
+    np.testing.assert_allclose(model.point(opposite, test), -model.point(data, test))
+    middle = model.answer(data, test).quantiles[..., MEDIAN]
+    np.testing.assert_allclose(model.answer(opposite, test).quantiles[..., MEDIAN], -middle, atol=1e-6)
 
 
 def test_drift_is_taken_where_it_lasts() -> None:

@@ -38,9 +38,20 @@ def spread(errors: Reals, levels: Sequence[float] = LEVELS) -> Reals:
     a percent: a smaller gain is of the weeks at hand, and would move an unbiased forecast for nothing.
     """
     found = error_quantiles(errors, levels)
-    middle = np.array([np.interp(0.5, levels, row) for row in found])
-    before, after = np.nansum(np.abs(errors)), np.nansum(np.abs(errors - middle))
-    return found if after < before * (1.0 - _WORTH) else found - middle[:, None]
+    middle = _middle(found, levels)
+    before, after = np.nansum(np.abs(errors)), np.nansum(np.abs(errors - middle[:, 0]))
+    return found if after < before * (1.0 - _WORTH) else found - middle
+
+
+def centred(errors: Reals, levels: Sequence[float] = LEVELS) -> Reals:
+    """Error quantiles `[H, Q]` for use around a point forecast that is always kept as the median."""
+    found = error_quantiles(errors, levels)
+    return found - _middle(found, levels)
+
+
+def _middle(found: Reals, levels: Sequence[float]) -> Reals:
+    """Median `[H, 1]` of quantiles `[H, Q]`."""
+    return np.array([[np.interp(0.5, levels, row)] for row in found])
 
 
 def around(point: Reals, errors: Reals) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.baselines.error_quantiles import around, spread
+from sextet.baselines.error_quantiles import around, centred, spread
 from sextet.baselines.extras import Extras, Surroundings, extras_for
 from sextet.baselines.history import History, chunks, gather, targets, thinned
 from sextet.core.answer import Answer
@@ -46,7 +46,7 @@ class Ridge:
         intercept: `[H]`; zeros without drift.
         extras: which extra inputs are read, or None.
         extra_weights: `[E, H]` of the extra inputs.
-        errors: `[H, Q]` empirical error quantiles on `select`, see `error_quantiles.spread`.
+        errors: `[H, Q]` empirical error quantiles on `select`, see `error_quantiles`; about 0 without drift.
     """
 
     centre: str
@@ -212,8 +212,9 @@ def fit_ridge(
         extra_weights=weights[setting.lookback :].astype(np.float32),
         errors=np.zeros((horizon, len(levels))),
     )
-    errors = spread(targets(history, select, horizon) - bare.point(history, select), levels)
-    return replace(bare, errors=errors)
+    errors = targets(history, select, horizon) - bare.point(history, select)
+    # without drift the median stays where it is: moving it by the errors of `select` would be a drift again
+    return replace(bare, errors=(spread if setting.drift else centred)(errors, levels))
 
 
 def moments(history: Surroundings, index: WindowIndex, lookback: int, extras: Extras | None, horizon: int) -> Moments:

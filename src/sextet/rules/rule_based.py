@@ -118,7 +118,7 @@ def fit_rule_based(
         history: the scaled target, covariates and calendar.
         select: windows to choose on (at most 2,000, spread evenly) and to take errors from (at most 20,000).
         horizon: H.
-        levels: quantile levels of the answer.
+        levels: quantile levels of the answer; `linear` must have been fitted for the same ones.
         kinds: names of the forecasts to choose among, of `KINDS`.
         season: the only season to try; None: those of the frequency.
         linear: the linear autoregression of these data, fitted on their train part; None leaves it out.
@@ -146,13 +146,18 @@ def fit_rule_based(
         kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None)
         for kind, cls in {**CLASSICAL, LINEAR: Ridge}.items()
     }
-    some = thinned(select, _ERROR_WINDOWS)
-    errors = spread(targets(history, some, horizon) - _point(best, history, some, horizon), levels)
     return RuleBasedModel(
         forecast=best,
-        errors=errors,
+        errors=best.errors if isinstance(best, Ridge) else _errors(best, history, select, horizon, levels),
         compared={kind: mae for kind, mae in compared.items() if mae is not None},
     )
+
+
+def _errors(
+    best: Classical, history: Surroundings, select: WindowIndex, horizon: int, levels: Sequence[float]
+) -> NDArray[np.float64]:
+    some = thinned(select, _ERROR_WINDOWS)
+    return spread(targets(history, some, horizon) - best.point(history, some, horizon), levels)
 
 
 def _point(forecast: Classical | Ridge, history: Surroundings, index: WindowIndex, horizon: int) -> NDArray[np.float64]:
