@@ -105,6 +105,10 @@ def run_cell(cell: Cell, setting: Setting, progress: Progress | None = None, *, 
     return shown
 
 
+CATCH_UP = 2
+"""Epochs of training on, see `TrainConfig.catch_up`, where the protocol does not state the rows to train on."""
+
+
 def request_of(cell: Cell, problem: Problem, setting: Setting) -> Any:
     """Return the `BacktestRequest` of a cell: what the protocol states, and nothing else that differs between sets."""
     from sextet.app.requests import BacktestRequest
@@ -123,6 +127,8 @@ def request_of(cell: Cell, problem: Problem, setting: Setting) -> Any:
         windows=problem.windows,
         step=problem.step,
         refit=refit,
+        # a protocol that states where training ends is kept to; elsewhere everything before the test may teach
+        catch_up=CATCH_UP if problem.train_end is None and not setting.quick else None,
         train_end=problem.train_end,
         validation_end=problem.validation_end,
         test_end=problem.test_end,

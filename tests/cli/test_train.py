@@ -39,6 +39,7 @@ OPTIONS = {
     "--nonnegative": (None, "nonnegative", True),
     "--title": ("Our sales", "title", "Our sales"),
     "--unit": ("EUR", "unit", "EUR"),
+    "--catch-up": ("2", "catch_up", 2),
     "--rules": ("rules.toml", "rules", Path("rules.toml")),
     "--train-end": ("2016-10-31", "train_end", "2016-10-31"),
     "--validation-end": ("150", "validation_end", "150"),

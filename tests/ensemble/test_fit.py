@@ -122,3 +122,21 @@ def test_without_a_test_part_there_is_no_leaderboard(frame: pd.DataFrame, tmp_pa
     wanted = replace(request(frame, tmp_path / "run", members="rule-based"), test=0.0)
     assert train(wanted).leaderboard == ()
     assert np.isfinite(Run.load(tmp_path / "run").forecast().quantiles).all()
+
+
+def test_members_that_catch_up_are_others_and_leave_no_weights_behind(run: Path, frame: pd.DataFrame) -> None:
+    from dataclasses import replace
+
+    from sextet.app.train import train
+
+    out = run.parent / "caught-up"
+    train(replace(request(frame, out, "gru,rule-based"), catch_up=1))
+    RunFolder(out).check()
+    assert not list(out.glob("members/*.weights.npz"))
+    before, after = Run.load(run), Run.load(out)
+    assert (before.forecast().members["gru"] != after.forecast().members["gru"]).any()
+    # an update may learn weights from no row that taught the members
+    split = {part: np.array(ends) for part, ends in after.settings["split"].items()}
+    assert (np.array(after.settings["trained_until"]) - after.history.first >= 0).all()
+    first = np.array(before.settings["trained_until"]) - before.settings["split"]["select"]
+    np.testing.assert_array_equal(np.array(after.settings["trained_until"]) - split["calibrate"], first)

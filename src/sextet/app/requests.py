@@ -35,7 +35,7 @@ class TrainRequest:
             that belongs to the part, by the data's clock.
         validation, test: shares of the rows for validation and for the test; None: 0.2 and 0.1.
         step: rows between test cutoffs; None: 1.
-        epochs, batch: override the training budget.
+        epochs, batch, catch_up: override the training budget; see `TrainConfig`.
         unit: unit of the target, for the report.
         title: what the data are, for the report; None: the file's name.
     """
@@ -61,6 +61,7 @@ class TrainRequest:
     step: int | None = None
     epochs: int | None = None
     batch: int | None = None
+    catch_up: int | None = None
     unit: str = ""
     title: str | None = None
 
@@ -90,7 +91,7 @@ class BacktestRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            epochs, batch, unit, title: as of `TrainRequest`.
+            epochs, batch, catch_up, unit, title: as of `TrainRequest`.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
         step: rows between cutoffs; None: the horizon.
@@ -130,6 +131,7 @@ class BacktestRequest:
     fresh: bool = False
     epochs: int | None = None
     batch: int | None = None
+    catch_up: int | None = None
     unit: str = ""
     title: str | None = None
 
@@ -166,8 +168,8 @@ class TuneRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, transform, nonnegative, spike_threshold,
-            train_end, validation_end, test_end, validation, test, step, epochs, batch: as of `TrainRequest`; what they
-            say is where the search starts and what it has to beat. A lookback that is given is not searched.
+            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up: as of `TrainRequest`;
+            what they say is where the search starts and what it has to beat. A lookback that is given is not searched.
         out: JSON file of settings, for `TrainRequest.config`. The search itself is kept beside it, in a folder of
             its name with the ending ".search", and goes on from there.
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
@@ -199,6 +201,7 @@ class TuneRequest:
     step: int | None = None
     epochs: int | None = None
     batch: int | None = None
+    catch_up: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,20 +13,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from sextet.baselines.history import targets
 from sextet.core.files import sha256, write_text
 from sextet.core.progress import Progress
+from sextet.core.window import WindowIndex
 from sextet.ensemble.baselines import Baseline, fit_baselines
+from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.recruiting import Training, member_file, recruit
 from sextet.ensemble.warning import Policies, choose_policies
 from sextet.rules.rule_based import RuleBasedModel
-from sextet.runtime.combination import Combination
+from sextet.runtime.combination import Combination, ordinals_of
 from sextet.runtime.crew import Crew, member_from
 from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.codec import from_plain, to_plain
 
 COMBINING = "combining"
+CAUGHT_UP = "caught-up"  # folder, in that of the first fold, of the members as they were trained on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +47,8 @@ class FoldFit:
         baselines: name -> fitted baseline.
         seconds: wall time to train each member and to fit each baseline, by name, and `COMBINING`.
         notes: what the user should know.
+        folder: where the members are, for the next fold to train on from; None where they are never trained on.
+        turns: how often the members were trained on.
     """
 
     ground: Ground
@@ -50,6 +58,8 @@ class FoldFit:
     baselines: Mapping[str, Baseline]
     seconds: Mapping[str, float]
     notes: tuple[str, ...]
+    folder: Path | None = None
+    turns: int = 0
 
 
 def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress) -> FoldFit:
@@ -76,7 +86,7 @@ def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: P
     progress.stage("fitting the baselines")
     fitted, spent = fit_baselines(ground, baselines)
     notes = [note for training in trainings.values() for note in training.notes]
-    return FoldFit(
+    fit = FoldFit(
         ground=ground,
         crew=crew,
         combination=combination,
@@ -85,6 +95,35 @@ def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: P
         seconds=seconds | spent,
         notes=(*notes, *combination.weights.notes, *combination.calibration.notes),
     )
+    return _caught_up(fit, folder, folder / CAUGHT_UP, progress) if ground.config.train.catch_up else fit
+
+
+def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progress: Progress) -> FoldFit:
+    """Return the fit of the next fold: members trained on, weights as they were, online calibration gone on.
+
+    Args:
+        fit: of the fold before, whose members have been trained on before.
+        index: the windows of that fold; the online calibration hears of their targets as they pass.
+        ground: as of `fit`, with the split of the next fold.
+        folder: of the next fold.
+        progress: told how it goes.
+    """
+    crew, combination, prepared = fit.crew, fit.combination, fit.ground.prepared
+    raw = np.empty((len(index), crew.shape.horizon, len(crew.shape.levels)), dtype=np.float32)
+    for part, answers in crew.batches(prepared, index):
+        raw[part] = combination.raw(answers, index.series[part])
+    target = targets(prepared, index, crew.shape.horizon)
+    _, online = combination.online.advance(raw, target, index.series, ordinals_of(prepared.panel, index))
+    fitted, spent = fit_baselines(ground, tuple(fit.baselines))
+    settled = replace(combination, online=online)
+    after = replace(fit, ground=ground, combination=settled, baselines=fitted, seconds=spent, notes=())
+    return _caught_up(after, fit.folder or folder, folder, progress)
+
+
+def _caught_up(fit: FoldFit, before: Path, folder: Path, progress: Progress) -> FoldFit:
+    crew, seconds = caught_up(fit.ground, fit.crew, before, folder, progress, turn=fit.turns)
+    spent = {name: fit.seconds.get(name, 0.0) + seconds.get(name, 0.0) for name in {**fit.seconds, **seconds}}
+    return replace(fit, crew=crew, seconds=spent, folder=folder, turns=fit.turns + 1)
 
 
 def _members(ground: Ground, folder: Path, progress: Progress) -> tuple[Crew, dict[str, Training]]:

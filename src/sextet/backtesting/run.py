@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sextet.backtesting.fold_fit import fit_fold
+from sextet.backtesting.fold_fit import FoldFit, fit_fold, fit_on
 from sextet.backtesting.fold_scores import FoldScores
 from sextet.backtesting.folder import BacktestFolder
 from sextet.backtesting.forecast_file import forecast_file
@@ -58,21 +58,33 @@ class Backtest:
         """Do every fold that is not done yet; return the scores of all."""
         yardstick = self.yardstick()
         total = FoldScores(truth=np.zeros(self.panel.series))
+        todo = [number for number in range(len(self.plan)) if not self.folder.scores(number).is_file()]
+        fit: FoldFit | None = None
         for number in range(len(self.plan)):
             done = self.folder.scores(number)
-            if not done.is_file():
+            # a fit that goes on from the one before needs it, though its fold may be scored already
+            if number in todo or (todo and number < todo[-1] and self.config.train.catch_up):
                 if len(self.plan) > 1:
                     progress.stage(f"fold {number + 1} of {len(self.plan)}")
-                self._fold(number, yardstick, progress).write(done)
+                fit = self._fit(number, fit, progress)
+            if number in todo and fit is not None:
+                self._scored(number, fit, yardstick, progress).write(done)
             scores = FoldScores.read(done)
             if len(self.plan) > 1:
                 scores.notes = tuple(f"Fold {number + 1}: {note}" for note in scores.notes)
             total.add(scores)
         return total
 
-    def _fold(self, number: int, yardstick: Yardstick, progress: Progress) -> FoldScores:
-        ground = lay_ground(self.panel, self.config, self.plan.splits[number])
-        fit = fit_fold(ground, self.folder.fold(number), self.baselines, progress)
+    def _fit(self, number: int, before: FoldFit | None, progress: Progress) -> FoldFit:
+        """Fit anew, or, where members are trained on, go on from the fit of the fold before."""
+        split, folder = self.plan.splits[number], self.folder.fold(number)
+        if before is None or not self.config.train.catch_up:
+            return fit_fold(lay_ground(self.panel, self.config, split), folder, self.baselines, progress)
+        passed = self.plan.windows(before.ground.panel, number - 1)
+        return fit_on(before, passed, replace(before.ground, split=split), folder, progress)
+
+    def _scored(self, number: int, fit: FoldFit, yardstick: Yardstick, progress: Progress) -> FoldScores:
+        ground = fit.ground
         index = self.plan.windows(ground.panel, number)
         progress.stage(f"forecasting {len(index):,} windows")
         opened = (

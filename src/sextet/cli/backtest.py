@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sextet.cli.flags import BacktestGoalFlags, BudgetFlags, DataFlags, DomainFlags, RollFlags, given
+from sextet.cli.data_flags import DataFlags
+from sextet.cli.flags import BacktestGoalFlags, BudgetFlags, DomainFlags, RollFlags, given
 from sextet.cli.output import Output
 from sextet.cli.train import Source, options_of
 

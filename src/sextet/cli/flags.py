@@ -11,8 +11,6 @@ from typer import Argument, Option
 
 from sextet.core.errors import ConfigError
 
-_COLUMNS = "Columns of the data"
-_CLEANING = "Reading the data"
 _BUDGET = "Training"
 _DOMAIN = "What forecasts may be"
 _SPLIT = "Split of time"
@@ -52,108 +50,6 @@ class GoalFlags:
 
     horizon: Annotated[int, Option("--horizon", min=1, metavar="N", help="Steps to forecast.")]
     out: Annotated[Path, Option("--out", "-o", metavar="RUN", help="Folder of the run.")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataFlags:
-    """How the data file is read."""
-
-    id: Annotated[
-        str | None,
-        Option(
-            "--id",
-            metavar="COL",
-            help="Column that names the series.",
-            show_default="unique_id where there is one",
-            rich_help_panel=_COLUMNS,
-        ),
-    ] = None
-    time: Annotated[
-        str | None,
-        Option(
-            "--time", metavar="COL", help="Column of the time stamps.", show_default="found", rich_help_panel=_COLUMNS
-        ),
-    ] = None
-    target: Annotated[
-        str | None,
-        Option(
-            "--target",
-            metavar="COL",
-            help="Column to forecast; several with commas are one series each.",
-            show_default="found",
-            rich_help_panel=_COLUMNS,
-        ),
-    ] = None
-    past: Annotated[
-        str | None,
-        Option(
-            "--past", metavar="A,B", help="Covariates known up to now only, such as weather.", rich_help_panel=_COLUMNS
-        ),
-    ] = None
-    future: Annotated[
-        str | None,
-        Option(
-            "--future",
-            metavar="C,D",
-            help="Covariates known ahead for the whole horizon, such as prices or holidays.",
-            rich_help_panel=_COLUMNS,
-        ),
-    ] = None
-    static: Annotated[
-        str | None,
-        Option("--static", metavar="E", help="Attributes that a series keeps for good.", rich_help_panel=_COLUMNS),
-    ] = None
-    weight: Annotated[
-        str | None,
-        Option("--weight", metavar="COL", help="Column of sample weights.", rich_help_panel=_COLUMNS),
-    ] = None
-    spike_label: Annotated[
-        str | None,
-        Option(
-            "--spike-label", metavar="COL", help="Column that is 1 where a spike is, else 0.", rich_help_panel=_COLUMNS
-        ),
-    ] = None
-    future_data: Annotated[
-        Path | None,
-        Option(
-            "--future-data",
-            metavar="FILE",
-            help="File with the --future covariates after the last known target.",
-            rich_help_panel=_CLEANING,
-        ),
-    ] = None
-    freq: Annotated[
-        str | None,
-        Option(
-            "--freq",
-            metavar="FREQ",
-            help="Step between stamps: 5min, h, D, W, B, MS.",
-            show_default="found",
-            rich_help_panel=_CLEANING,
-        ),
-    ] = None
-    resample: Annotated[
-        str | None,
-        Option(
-            "--resample",
-            metavar="RULE",
-            help="Average readings onto a regular grid of this step, such as 5min; empty steps stay missing.",
-            rich_help_panel=_CLEANING,
-        ),
-    ] = None
-    tz: Annotated[
-        str | None,
-        Option(
-            "--tz",
-            metavar="ZONE",
-            help="Time zone of stamps that carry none and of the calendar, such as Europe/Berlin.",
-            rich_help_panel=_CLEANING,
-        ),
-    ] = None
-    skip_short: Annotated[
-        bool,
-        Option("--skip-short", help="Leave out series that are too short.", rich_help_panel=_CLEANING),
-    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +105,18 @@ class BudgetFlags:
     batch: Annotated[
         int | None,
         Option("--batch", min=1, metavar="N", help="Windows an optimiser step.", rich_help_panel=_BUDGET),
+    ] = None
+    catch_up: Annotated[
+        int | None,
+        Option(
+            "--catch-up",
+            min=0,
+            metavar="N",
+            help="Epochs for which members are trained on, on everything before the test, once weights and "
+            "calibration are learned.",
+            show_default="0",
+            rich_help_panel=_BUDGET,
+        ),
     ] = None
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sextet.cli.flags import BudgetFlags, DataFlags, DomainFlags, GoalFlags, SplitFlags, given
+from sextet.cli.data_flags import DataFlags
+from sextet.cli.flags import BudgetFlags, DomainFlags, GoalFlags, SplitFlags, given
 from sextet.cli.output import Output
 
 if TYPE_CHECKING:

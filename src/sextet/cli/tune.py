@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from sextet.cli.flags import BudgetFlags, DataFlags, SplitFlags, TargetFlags, given
+from sextet.cli.data_flags import DataFlags
+from sextet.cli.flags import BudgetFlags, SplitFlags, TargetFlags, given
 from sextet.cli.output import Output
 from sextet.cli.train import Source, options_of
 from sextet.core.errors import ConfigError

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress
 from sextet.ensemble.baselines import fit_baselines
+from sextet.ensemble.catching_up import caught_up, weights_file
 from sextet.ensemble.combining import learn
 from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.ground import Ground, lay_ground
@@ -77,6 +78,12 @@ def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, 
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)
         policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
         del heard
+    if config.train.catch_up:
+        with watch.stage("catch up"):
+            crew, _ = caught_up(ground, recruits.crew, folder.path, folder.path, progress)
+            recruits = replace(recruits, crew=crew)
+            for spec in ground.specs:
+                (folder.path / weights_file(spec)).unlink(missing_ok=True)
     with watch.stage("test", "examining on the test part"):
         exam = _examined(ground, recruits, combination)
     with watch.stage("write", "writing the run"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sextet.baselines.ridge import Ridge, fit_ridge
 from sextet.core.panel import Panel
@@ -65,8 +66,15 @@ class Ground:
 
     def train_windows(self) -> WindowIndex:
         """Windows to train on, with at least one observed target; of big data an even draw."""
+        return self._windows_until(self.split.train)
+
+    def known_windows(self) -> WindowIndex:
+        """All windows whose targets are known before the test part, drawn likewise."""
+        return self._windows_until(self.split.calibrate)
+
+    def _windows_until(self, end: NDArray[np.int64]) -> WindowIndex:
         history = min(self.shape.lookback, max(1, int(self.split.train.min()) // 2))
-        start, end = self.split.bounds("train")
+        start = np.zeros_like(end)
         index = draw_windows(
             self.panel,
             np.maximum(start, history),

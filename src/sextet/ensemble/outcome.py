@@ -60,6 +60,7 @@ class Outcome:
     def run(self) -> Run:
         """Return the run, ready to forecast from the end of the data."""
         ground, panel = self.ground, self.ground.panel
+        taught = ground.split.calibrate if ground.config.train.catch_up else ground.split.select
         config = replace(ground.config, members=ground.specs, lookback=ground.shape.lookback)
         run = Run(
             config=config,
@@ -80,7 +81,7 @@ class Outcome:
                 "source": self.source.name,
                 "unit": self.source.unit,
                 # where training ended, as grid ordinals, so that an update never learns weights from what trained
-                "trained_until": [int(v) for v in panel.first + ground.split.select],
+                "trained_until": [int(v) for v in panel.first + taught],
                 "split": {part: [int(v) for v in getattr(ground.split, part)] for part in to_plain(ground.split)},
             },
         )

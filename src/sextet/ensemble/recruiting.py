@@ -22,7 +22,8 @@ from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.presets import MemberSpec
 from sextet.specs.rule_based import RuleBasedSpec
 
-_SAMPLE = 64  # windows on which a graph is held against its network
+SAMPLE = 64
+"""Windows on which a graph is held against its network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,13 +123,16 @@ def _network(
     spec: Any, ground: Ground, train: WindowIndex, select: WindowIndex, path: Path, progress: Progress
 ) -> Training:
     from sextet.members.backend import keras
+    from sextet.training.catch_up import write_weights
     from sextet.training.export import export_onnx
     from sextet.training.fit import fit_member
 
     start = time.perf_counter()
     fitted = fit_member(spec, ground.prepared, train, select, ground.shape, ground.config.train, progress)
-    sample = gather(ground.prepared, select.take(slice(0, _SAMPLE)), ground.shape)
+    sample = gather(ground.prepared, select.take(slice(0, SAMPLE)), ground.shape)
     difference = export_onnx(fitted.model, path, sample)
+    if ground.config.train.catch_up:
+        write_weights(fitted.model, path.with_name(f"{spec.name}.weights.npz"))
     parameters = int(fitted.model.count_params())
     training = Training(
         history=fitted.history,

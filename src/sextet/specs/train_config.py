@@ -31,6 +31,8 @@ class TrainConfig:
         clip: global norm that gradients are clipped to; 0 turns it off.
         flip: whether every other window is shown upside down, so that a member cannot learn the drift of the training
             years; None chooses from the data.
+        catch_up: epochs for which each member is trained on, at a third of the learning rate, on everything before the
+            test once weights and calibration are learned; 0: not at all.
         select_windows: most windows of `select` scored after an epoch.
         seed: of initial weights, drawing of windows, dropout.
     """
@@ -46,6 +48,7 @@ class TrainConfig:
     emphasis: float = 1.0
     clip: float = 1.0
     flip: bool | None = None
+    catch_up: int = 0
     select_windows: int = 3072
     seed: int = 0
 
@@ -55,6 +58,7 @@ class TrainConfig:
         for field in ("epochs", "steps", "batch", "patience", "select_windows"):
             whole(owner, field, getattr(self, field))
         whole(owner, "seed", self.seed, least=0)
+        whole(owner, "catch_up", self.catch_up, least=0)
         above_zero(owner, "learning_rate", self.learning_rate)
         share(owner, "warmup", self.warmup, below=1000.0)
         share(owner, "weight_decay", self.weight_decay)
