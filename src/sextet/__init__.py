@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sextet.app.backtest import backtest_data as backtest
     from sextet.ensemble.ensemble import Ensemble
 
 __version__ = "0.1.0"
-__all__ = ["Ensemble", "__version__"]
+__all__ = ["Ensemble", "__version__", "backtest"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from sextet.ensemble.ensemble import Ensemble
 
         return Ensemble
+    if name == "backtest":
+        from sextet.app.backtest import backtest_data
+
+        return backtest_data
     raise AttributeError(f"module 'sextet' has no attribute {name!r}")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import shutil
+import tempfile
+import weakref
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sextet.app.configuration import config_of
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.app.train import rules_text, source_name
 from sextet.baselines.statistical import affordable
+from sextet.core.errors import ConfigError, nearest
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
+from sextet.data.options import DataOptions
 from sextet.rules.user_rules import parse_rules
 from sextet.runtime.run import RULES
 from sextet.specs.run_config import RunConfig
@@ -69,6 +75,52 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
         progress.note(f"Going on with the backtest at {request.out}.")
     scores = work.run(progress)
     return _told(request, work, scores)
+
+
+def backtest_data(
+    data: Any,
+    horizon: int,
+    *,
+    options: DataOptions | None = None,
+    out: str | Path | None = None,
+    progress: Progress = SILENT,
+    **more: Any,
+) -> BacktestResult:
+    """Backtest from Python, as `sextet.backtest`.
+
+    Example:
+        >>> import sextet
+        >>> from sextet.samples import glucose
+        >>> result = sextet.backtest(glucose(), 12, windows=50, refit=10)  # doctest: +SKIP
+        >>> result.leaderboard[0]["model"], len(result.forecasts())  # doctest: +SKIP
+
+    Args:
+        data: a long or wide pandas, polars or pyarrow frame, or a file path.
+        horizon: steps to forecast.
+        options: how the data are read.
+        out: folder of the backtest, from which the same call goes on where it was stopped; None: a temporary one,
+            which goes with the result.
+        progress: told how it goes.
+        more: further fields of `BacktestRequest`: windows, step, refit, members, train_end, scaled, baselines ...
+
+    Raises:
+        ConfigError: a name in `more` is not known; further as of `backtest`.
+    """
+    known = [field.name for field in fields(BacktestRequest)]
+    for name in more:
+        if name not in known:
+            raise ConfigError(f"backtest has no option {name!r}{nearest(name, known) or '.'}")
+    folder = Path(tempfile.mkdtemp(prefix="sextet-backtest-")) if out is None else Path(out)
+    try:
+        request = BacktestRequest(source=data, horizon=horizon, out=folder, data=options or DataOptions(), **more)
+        result = backtest(request, progress)
+    except BaseException:
+        if out is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if out is None:
+        weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
+    return result
 
 
 def backtest_config(request: BacktestRequest) -> RunConfig:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from sextet.core.errors import RunError
 from sextet.data.bounds import Bound
 from sextet.data.options import DataOptions
+
+Like = Literal["pandas", "polars", "pyarrow"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +163,26 @@ class BacktestResult:
     points: int
     notes: tuple[str, ...]
     seconds: dict[str, float]
+
+    def forecasts(self, like: Like = "pandas") -> Any:
+        """Return every forecast as a long frame: unique_id, ds, cutoff, y, the ensemble's and a column a model.
+
+        Args:
+            like: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            RunError: they were not written.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        from sextet.data.frames import convert
+
+        files = sorted((self.folder / "forecasts").glob("*.parquet"))
+        if not files:
+            raise RunError(f"{self.folder} holds no forecasts: they were not asked for.")
+        table = pa.concat_tables([pq.ParquetFile(path).read() for path in files])
+        return convert(table.set_column(0, "unique_id", table["unique_id"].cast(pa.string())), like)
 
 
 @dataclass(frozen=True, kw_only=True)
