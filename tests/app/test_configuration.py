@@ -80,7 +80,7 @@ def test_quick_makes_the_file_s_budget_small(tmp_path: Path) -> None:
         ({"nonnegative": "no"}, "nonnegative must be true or false; got 'no'"),
         ({"spike_threshold": "high"}, "spike_threshold must be a number or null; got 'high'"),
         ({"intervals": 80}, "intervals must be a list, each a number; got 80"),
-        ({"transform": "sqrt"}, "transform must be one of none, log1p, boxcox; got 'sqrt'"),
+        ({"transform": "sqrt"}, "transform must be one of auto, none, log1p, boxcox, asinh; got 'sqrt'"),
         ({"train": {"epochs": None}}, "training configuration: epochs must be a whole number; got None"),
         ({"train": {"epoch": 3}}, "training configuration has no field 'epoch', did you mean 'epochs'"),
         ({"train": 3}, "training configuration must be an object"),
