@@ -58,10 +58,10 @@ def test_a_target_that_the_transform_cannot_take_is_named(frame: pd.DataFrame, t
     one = frame[frame["unique_id"] == frame["unique_id"].iloc[0]]
     one = one.assign(y=one["y"] - one["y"].min() + 1.0)
     out = tmp_path / "run"
-    train(TrainRequest(source=one, horizon=6, out=out, members="rule-based", transform="log1p"))
+    train(TrainRequest(source=one, horizon=6, out=out, members="rule-based", transform="boxcox"))
     wrong = _later(one, 10)
     wrong.loc[wrong.index[-3], "y"] = -5.0
-    with pytest.raises(DataError, match="needs targets above -1; .* has -5"):
+    with pytest.raises(DataError, match="needs targets above 0; .* has -5"):
         forecast(out, data=wrong)
 
 

@@ -44,10 +44,16 @@ def test_a_series_that_is_linear_under_arsinh_chooses_it() -> None:
 
 
 def test_a_plain_series_and_a_constant_one_choose_none() -> None:
-    for y in (autoregressive(3000, 2), np.ones(3000)):
+    for y, reason in ((autoregressive(3000, 2), "not heavy"), (np.ones(3000), "0 by logarithm")):
         panel = make_panel([y])
         name, why = choose_transform(panel, split_of(panel), HORIZON)
-        assert name == "none" and "not heavy" in why
+        assert name == "none" and reason in why
+
+
+def test_series_that_change_by_shares_of_themselves_choose_the_logarithm() -> None:
+    panel = make_panel([np.exp(0.6 * autoregressive(3000, seed)) for seed in (4, 5)])
+    name, why = choose_transform(panel, split_of(panel), HORIZON)
+    assert name == "log1p" and "by logarithm" in why
 
 
 def test_rows_after_select_change_nothing() -> None:

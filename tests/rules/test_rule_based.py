@@ -101,7 +101,7 @@ def linear_of(data: Scaled) -> Ridge:
 
 def test_an_autoregression_gets_the_linear_one() -> None:
     data = autoregressive()
-    model = fit_rule_based(data, windows(1000, 1500), H, linear=linear_of(data))
+    model = fit_rule_based(data, windows(1000, 1500), H, fitted={LINEAR: linear_of(data)})
     assert isinstance(model.forecast, Ridge) and "linear autoregression on the last" in model.label
     assert model.compared[LINEAR] < min(mae for kind, mae in model.compared.items() if kind != LINEAR)
     test = windows(1500, 2000)
@@ -113,12 +113,12 @@ def test_an_autoregression_gets_the_linear_one() -> None:
 def test_the_linear_one_is_left_out_where_it_is_not_wanted_or_worse() -> None:
     data = autoregressive()
     linear = linear_of(data)
-    without = fit_rule_based(data, windows(1000, 1500), H, kinds=("damped-drift",), linear=linear)
+    without = fit_rule_based(data, windows(1000, 1500), H, kinds=("damped-drift",), fitted={LINEAR: linear})
     assert isinstance(without.forecast, DampedDrift) and set(without.compared) == {"damped-drift"}
-    only = fit_rule_based(data, windows(1000, 1500), H, kinds=(LINEAR,), linear=linear)
+    only = fit_rule_based(data, windows(1000, 1500), H, kinds=(LINEAR,), fitted={LINEAR: linear})
     assert only.forecast is linear and set(only.compared) == {LINEAR}
     worse = scaled(np.resize(np.random.default_rng(0).normal(size=24), 2000))
-    assert isinstance(fit_rule_based(worse, windows(1000, 1500), H, linear=linear).forecast, SeasonalNaive)
+    assert isinstance(fit_rule_based(worse, windows(1000, 1500), H, fitted={LINEAR: linear}).forecast, SeasonalNaive)
 
 
 def test_the_spec_names_the_same_kinds() -> None:
@@ -128,7 +128,7 @@ def test_the_spec_names_the_same_kinds() -> None:
 @pytest.mark.parametrize("linear", [True, False])
 def test_arrays_give_the_same_answers(linear: bool, tmp_path) -> None:
     data = autoregressive()
-    model = fit_rule_based(data, windows(1000, 1500), H, linear=linear_of(data) if linear else None)
+    model = fit_rule_based(data, windows(1000, 1500), H, fitted={LINEAR: linear_of(data)} if linear else None)
     np.savez_compressed(tmp_path / "model.npz", **model.to_arrays())
     with np.load(tmp_path / "model.npz", allow_pickle=False) as stored:
         again = RuleBasedModel.from_arrays(dict(stored))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.history import History, chunks, gather
+from sextet.baselines.own_autoregression import OwnAutoregression
 from sextet.core.frequency import Frequency
 from sextet.core.window import WindowIndex
 
@@ -140,12 +141,13 @@ class CalendarProfile:
         return median_of_known(np.where(seen, z, np.nan))
 
 
-Classical = SeasonalNaive | DampedDrift | CalendarProfile
+Classical = SeasonalNaive | DampedDrift | CalendarProfile | OwnAutoregression
 
 KINDS: dict[str, type[Classical]] = {
     "seasonal-naive": SeasonalNaive,
     "damped-drift": DampedDrift,
     "calendar-profile": CalendarProfile,
+    "own-autoregression": OwnAutoregression,
 }
 
 
@@ -169,9 +171,15 @@ def candidates(
     spans = [span for span in (1, 3, 6, 12, 24, 48) if span < rows]
     found += [DampedDrift(span=span, damping=damping) for span in spans for damping in (0.5, 0.8, 0.9, 0.98, 1.0)]
     found += [profile for length in seasons for profile in _profiles(length)]
+    found += [OwnAutoregression(season=seasons[0], cycles=cycles) for cycles in (1, 2, 7) if seasons]
     allowed = tuple(KINDS[kind] for kind in kinds)
-    fitting = tuple(one for one in found if one.reach <= rows and isinstance(one, allowed))
+    fitting = tuple(one for one in found if _need(one) <= rows and isinstance(one, allowed))
     return fitting or (SeasonalNaive(season=1),)
+
+
+def _need(one: Classical) -> int:
+    """Fewest rows of history that a forecast makes sense with."""
+    return one.need if isinstance(one, OwnAutoregression) else one.reach
 
 
 def _profiles(season: int) -> Iterator[CalendarProfile]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.baselines.history import History
+from sextet.baselines.history import History, ordinals
 from sextet.core.window import WindowIndex
 from sextet.data.calendar import Calendar
 
@@ -74,17 +74,15 @@ class Extras:
         """Return the inputs `[W, E]` of the windows."""
         parts = [np.zeros((len(index), 0))]
         if history.future.shape[1]:
-            known = _rows(history, history.future, index, np.arange(-self.back, self.horizon))
+            known = rows_of(history, history.future, index, np.arange(-self.back, self.horizon))
             starts = np.arange(0, self.horizon, self.block)
             sizes = np.diff(starts, append=self.horizon)
             ahead = np.add.reduceat(known[:, self.back :], starts, axis=1) / sizes[:, None]
             parts += [known[:, : self.back].reshape(len(index), -1), ahead.reshape(len(index), -1)]
         if self.calendar:
-            panel = history.panel
-            first = panel.first[index.series] + index.row - panel.offsets[index.series]
-            parts.append(history.calendar.features(first).astype(np.float64))
+            parts.append(history.calendar.features(ordinals(history, index)).astype(np.float64))
         if self.season:
-            recent = _rows(history, history.past, index, np.arange(-self.season, 0))
+            recent = rows_of(history, history.past, index, np.arange(-self.season, 0))
             parts += [recent[:, -1], recent.mean(axis=1)]
         return np.concatenate(parts, axis=1)
 
@@ -117,8 +115,8 @@ def extras_for(history: Surroundings, horizon: int, longest: int) -> Extras | No
     return Extras(horizon=horizon, back=back, block=block, season=season, calendar=calendar)
 
 
-def _rows(history: History, columns: NDArray[np.float32], index: WindowIndex, offsets: NDArray[np.integer]) -> Reals:
-    """Rows `[W, len(offsets), C]` of `columns` relative to the first targets; 0 outside the series."""
+def rows_of(history: History, columns: NDArray[np.float32], index: WindowIndex, offsets: NDArray[np.integer]) -> Reals:
+    """Return rows `[W, len(offsets), C]` of `columns` relative to the first targets; 0 outside the series."""
     rows = index.row[:, None] + offsets
     low, high = history.panel.offsets[index.series][:, None], history.panel.offsets[index.series + 1][:, None]
     inside = (rows >= low) & (rows < high)

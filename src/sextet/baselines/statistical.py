@@ -205,9 +205,7 @@ def _around_median(quantiles: Reals) -> Reals:
 
 def _scaled(quantiles: Reals, history: Reals, scaler: Scaler, series: int) -> Reals:
     """Turn quantiles `[H, Q]` into scaled space; what lies below the domain of the transform moves to its edge."""
-    if scaler.transform == "log1p":
-        quantiles = np.maximum(quantiles, min(0.0, float(history.min())))
-    elif scaler.transform == "boxcox":
+    if scaler.transform == "boxcox":
         quantiles = np.maximum(quantiles, float(history.min()) / 2)
     return scaler.to_z(quantiles, series)
 

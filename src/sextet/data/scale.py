@@ -40,7 +40,7 @@ class Scaler:
     """`z = (transform(y) - location) / scale`, with one location and scale a series, and the transform's parameters.
 
     Attributes:
-        transform: "none", "log1p" (ln(1 + y)), "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964) or "asinh"
+        transform: "none", "log1p" (ln(1 + y), mirrored below 0), "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964) or "asinh"
             (arsinh((y - centre) / width), which takes any value and draws in both tails; Uniejewski, Weron and Ziel,
             "Variance stabilizing transformations for electricity spot price forecasting", IEEE Trans. Power Systems
             33 (2018)).
@@ -194,20 +194,18 @@ def check_domain(panel: Panel, transform: Transform) -> None:
     """Refuse a panel whose targets lie where the transform is not defined.
 
     Raises:
-        DataError: a target is at or below -1 (log1p), or at or below 0 (boxcox).
+        DataError: a target is at or below 0 (boxcox).
     """
-    if transform in ("none", "asinh") or not len(panel.y):
+    if transform != "boxcox" or not len(panel.y):
         return
-    limit = -1.0 if transform == "log1p" else 0.0
     for s, name in enumerate(panel.ids):
         y = panel.y[panel.rows(s)]
-        bad = np.flatnonzero(y <= limit)
+        bad = np.flatnonzero(y <= 0)
         if len(bad):
             stamp = np.datetime_as_string(panel.stamps(s)[bad[0]], unit="s")
-            other = " or log1p (values above -1)" if transform == "boxcox" else ""
             raise DataError(
-                f"The transform {transform} needs targets above {limit:g}; series {name!r} has {y[bad[0]]:g} "
-                f"at {stamp} ({len(bad)} such rows). Use --transform none{other}."
+                f"The transform {transform} needs targets above 0; series {name!r} has {y[bad[0]]:g} at {stamp} "
+                f"({len(bad)} such rows). Use --transform none, log1p or asinh."
             )
 
 
@@ -255,7 +253,7 @@ def _forward(y: Array, transform: Transform, lambdas: Array | np.float64) -> Arr
         return np.arcsinh(y)
     with np.errstate(divide="ignore", invalid="ignore"):
         if transform == "log1p":
-            return np.log1p(y)
+            return np.copysign(np.log1p(np.abs(y)), y)
         safe = np.where(lambdas == 0, 1.0, lambdas)
         log = np.log(y)
         return np.where(lambdas == 0, log, np.expm1(safe * log) / safe)
@@ -267,7 +265,7 @@ def _backward(t: Array, transform: Transform, lambdas: Array) -> Array:
     if transform == "asinh":
         return np.sinh(np.clip(t, -_EXP_LIMIT, _EXP_LIMIT))
     if transform == "log1p":
-        return np.expm1(np.minimum(t, _EXP_LIMIT))
+        return np.copysign(np.expm1(np.minimum(np.abs(t), _EXP_LIMIT)), t)
     safe = np.where(lambdas == 0, 1.0, lambdas)
     with np.errstate(divide="ignore"):
         power = np.log(np.maximum(safe * t + 1.0, 0.0)) / safe

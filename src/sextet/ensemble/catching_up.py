@@ -11,10 +11,9 @@ from typing import Any
 from sextet.core.progress import Progress
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.recruiting import SAMPLE, member_file
-from sextet.runtime.crew import Crew
-from sextet.runtime.onnx_member import OnnxMember
-from sextet.specs.rule_based import RuleBasedSpec
+from sextet.ensemble.recruiting import SAMPLE, member_file, write_rule_based
+from sextet.rules.rule_based import RuleBasedModel
+from sextet.runtime.crew import Crew, member_from
 
 
 def caught_up(
@@ -22,7 +21,8 @@ def caught_up(
 ) -> tuple[Crew, dict[str, float]]:
     """Train every network on from its weights in `before/members`, and write it under `folder/members`.
 
-    A member found in `folder` is taken as it is, unless that is `before`. The Rule-Based member stays.
+    The coefficients of the Rule-Based member, where it has any, are fitted anew. A member found in `folder` is taken as
+    it is, unless that is `before`.
 
     Args:
         ground: whose split says what is known: everything before the test part.
@@ -41,14 +41,16 @@ def caught_up(
     members, seconds = dict(crew.members), {}
     index = ground.known_windows()
     for spec in ground.specs:
-        if isinstance(spec, RuleBasedSpec):
-            continue
         path = folder / member_file(spec)
         start = time.perf_counter()
         if folder == before or not path.is_file():
             progress.stage(f"training {spec.name} on")
-            _network(spec, ground, index, before / weights_file(spec), path, turn)
-        members[spec.name] = OnnxMember(path)
+            member = members[spec.name]
+            if isinstance(member, RuleBasedModel):
+                write_rule_based(member.refit(ground.prepared, index), path)
+            else:
+                _network(spec, ground, index, before / weights_file(spec), path, turn)
+        members[spec.name] = member_from(path)
         seconds[spec.name] = time.perf_counter() - start
     return replace(crew, members=members), seconds
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.history import gather
+from sextet.baselines.median_regression import median_line
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.covariates import CovariateScaler
@@ -27,7 +28,9 @@ TAILS = 6.0
 """Excess kurtosis of a typical series from which on tails are heavy; a Laplace distribution has 3."""
 
 GAIN = 0.005
-"""Share of the error by which "asinh" must beat no transform where tails are heavy."""
+"""Share of the error by which a transform must beat none."""
+
+_IN_WORDS: dict[Transform, str] = {"none": "without one", "asinh": "by arsinh", "log1p": "by logarithm"}
 
 DRIFT = 0.005
 """Share of the squared error that a linear model must gain by having no drift, for windows to be flipped."""
@@ -38,7 +41,6 @@ _JUDGE_WINDOWS = 2_000
 _LONGEST = 336  # steps of history
 _PENALTY = 0.1  # relative to the mean variance of the inputs
 _STEPS = 4  # of the horizon that medians are fitted for
-_ROUNDS = 8  # of reweighting, for the median
 
 
 HELP = 0.03
@@ -63,27 +65,36 @@ class _Windows:
 
 
 def choose_transform(panel: Panel, split: Split, horizon: int, *, seed: int = 0) -> tuple[Transform, str]:
-    """Return "none" or "asinh", and a sentence that says why.
+    """Return "none", "asinh" or "log1p", and a sentence that says why.
 
-    Without heavy tails there is nothing to draw in. With them, a linear model of the median is fitted under each for a
-    few steps of the horizon, and judged by its mean absolute error in the unit of each series' training spread. It is
-    the median that is fitted, as members fit quantiles: least squares would be pulled by tails that do not pull them.
+    Tails that are heavy can be drawn in ("asinh"), and what is never below 0 may change by shares of itself ("log1p").
+    A linear model of the median is fitted under each for a few steps of the horizon, and judged by its mean absolute
+    error in the unit of each series' training spread. It is the median that is fitted, as members fit quantiles: least
+    squares would be pulled by tails that do not pull them.
     """
     panel, split = _some_rows(panel, split)
     tails = _excess_kurtosis(panel, split)
-    if not tails > TAILS:
+    names: list[Transform] = ["none"]
+    if tails > TAILS:
+        names.append("asinh")
+    if np.nanmin(panel.y, initial=np.inf) >= 0:
+        names.append("log1p")
+    if len(names) == 1:
         return "none", f"Targets are not transformed: their tails are not heavy (excess kurtosis {tails:.1f})."
     steps = _some_steps(horizon)
     unit = Scaler.fit(panel, split.train).scale
-    errors = {}
-    for name in ("none", "asinh"):
+    errors: dict[Transform, float] = {}
+    for name in names:
         scaler = Scaler.fit(panel, split.train, transform=name)
         prepared = prepare(panel, scaler, CovariateScaler.fit(panel, split.train))
         errors[name] = _median_error(*_drawn(prepared, split, horizon, steps, seed), scaler, unit)
-    better: Transform = "asinh" if errors["asinh"] < (1.0 - GAIN) * errors["none"] else "none"
-    return better, (
-        f"Targets are {'transformed by arsinh' if better == 'asinh' else 'not transformed'}: on select the error of a "
-        f"linear model is {errors['asinh']:.4g} with arsinh and {errors['none']:.4g} without, in training spreads."
+    best = min(names, key=lambda name: errors[name])
+    if not errors[best] < (1.0 - GAIN) * errors["none"]:
+        best = "none"
+    shown = ", ".join(f"{errors[name]:.4g} {_IN_WORDS[name]}" for name in names)
+    return best, (
+        f"Targets are {'not transformed' if best == 'none' else f'transformed {_IN_WORDS[best]}'}: on select the error "
+        f"of a linear model is {shown}, in training spreads."
     )
 
 
@@ -161,23 +172,9 @@ def _median_error(fit: _Windows, judge: _Windows, scaler: Scaler, unit: Reals) -
 
 def _median_said(fit: _Windows, judge: _Windows, ours: Reals, theirs: Reals) -> Reals:
     """Forecast `judge.ahead` from the inputs `theirs`, by lines fitted to `fit` on the inputs `ours`."""
-    ours, theirs = (np.concatenate([inputs, np.ones((len(inputs), 1))], axis=1) for inputs in (ours, theirs))
-    return np.stack([theirs @ _median_line(ours, step) for step in fit.ahead.T], axis=1)
-
-
-def _median_line(inputs: Reals, ahead: Reals) -> Reals:
-    """Coefficients of a regression of the median, by reweighted least squares, ridge on all but the last."""
-    penalty = np.full(inputs.shape[1], _PENALTY * max(float((inputs[:, :-1] ** 2).mean()), 1e-9) * len(inputs))
-    penalty[-1] = 0.0
-    weight: Reals = np.ones(len(inputs))
-    line: Reals = np.zeros(inputs.shape[1])
-    for _ in range(_ROUNDS):
-        weighed = inputs * weight[:, None]
-        system = weighed.T @ inputs + np.diag(penalty * weight.mean() + 1e-9)
-        line = np.asarray(np.linalg.solve(system, weighed.T @ ahead), dtype=np.float64)
-        error = np.abs(ahead - inputs @ line)
-        weight = np.asarray(1.0 / np.maximum(error, max(0.1 * float(np.median(error)), 1e-9)))
-    return line
+    penalty = _PENALTY * max(float((ours**2).mean()), 1e-9)
+    lines = [median_line(ours, step, penalty) for step in fit.ahead.T]
+    return np.stack([theirs @ line[:-1] + line[-1] for line in lines], axis=1)
 
 
 def _drawn(

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from sextet.baselines.phase_regression import fit_phase_regression
 from sextet.core.files import write_bytes
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
-from sextet.rules.rule_based import LINEAR, RuleBasedModel, fit_rule_based
+from sextet.rules.rule_based import LINEAR, PHASED, Fitted, RuleBasedModel, fit_rule_based
 from sextet.runtime.crew import Crew
 from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.presets import MemberSpec
@@ -98,23 +99,27 @@ def rule_based(spec: RuleBasedSpec, ground: Ground) -> RuleBasedModel:
     Raises:
         DataError: no window of `select` has an observed target.
     """
-    linear = ground.ridge if LINEAR in spec.kinds and len(ground.train_windows()) else None
-    return fit_rule_based(
-        ground.prepared,
-        ground.select_windows(),
-        ground.config.horizon,
-        kinds=spec.kinds,
-        season=spec.season,
-        linear=linear,
-    )
+    prepared, horizon = ground.prepared, ground.config.horizon
+    train, select = ground.train_windows(), ground.select_windows()
+    fitted: dict[str, Fitted] = {}
+    if LINEAR in spec.kinds and len(train):
+        fitted[LINEAR] = ground.ridge
+    if PHASED in spec.kinds and (phased := fit_phase_regression(prepared, train, select, horizon)):
+        fitted[PHASED] = phased
+    return fit_rule_based(prepared, select, horizon, kinds=spec.kinds, season=spec.season, fitted=fitted)
+
+
+def write_rule_based(model: RuleBasedModel, path: Path) -> None:
+    """Write the model as an npz file."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **model.to_arrays())  # type: ignore[arg-type]
+    write_bytes(path, buffer.getvalue())
 
 
 def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> tuple[RuleBasedModel, Training]:
     start = time.perf_counter()
     model = rule_based(spec, ground)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **model.to_arrays())  # type: ignore[arg-type]
-    write_bytes(path, buffer.getvalue())
+    write_rule_based(model, path)
     note = f"The Rule-Based member is a {model.label}, the best of its kinds on select."
     return model, Training(seconds=time.perf_counter() - start, notes=(note,))
 

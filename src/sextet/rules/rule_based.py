@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,21 @@ from sextet.baselines.classical import Classical, candidates, from_plain, to_pla
 from sextet.baselines.error_quantiles import around, spread
 from sextet.baselines.extras import Surroundings
 from sextet.baselines.history import targets, thinned
+from sextet.baselines.phase_regression import PhaseRegression
 from sextet.baselines.ridge import Ridge
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
 
-LINEAR = "linear-autoregression"
-KINDS = (*CLASSICAL, LINEAR)
+LINEAR, PHASED = "linear-autoregression", "phase-regression"
+KINDS = (*CLASSICAL, LINEAR, PHASED)
 
+Fitted = Ridge | PhaseRegression
+FITTED: dict[str, type[Fitted]] = {LINEAR: Ridge, PHASED: PhaseRegression}
+"""Kinds with coefficients of their own, which are learned from many windows."""
+
+_PREFIX = {LINEAR: "linear.", PHASED: "phased."}  # of the names of their arrays in a file
 _COMPARE_WINDOWS = 2_000
 _ERROR_WINDOWS = 20_000
 
@@ -33,13 +39,13 @@ class RuleBasedModel:
     """A chosen forecast and the spread of its errors.
 
     Attributes:
-        forecast: a classical forecast with its settings, or a linear autoregression.
+        forecast: a classical forecast with its settings, or one with coefficients.
         errors: `[H, Q]` empirical error quantiles on `select`, scaled space, see
             `error_quantiles.spread`.
         compared: kind -> lowest mean absolute error on `select` that any setting of it reached, scaled space.
     """
 
-    forecast: Classical | Ridge
+    forecast: Classical | Fitted
     errors: NDArray[np.float64]
     compared: Mapping[str, float]
 
@@ -62,12 +68,19 @@ class RuleBasedModel:
         """Quantile forecasts of the windows in the scaled space."""
         return Answer(quantiles=around(_point(self.forecast, history, index, self.horizon), self.errors))
 
+    def refit(self, history: Surroundings, index: WindowIndex) -> RuleBasedModel:
+        """Fit coefficients anew on the windows `index`, with settings and errors as they are; others stay."""
+        if not isinstance(self.forecast, PhaseRegression):
+            return self
+        return replace(self, forecast=self.forecast.refit(history, index))
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz file; kind and settings are JSON text in `meta`."""
         meta = {"compared": dict(self.compared)}
-        if isinstance(self.forecast, Ridge):
-            linear = {f"linear.{name}": array for name, array in self.forecast.to_arrays().items()}
-            return {"meta": np.array(json.dumps(meta)), "errors": self.errors, **linear}
+        for kind, cls in FITTED.items():
+            if isinstance(self.forecast, cls):
+                arrays = {_PREFIX[kind] + name: array for name, array in self.forecast.to_arrays().items()}
+                return {"meta": np.array(json.dumps(meta)), "errors": self.errors, **arrays}
         return {"meta": np.array(json.dumps(meta | {"forecast": to_plain(self.forecast)})), "errors": self.errors}
 
     @classmethod
@@ -77,10 +90,9 @@ class RuleBasedModel:
         Raises:
             RunError: the arrays are not those of such a model.
         """
-        linear = {name.removeprefix("linear."): arrays[name] for name in arrays if name.startswith("linear.")}
         try:
             meta = json.loads(str(arrays["meta"]))
-            forecast = Ridge.from_arrays(linear) if linear else from_plain(meta["forecast"])
+            forecast = _stored(arrays) or from_plain(meta["forecast"])
             return cls(forecast=forecast, errors=arrays["errors"], compared=meta["compared"])
         except (KeyError, TypeError, ValueError) as error:
             raise _unreadable(error) from error
@@ -110,7 +122,7 @@ def fit_rule_based(
     levels: Sequence[float] = LEVELS,
     kinds: Collection[str] = KINDS,
     season: int | None = None,
-    linear: Ridge | None = None,
+    fitted: Mapping[str, Fitted] | None = None,
 ) -> RuleBasedModel:
     """Choose the forecast with the lowest mean absolute error on `select`.
 
@@ -118,10 +130,11 @@ def fit_rule_based(
         history: the scaled target, covariates and calendar.
         select: windows to choose on (at most 2,000, spread evenly) and to take errors from (at most 20,000).
         horizon: H.
-        levels: quantile levels of the answer; `linear` must have been fitted for the same ones.
+        levels: quantile levels of the answer; `fitted` must have been fitted for the same ones.
         kinds: names of the forecasts to choose among, of `KINDS`.
         season: the only season to try; None: those of the frequency.
-        linear: the linear autoregression of these data, fitted on their train part; None leaves it out.
+        fitted: kind -> forecast with coefficients fitted on the train part of these data; a kind without one is left
+            out.
 
     Raises:
         DataError: no window of `select` has an observed target.
@@ -134,21 +147,19 @@ def fit_rule_based(
             f"of {len(select)} windows. Give more history, or a shorter horizon."
         )
     rows = max(2, int(np.median(few.row - history.panel.offsets[few.series])))
-    frequency, classical = history.panel.frequency, [kind for kind in kinds if kind != LINEAR]
-    tried: list[Classical | Ridge] = []
-    if linear is not None and LINEAR in kinds:
-        tried.append(linear)
+    frequency, classical = history.panel.frequency, [kind for kind in kinds if kind not in FITTED]
+    tried: list[Classical | Fitted] = [one for kind, one in (fitted or {}).items() if kind in kinds]
     if classical or not tried:
         tried[:0] = candidates(frequency, rows, kinds=classical, season=season)
     scored = [(float(np.nanmean(np.abs(truth - _point(one, history, few, horizon)))), one) for one in tried]
     best = min(scored, key=lambda pair: pair[0])[1]  # the first, so the simplest, where errors are equal
     compared = {
         kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None)
-        for kind, cls in {**CLASSICAL, LINEAR: Ridge}.items()
+        for kind, cls in {**CLASSICAL, **FITTED}.items()
     }
     return RuleBasedModel(
         forecast=best,
-        errors=best.errors if isinstance(best, Ridge) else _errors(best, history, select, horizon, levels),
+        errors=best.errors if isinstance(best, Fitted) else _errors(best, history, select, horizon, levels),
         compared={kind: mae for kind, mae in compared.items() if mae is not None},
     )
 
@@ -160,10 +171,21 @@ def _errors(
     return spread(targets(history, some, horizon) - best.point(history, some, horizon), levels)
 
 
-def _point(forecast: Classical | Ridge, history: Surroundings, index: WindowIndex, horizon: int) -> NDArray[np.float64]:
-    if isinstance(forecast, Ridge):
+def _point(
+    forecast: Classical | Fitted, history: Surroundings, index: WindowIndex, horizon: int
+) -> NDArray[np.float64]:
+    if isinstance(forecast, Fitted):
         return forecast.point(history, index)
     return forecast.point(history, index, horizon)
+
+
+def _stored(arrays: Mapping[str, NDArray[Any]]) -> Fitted | None:
+    """Return the forecast with coefficients that the arrays of a model hold, if there is one."""
+    for kind, prefix in _PREFIX.items():
+        own = {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
+        if own:
+            return FITTED[kind].from_arrays(own)
+    return None
 
 
 def _unreadable(error: Exception) -> RunError:

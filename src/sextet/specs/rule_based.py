@@ -8,7 +8,14 @@ from typing import ClassVar
 from sextet.core.errors import ConfigError
 from sextet.specs.check import one_of, whole
 
-KINDS = ("seasonal-naive", "damped-drift", "calendar-profile", "linear-autoregression")
+KINDS = (
+    "seasonal-naive",
+    "damped-drift",
+    "calendar-profile",
+    "own-autoregression",
+    "linear-autoregression",
+    "phase-regression",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +24,8 @@ class RuleBasedSpec:
 
     Attributes:
         kinds: the forecasts to choose among.
-        season: steps of a season; None tries the frequency's seasons. The linear autoregression has none.
+        season: steps of a season; None tries the frequency's seasons. The linear autoregression has none, and the
+            regression for each phase always has the frequency's main one.
     """
 
     name: ClassVar[str] = "rule-based"

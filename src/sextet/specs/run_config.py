@@ -28,7 +28,8 @@ class RunConfig:
         members: specs of the members.
         train: the training budget; its `seed` is the run's.
         split: how time is divided.
-        transform: "none", "log1p", "boxcox", "asinh", or "auto": "none" or "asinh", whichever suits the data.
+        transform: "none", "log1p", "boxcox", "asinh", or "auto": whichever of "none", "asinh" and "log1p" suits the
+            data.
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike, in the unit of the data; None learns the level.
         intervals: central intervals to report, in percent.
