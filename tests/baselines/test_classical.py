@@ -1,12 +1,14 @@
 """Classical forecasts: exact where their assumption holds, blind to the future, and safe with little history."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scaled_panels import Scaled, at
+from scaled_panels import scaled as columns
 
 from sextet.baselines.classical import (
     CalendarProfile,
@@ -19,8 +21,6 @@ from sextet.baselines.classical import (
     to_plain,
 )
 from sextet.core.frequency import Frequency
-from sextet.core.panel import Panel
-from sextet.core.window import WindowIndex
 
 MODELS: list[Classical] = [
     SeasonalNaive(season=1),
@@ -30,30 +30,9 @@ MODELS: list[Classical] = [
 ]
 
 
-@dataclass(frozen=True)
-class Scaled:
-    panel: Panel
-    z: np.ndarray
-    observed: np.ndarray
-
-
 def scaled(y: np.ndarray, observed: np.ndarray | None = None) -> Scaled:
-    panel = Panel(
-        ids=("a",),
-        frequency=Frequency.parse("h"),
-        offsets=np.array([0, len(y)]),
-        first=np.zeros(1, np.int64),
-        known=np.array([len(y)]),
-        y=y.astype(float),
-        past=np.zeros((len(y), 0), np.float32),
-        future=np.zeros((len(y), 0), np.float32),
-        static=np.zeros((1, 0), np.float32),
-    )
-    return Scaled(panel, y.astype(np.float32), np.ones(len(y), bool) if observed is None else observed)
-
-
-def at(*rows: int) -> WindowIndex:
-    return WindowIndex(series=np.zeros(len(rows), np.int32), row=np.array(rows, np.int64))
+    one = columns(np.asarray(y, dtype=float)[None])
+    return one if observed is None else replace(one, observed=observed)
 
 
 def test_a_periodic_series_is_forecast_exactly_by_season_and_by_profile() -> None:

@@ -1,66 +1,21 @@
 """Ridge: equal to the textbook solution, linear data and covariates learnt exactly, the known value on ETTh1."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scaled_panels import Scaled, scaled, windows
 
 from sextet.baselines import ridge
 from sextet.baselines.classical import SeasonalNaive
 from sextet.baselines.extras import extras_for
 from sextet.baselines.history import gather, targets
 from sextet.core.errors import DataError
-from sextet.core.frequency import Frequency
-from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS, MEDIAN
 from sextet.core.window import WindowIndex
-from sextet.data.calendar import Calendar
 
 ETT = Path(__file__).parents[3] / "shared" / "data" / "ett" / "ETTh1.csv"
-
-
-@dataclass(frozen=True)
-class Scaled:
-    panel: Panel
-    z: np.ndarray
-    observed: np.ndarray
-    past: np.ndarray
-    future: np.ndarray
-    calendar: Calendar
-
-
-def scaled(
-    columns: np.ndarray, *, past: np.ndarray | None = None, future: np.ndarray | None = None, cycles: tuple = ()
-) -> Scaled:
-    """Columns `[S, rows]`, NaN where missing; covariates `[S, rows, K]`."""
-    series, rows = columns.shape
-    past, future = (np.zeros((*columns.shape, 0)) if one is None else one for one in (past, future))
-    panel = Panel(
-        ids=tuple(f"s{k}" for k in range(series)),
-        frequency=Frequency.parse("h"),
-        offsets=np.arange(series + 1, dtype=np.int64) * rows,
-        first=np.zeros(series, np.int64),
-        known=np.full(series, rows, np.int64),
-        y=columns.ravel(),
-        past=past.reshape(columns.size, -1).astype(np.float32),
-        future=future.reshape(columns.size, -1).astype(np.float32),
-        static=np.zeros((series, 0), np.float32),
-    )
-    return Scaled(
-        panel,
-        np.nan_to_num(columns).ravel().astype(np.float32),
-        ~np.isnan(columns).ravel(),
-        panel.past,
-        panel.future,
-        Calendar.of(panel, cycles),
-    )
-
-
-def windows(data: Scaled, start: int, end: int, horizon: int, step: int = 1) -> WindowIndex:
-    cutoffs = np.arange(start, end - horizon + 1, step)
-    series = np.repeat(np.arange(data.panel.series, dtype=np.int32), len(cutoffs))
-    return WindowIndex(series=series, row=(data.panel.offsets[:-1, None] + cutoffs).ravel())
 
 
 def noisy(rows: int = 600, series: int = 2, seed: int = 0) -> Scaled:

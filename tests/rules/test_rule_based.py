@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from sextet.baselines.classical import CalendarProfile, DampedDrift, SeasonalNaive, to_plain
+from sextet.baselines.own_autoregression import OwnAutoregression
+from sextet.baselines.phase_regression import fit_phase_regression
 from sextet.baselines.ridge import Ridge, fit_ridge
 from sextet.core.errors import DataError, RunError
 from sextet.core.frequency import Frequency
@@ -14,10 +16,11 @@ from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
 from sextet.data.calendar import Calendar
-from sextet.rules.rule_based import KINDS, LINEAR, RuleBasedModel, fit_rule_based
+from sextet.rules.rule_based import KINDS, LINEAR, PHASED, RuleBasedModel, fit_rule_based
 from sextet.specs import rule_based as spec
 
 H = 12
+OLDER = ("seasonal-naive", "damped-drift", "calendar-profile")
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,39 @@ def test_a_random_walk_gets_the_last_value_or_a_weak_drift() -> None:
 def test_a_noisy_day_gets_the_profile_of_several_days() -> None:
     t = np.arange(1200)
     y = np.sin(2 * np.pi * t / 24) + np.random.default_rng(0).normal(0, 0.3, 1200)
-    model = fit_rule_based(scaled(y), windows(800, 1000), H)
+    model = fit_rule_based(scaled(y), windows(800, 1000), H, kinds=OLDER)
     assert isinstance(model.forecast, CalendarProfile) and model.forecast.cycles > 1
     assert model.compared["calendar-profile"] < model.compared["seasonal-naive"] < model.compared["damped-drift"]
+
+
+def test_a_series_of_its_own_kind_gets_its_own_autoregression() -> None:
+    rng = np.random.default_rng(0)
+    y = np.zeros(1500)
+    for t in range(24, 1500):
+        y[t] = 0.7 * y[t - 24] + 0.25 * y[t - 1] + rng.normal(0, 0.1) + (t % 24 == 8)
+    model = fit_rule_based(scaled(y), windows(1000, 1300), H)
+    assert isinstance(model.forecast, OwnAutoregression)
+    assert "autoregression of each series" in model.label
+    assert model.refit(scaled(y), windows(500, 1400)) is model
+
+
+def test_a_regression_for_each_phase_is_kept_as_arrays_and_fitted_anew(tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    day = np.arange(200)[:, None] % 7
+    y = (np.sin(2 * np.pi * np.arange(24) / 24) * (1 + day % 3) + rng.normal(0, 0.1, (200, 24))).ravel()
+    data = scaled(y)
+    phased = fit_phase_regression(data, windows(0, 3600), windows(3600, 4200), H)
+    assert phased is not None
+    model = fit_rule_based(data, windows(3600, 4200), H, kinds=(PHASED,), fitted={PHASED: phased})
+    assert model.forecast is phased
+    np.savez(tmp_path / "model.npz", **model.to_arrays())
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as stored:
+        again = RuleBasedModel.from_arrays(dict(stored))
+    test = windows(4200, 4700)
+    np.testing.assert_array_equal(again.answer(data, test).quantiles, model.answer(data, test).quantiles)
+    anew = again.refit(data, windows(1000, 4200))
+    assert not np.array_equal(anew.answer(data, test).quantiles, model.answer(data, test).quantiles)
+    np.testing.assert_array_equal(anew.errors, model.errors)
 
 
 def test_kinds_and_season_can_be_restricted() -> None:
@@ -101,7 +134,7 @@ def linear_of(data: Scaled) -> Ridge:
 
 def test_an_autoregression_gets_the_linear_one() -> None:
     data = autoregressive()
-    model = fit_rule_based(data, windows(1000, 1500), H, fitted={LINEAR: linear_of(data)})
+    model = fit_rule_based(data, windows(1000, 1500), H, kinds=(*OLDER, LINEAR), fitted={LINEAR: linear_of(data)})
     assert isinstance(model.forecast, Ridge) and "linear autoregression on the last" in model.label
     assert model.compared[LINEAR] < min(mae for kind, mae in model.compared.items() if kind != LINEAR)
     test = windows(1500, 2000)
@@ -128,7 +161,8 @@ def test_the_spec_names_the_same_kinds() -> None:
 @pytest.mark.parametrize("linear", [True, False])
 def test_arrays_give_the_same_answers(linear: bool, tmp_path) -> None:
     data = autoregressive()
-    model = fit_rule_based(data, windows(1000, 1500), H, fitted={LINEAR: linear_of(data)} if linear else None)
+    fitted = {LINEAR: linear_of(data)} if linear else None
+    model = fit_rule_based(data, windows(1000, 1500), H, kinds=(*OLDER, LINEAR), fitted=fitted)
     np.savez_compressed(tmp_path / "model.npz", **model.to_arrays())
     with np.load(tmp_path / "model.npz", allow_pickle=False) as stored:
         again = RuleBasedModel.from_arrays(dict(stored))

@@ -15,7 +15,7 @@ _FLOOR = 0.1  # of the median absolute error, below which an error counts as thi
 
 
 def median_line(inputs: Reals, ahead: Reals, penalty: float, share: Reals | None = None, rounds: int = 8) -> Reals:
-    """Coefficients `[E + 1]` of the line through `inputs [N, E]` that halves the targets `ahead [N]`; the constant last.
+    """Return the line through `inputs [N, E]` that halves the targets `ahead [N]`: `[E + 1]`, the constant last.
 
     Args:
         inputs: of about equal size each.

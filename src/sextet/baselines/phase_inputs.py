@@ -62,7 +62,7 @@ class PhaseInputs:
         return -(-self.horizon // self.season)
 
     def of(self, history: Surroundings, index: WindowIndex) -> Reals:
-        """Return the inputs `[W, E]` of the windows, in the scaled space; rows outside a series count as its nearest."""
+        """Return the inputs `[W, E]` of the windows, in the scaled space."""
         back = np.concatenate([np.arange(self.season) - k * self.season for k in TARGET_SEASONS])
         parts = [gather(history, index, back)[0]]
         if self.known:

@@ -144,7 +144,9 @@ def _correction(ours: Reals, inputs: Reals, wrong: Reals, there: NDArray[np.bool
 
     Args:
         ours: inputs `[W, E]` of the windows.
-        inputs, wrong, there: `[W, K, E]`, `[W, K, H]`, `[W, K]` of the cutoffs before.
+        inputs: `[W, K, E]` of the cutoffs before.
+        wrong: `[W, K, H]`, their errors.
+        there: `[W, K]`, whether there is such a cutoff.
         strength: of the ridge.
     """
     share = there[:, :, None].astype(np.float64)

@@ -40,10 +40,10 @@ class Scaler:
     """`z = (transform(y) - location) / scale`, with one location and scale a series, and the transform's parameters.
 
     Attributes:
-        transform: "none", "log1p" (ln(1 + y), mirrored below 0), "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964) or "asinh"
-            (arsinh((y - centre) / width), which takes any value and draws in both tails; Uniejewski, Weron and Ziel,
-            "Variance stabilizing transformations for electricity spot price forecasting", IEEE Trans. Power Systems
-            33 (2018)).
+        transform: "none", "log1p" (ln(1 + y), mirrored below 0), "boxcox" ((y^lambda - 1) / lambda, Box and Cox 1964)
+            or "asinh" (arsinh((y - centre) / width), which takes any value and draws in both tails; Uniejewski, Weron
+            and Ziel, "Variance stabilizing transformations for electricity spot price forecasting", IEEE Trans. Power
+            Systems 33 (2018)).
         lambdas: `[S]` Box-Cox parameter in 0..1; 1 where the transform has none.
         location: `[S]` mean of the transformed target over the observed training rows.
         scale: `[S]` population standard deviation of the same; 1 where it is zero.

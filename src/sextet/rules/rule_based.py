@@ -77,10 +77,10 @@ class RuleBasedModel:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz file; kind and settings are JSON text in `meta`."""
         meta = {"compared": dict(self.compared)}
-        for kind, cls in FITTED.items():
-            if isinstance(self.forecast, cls):
-                arrays = {_PREFIX[kind] + name: array for name, array in self.forecast.to_arrays().items()}
-                return {"meta": np.array(json.dumps(meta)), "errors": self.errors, **arrays}
+        if isinstance(self.forecast, Fitted):
+            prefix = next(_PREFIX[kind] for kind, cls in FITTED.items() if isinstance(self.forecast, cls))
+            arrays = {prefix + name: array for name, array in self.forecast.to_arrays().items()}
+            return {"meta": np.array(json.dumps(meta)), "errors": self.errors, **arrays}
         return {"meta": np.array(json.dumps(meta | {"forecast": to_plain(self.forecast)})), "errors": self.errors}
 
     @classmethod
