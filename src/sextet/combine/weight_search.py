@@ -24,7 +24,7 @@ BLOCK_K = (np.inf, 64.0, 16.0)
 SERIES_K = (np.inf, 64.0, 16.0, 4.0, 1.0)
 REGIME_K = (8.0, 2.0, 0.5)
 LEAST_HORIZONS = 2  # cutoffs, in horizons, below which held-out runs share most of their targets with what was known
-CAUTIOUS = Shrinkage(entropy=0.3)  # where there is too little data to choose
+CAUTIOUS = Shrinkage(entropy=0.1)  # where there is too little data to choose
 
 
 @dataclass(frozen=True, kw_only=True)
