@@ -164,8 +164,8 @@ def test_nothing_observed_gives_equal_weights() -> None:
     assert world.fit(target=np.full_like(world.target, np.nan)).of(np.array([0])) == pytest.approx(0.5)
 
 
-def test_one_window_for_each_of_many_series_is_weighed_cautiously() -> None:
-    world = World(flat(0.3, 0.9, horizon=6), windows=1, series=80)
+def test_one_window_for_each_of_a_few_series_is_weighed_cautiously() -> None:
+    world = World(flat(0.3, 0.9, horizon=6), windows=1, series=19)
     weights = world.fit()
     assert 0.5 < weights.of(np.array([0]))[0, 0, 0] < 0.98
     assert any("too short to cross-validate" in note for note in weights.notes)
@@ -251,3 +251,10 @@ def test_folds_learn_only_from_targets_that_had_passed() -> None:
         )
         same = next(f for f in other if f.held_out.cutoff.min() == start)
         assert np.array_equal(same.fits.both.blocks, fold.fits.both.blocks)
+
+
+def test_many_series_tell_which_member_to_trust_where_time_is_too_short() -> None:
+    world = World(flat(0.2, 1.0, 1.0, horizon=8), windows=1, series=60)
+    weights = world.fit()
+    assert not any("too short to cross-validate" in note for note in weights.notes)
+    assert weights.of(np.array([-1]))[0, :, 0].min() > 0.8

@@ -178,6 +178,32 @@ def test_arrays_give_the_same_answers(linear: bool, tmp_path) -> None:
     )
 
 
+def test_quantiles_follow_the_recent_errors_where_weeks_are_wild_or_calm(tmp_path) -> None:
+    wild = np.where(np.arange(3000) // 250 % 2 == 0, 0.2, 2.0)
+    data = scaled(wild * np.random.default_rng(0).normal(size=3000))
+    model = fit_rule_based(data, windows(500, 2000), H)
+    assert model.unit is not None
+    assert model.reach == model.forecast.reach + model.unit.reach(H)
+    index = windows(2000, 3000)
+    answer = model.answer(data, index).quantiles
+    width = (answer[..., -1] - answer[..., 0]).mean(axis=1)
+    calm = index.row // 250 % 2 == 0
+    assert np.median(width[~calm]) > 3 * np.median(width[calm])
+    assert (np.diff(answer, axis=-1) >= 0).all()
+    np.savez_compressed(tmp_path / "model.npz", **model.to_arrays())
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as stored:
+        again = RuleBasedModel.from_arrays(dict(stored))
+    np.testing.assert_array_equal(again.answer(data, index).quantiles, answer)
+
+
+def test_arrays_without_a_unit_are_those_of_an_older_run() -> None:
+    y = np.random.default_rng(0).normal(size=500)
+    model = fit_rule_based(scaled(y), windows(200, 300), H)
+    assert model.unit is None
+    assert "unit" not in json.loads(str(model.to_arrays()["meta"]))
+    assert RuleBasedModel.from_arrays(model.to_arrays()).unit is None
+
+
 def test_json_of_older_runs_gives_the_same_answers() -> None:
     y = np.random.default_rng(0).normal(size=500)
     data = scaled(y)

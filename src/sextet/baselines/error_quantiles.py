@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sextet.core.quantiles import LEVELS
 
 Reals = NDArray[np.float64]
+Spread = Callable[[Reals, Sequence[float]], Reals]
+"""Makes error quantiles `[H, Q]` of errors `[W, H]` and levels."""
 
 _ENOUGH = 40  # errors a step; with fewer, the outer quantiles of the grid (0.025) are not to be had
 _WORTH = 0.005
@@ -54,6 +56,7 @@ def _middle(found: Reals, levels: Sequence[float]) -> Reals:
     return np.array([[np.interp(0.5, levels, row)] for row in found])
 
 
-def around(point: Reals, errors: Reals) -> NDArray[np.float32]:
-    """Put error quantiles `[H, Q]` around point forecasts `[W, H]`; returns `[W, H, Q]`."""
-    return (point[..., None] + errors).astype(np.float32)
+def around(point: Reals, errors: Reals, unit: Reals | None = None) -> NDArray[np.float32]:
+    """Put error quantiles `[H, Q]`, in a unit `[W]` if there is one, around point forecasts `[W, H]`: `[W, H, Q]`."""
+    scaled = errors if unit is None else unit[:, None, None] * errors
+    return (point[..., None] + scaled).astype(np.float32)

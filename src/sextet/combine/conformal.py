@@ -3,14 +3,15 @@
 Conformalised quantile regression (Romano, Patterson & Candes 2019) in its one-sided form: for a level tau
 above the median, scores (y - q_tau) / spread of the n calibration points have the quantile of rank
 ceil((n + 1) tau) as shift; q_tau + shift x spread then covers with probability at least tau where points are
-exchangeable. Levels below are mirrored. The spread q_0.9 - q_0.1 keeps intervals as adaptive as the forecast.
+exchangeable. Levels below are mirrored. The spread q_0.9 - q_0.1 keeps intervals as adaptive as the forecast. Weeks are
+not exchangeable with other weeks: `combine.trust` says how much of a shift carries over.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,10 @@ class Calibration:
             shown = ", ".join(f"{level:g}" for level in sorted(capped))
             notes = (f"calibrate is too short for the outermost levels ({shown}): its extreme errors stand in.",)
         return cls(levels=grid.levels, shift=shift, floor=floor, points=points, notes=notes)
+
+    def drawn(self, share: float) -> Calibration:
+        """Return it drawn towards no shift: by `share`, 0 to 1, of what it shifts now."""
+        return replace(self, shift=share * self.shift)
 
     def apply(self, quantiles: Floats) -> NDArray[np.float32]:
         """Return calibrated `quantiles [W, H, Q]`; steps beyond the horizon learned take the last step's shift."""

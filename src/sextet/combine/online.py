@@ -98,6 +98,10 @@ class OnlineCalibration:
         waiting = replace(mine, series=place[mine.series])
         return replace(self, theta=self.theta[series], lost=self.lost[series], waiting=waiting)
 
+    def drawn(self, share: NDArray[np.float64]) -> OnlineCalibration:
+        """Return it with the offsets of each series drawn towards zero: by `share [S]`, 0 to 1, of what they are."""
+        return replace(self, theta=share[:, None, None, None] * self.theta)
+
     def run(
         self, quantiles: Floats, target: Floats, series: NDArray[np.integer], row: NDArray[np.integer]
     ) -> NDArray[np.float32]:

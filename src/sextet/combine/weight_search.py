@@ -24,7 +24,9 @@ BLOCK_K = (np.inf, 64.0, 16.0)
 SERIES_K = (np.inf, 64.0, 16.0, 4.0, 1.0)
 REGIME_K = (8.0, 2.0, 0.5)
 LEAST_HORIZONS = 2  # cutoffs, in horizons, below which held-out runs share most of their targets with what was known
-CAUTIOUS = Shrinkage(entropy=0.3)  # where there is too little data to choose
+LEAST_SERIES = 20  # series with which a short time is cross-validated over them
+SERIES_FOLDS = 5
+CAUTIOUS = Shrinkage(entropy=0.1)  # where there is too little data to choose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,13 +186,14 @@ def _candidates(evidence: Evidence) -> list[Shrinkage]:
 
 
 def _folds(evidence: Evidence) -> list[_Fold]:
+    """Hold out runs of cutoffs; where there are too few for that, series."""
     if len(evidence) == 0:
         return []
     size = int(evidence.series.max()) + 1
     span = np.zeros(size, dtype=np.int64)
     np.maximum.at(span, evidence.series, evidence.cutoff + 1)
     if int(span.max()) < LEAST_HORIZONS * evidence.horizon:
-        return []
+        return _folds_of_series(evidence)
     least = LEAST_POINTS * evidence.members
     folds = []
     for share, following in zip(STARTS, (*STARTS[1:], 1.0), strict=True):
@@ -203,6 +206,26 @@ def _folds(evidence: Evidence) -> list[_Fold]:
         many = len(np.unique(evidence.series)) > 1
         solver = Solver(entropies=ENTROPIES, factor=1.0 / share)
         fits = fit_regimes(known, ends, many, regimes_present(known), solver)
+        leader = int(np.argmin(_member_scores([known])))
+        folds.append(_Fold(fits=fits, ends=ends, held_out=held_out, leader=leader))
+    return folds
+
+
+def _folds_of_series(evidence: Evidence) -> list[_Fold]:
+    """Hold out every n-th series: many series tell which member to trust where a short time does not."""
+    series = np.unique(evidence.series)
+    if len(series) < LEAST_SERIES:
+        return []
+    least = LEAST_POINTS * evidence.members
+    group = np.searchsorted(series, evidence.series) % SERIES_FOLDS
+    folds = []
+    for one in range(SERIES_FOLDS):
+        known, held_out = evidence.take(group != one), evidence.take(group == one)
+        if len(known) < least or len(held_out) == 0:
+            return []
+        ends = block_ends(known, least)
+        solver = Solver(entropies=ENTROPIES, factor=SERIES_FOLDS / (SERIES_FOLDS - 1))
+        fits = fit_regimes(known, ends, False, regimes_present(known), solver)
         leader = int(np.argmin(_member_scores([known])))
         folds.append(_Fold(fits=fits, ends=ends, held_out=held_out, leader=leader))
     return folds

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sextet.baselines.history import targets
 from sextet.combine.conformal import Calibration
 from sextet.combine.online import OnlineCalibration
+from sextet.combine.trust import separate_windows, trust, trust_in_all
 from sextet.combine.weights import EnsembleWeights, fit_weights
 from sextet.core.answer import Answer
 from sextet.core.panel import Panel
@@ -90,16 +91,23 @@ def learn_weights(crew: Crew, weighed: Answered, numbers: NDArray[np.integer], s
 def calibrated(
     weights: EnsembleWeights, crew: Crew, heard: Answered, panel: Panel, numbers: NDArray[np.integer], series: int
 ) -> Combination:
-    """Learn the calibration of `weights` from what was answered for `calibrate`; numbers and series as above."""
+    """Learn the calibration of `weights` from what was answered for `calibrate`; numbers and series as above.
+
+    It counts by how many separate windows it was learned from: what is the same for all series by all of them, what
+    is a series' own by its own.
+    """
     own, levels = numbers[heard.index.series], crew.shape.levels
     raw = weights.apply(
         [heard.answers[name].quantiles for name in weights.names],  # type: ignore[arg-type]
         own,
         spike_probability(heard.answers),
     )
-    calibration = Calibration.fit(raw, heard.target, levels)
+    row = ordinals_of(panel, heard.index)
+    everyone = separate_windows(heard.target, heard.index.series, row, panel.series)
+    calibration = Calibration.fit(raw, heard.target, levels).drawn(trust_in_all(everyone))
     online = OnlineCalibration.start(calibration, levels, crew.shape.horizon, series)
-    _, online = online.advance(raw, heard.target, own, ordinals_of(panel, heard.index))
+    _, online = online.advance(raw, heard.target, own, row)
+    online = online.drawn(trust(separate_windows(heard.target, own, row, series)))
     return Combination(weights=weights, calibration=calibration, online=online)
 
 

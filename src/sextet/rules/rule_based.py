@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from sextet.baselines.classical import KINDS as CLASSICAL
 from sextet.baselines.classical import Classical, candidates, from_plain, to_plain
-from sextet.baselines.error_quantiles import around, spread
+from sextet.baselines.error_quantiles import around, centred, spread
 from sextet.baselines.extras import Surroundings
 from sextet.baselines.history import targets, thinned
 from sextet.baselines.phase_regression import PhaseRegression
+from sextet.baselines.recent_errors import RecentErrors, choose_unit
 from sextet.baselines.ridge import Ridge
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
@@ -43,16 +44,18 @@ class RuleBasedModel:
         errors: `[H, Q]` empirical error quantiles on `select`, scaled space, see
             `error_quantiles.spread`.
         compared: kind -> lowest mean absolute error on `select` that any setting of it reached, scaled space.
+        unit: what `errors` are counted in, window by window; None: in the scaled space itself.
     """
 
     forecast: Classical | Fitted
     errors: NDArray[np.float64]
     compared: Mapping[str, float]
+    unit: RecentErrors | None = None
 
     @property
     def reach(self) -> int:
         """Rows of history before the cutoff that are read."""
-        return self.forecast.reach
+        return self.forecast.reach + (self.unit.reach(self.horizon) if self.unit else 0)
 
     @property
     def label(self) -> str:
@@ -66,7 +69,12 @@ class RuleBasedModel:
 
     def answer(self, history: Surroundings, index: WindowIndex) -> Answer:
         """Quantile forecasts of the windows in the scaled space."""
-        return Answer(quantiles=around(_point(self.forecast, history, index, self.horizon), self.errors))
+
+        def point(some: WindowIndex) -> NDArray[np.float64]:
+            return _point(self.forecast, history, some, self.horizon)
+
+        unit = self.unit.of(history, index, point, self.horizon) if self.unit else None
+        return Answer(quantiles=around(point(index), self.errors, unit))
 
     def refit(self, history: Surroundings, index: WindowIndex) -> RuleBasedModel:
         """Fit coefficients anew on the windows `index`, with settings and errors as they are; others stay."""
@@ -76,7 +84,9 @@ class RuleBasedModel:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz file; kind and settings are JSON text in `meta`."""
-        meta = {"compared": dict(self.compared)}
+        meta: dict[str, Any] = {"compared": dict(self.compared)}
+        if self.unit:
+            meta["unit"] = vars(self.unit)
         if isinstance(self.forecast, Fitted):
             prefix = next(_PREFIX[kind] for kind, cls in FITTED.items() if isinstance(self.forecast, cls))
             arrays = {prefix + name: array for name, array in self.forecast.to_arrays().items()}
@@ -93,7 +103,8 @@ class RuleBasedModel:
         try:
             meta = json.loads(str(arrays["meta"]))
             forecast = _stored(arrays) or from_plain(meta["forecast"])
-            return cls(forecast=forecast, errors=arrays["errors"], compared=meta["compared"])
+            unit = RecentErrors(**meta["unit"]) if "unit" in meta else None
+            return cls(forecast=forecast, errors=arrays["errors"], compared=meta["compared"], unit=unit)
         except (KeyError, TypeError, ValueError) as error:
             raise _unreadable(error) from error
 
@@ -157,18 +168,31 @@ def fit_rule_based(
         kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None)
         for kind, cls in {**CLASSICAL, **FITTED}.items()
     }
+    errors, unit = _errors(best, history, thinned(select, _ERROR_WINDOWS), horizon, levels)
     return RuleBasedModel(
         forecast=best,
-        errors=best.errors if isinstance(best, Fitted) else _errors(best, history, select, horizon, levels),
+        errors=errors,
         compared={kind: mae for kind, mae in compared.items() if mae is not None},
+        unit=unit,
     )
 
 
 def _errors(
-    best: Classical, history: Surroundings, select: WindowIndex, horizon: int, levels: Sequence[float]
-) -> NDArray[np.float64]:
-    some = thinned(select, _ERROR_WINDOWS)
-    return spread(targets(history, some, horizon) - best.point(history, some, horizon), levels)
+    best: Classical | Fitted, history: Surroundings, select: WindowIndex, horizon: int, levels: Sequence[float]
+) -> tuple[NDArray[np.float64], RecentErrors | None]:
+    """Return the error quantiles `[H, Q]` on `select` and the unit they are in."""
+
+    def point(some: WindowIndex) -> NDArray[np.float64]:
+        return _point(best, history, some, horizon)
+
+    errors = targets(history, select, horizon) - point(select)
+    # a linear forecast without drift keeps its median, see `fit_ridge`
+    around_it = centred if isinstance(best, Ridge) and not best.drift else spread
+    found = choose_unit(history, select, errors, point, around_it, levels)
+    if found is None:
+        return best.errors if isinstance(best, Fitted) else spread(errors, levels), None
+    unit, value = found
+    return around_it(errors / value[:, None], levels), unit
 
 
 def _point(
