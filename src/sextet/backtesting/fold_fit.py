@@ -19,6 +19,7 @@ from sextet.baselines.history import targets
 from sextet.core.files import sha256, write_text
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
+from sextet.data.windows import ordinals_of
 from sextet.ensemble.baselines import Baseline, fit_baselines
 from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
@@ -26,7 +27,7 @@ from sextet.ensemble.ground import Ground
 from sextet.ensemble.recruiting import Training, member_file, recruit
 from sextet.ensemble.warning import Policies, choose_policies
 from sextet.rules.rule_based import RuleBasedModel
-from sextet.runtime.combination import Combination, ordinals_of
+from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, member_from
 from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.codec import from_plain, to_plain

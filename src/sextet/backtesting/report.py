@@ -9,12 +9,12 @@ from typing import Any
 from sextet.backtesting.fold_scores import FoldScores
 from sextet.backtesting.folder import REPORT
 from sextet.backtesting.run import Backtest
+from sextet.data.windows import ordinals_of
 from sextet.ensemble.environment import environment
 from sextet.report.backtest import backtest_view, write_backtest
 from sextet.report.backtest_fan import backtest_fan
 from sextet.report.backtest_tables import kind_of
 from sextet.report.plain import milliseconds
-from sextet.runtime.combination import ordinals_of
 
 
 def fit_rows(work: Backtest) -> list[dict[str, float | int]]:

@@ -23,7 +23,7 @@ from sextet.core.progress import Progress
 from sextet.core.quantiles import MEDIAN, interval, read_quantiles
 from sextet.core.window import WindowIndex
 from sextet.data.scale import Scaler
-from sextet.data.windows import targets, window_ordinals
+from sextet.data.windows import ordinals_of, targets, window_ordinals
 from sextet.ensemble.baselines import failures_of
 from sextet.ensemble.examining import ENSEMBLE, ONLINE, PERCENTS
 from sextet.ensemble.warning import ALONE, RIVAL
@@ -33,7 +33,6 @@ from sextet.metrics.breakdown import Places, breakdown, places
 from sextet.metrics.exceedance import mass_of
 from sextet.metrics.leaderboard import tally
 from sextet.rules.user_rules import MEMBER, UserRules
-from sextet.runtime.combination import ordinals_of
 from sextet.runtime.crew import BATCH, spike_probability
 
 Floats = NDArray[np.float32]

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.baselines.history import History, ordinals
+from sextet.baselines.history import History
 from sextet.core.window import WindowIndex
 from sextet.data.calendar import Calendar
+from sextet.data.windows import ordinals_of
 
 Reals = NDArray[np.float64]
 
@@ -80,7 +81,7 @@ class Extras:
             ahead = np.add.reduceat(known[:, self.back :], starts, axis=1) / sizes[:, None]
             parts += [known[:, : self.back].reshape(len(index), -1), ahead.reshape(len(index), -1)]
         if self.calendar:
-            parts.append(history.calendar.features(ordinals(history, index)).astype(np.float64))
+            parts.append(history.calendar.features(ordinals_of(history.panel, index)).astype(np.float64))
         if self.season:
             recent = rows_of(history, history.past, index, np.arange(-self.season, 0))
             parts += [recent[:, -1], recent.mean(axis=1)]

@@ -66,12 +66,6 @@ def targets(history: History, index: WindowIndex, horizon: int) -> Reals:
     return np.where(seen, z, np.nan)
 
 
-def ordinals(history: History, index: WindowIndex) -> NDArray[np.int64]:
-    """Return the grid ordinal `[W]` of each window's first target."""
-    panel = history.panel
-    return np.asarray(panel.first[index.series] + index.row - panel.offsets[index.series])
-
-
 def chunks(index: WindowIndex, cells: int) -> Iterator[slice]:
     """Yield slices of the windows such that `cells` values a window stay within a fixed amount of memory."""
     size = max(1, _CELLS // max(cells, 1))

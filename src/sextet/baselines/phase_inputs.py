@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.extras import Surroundings, rows_of
-from sextet.baselines.history import gather, ordinals
+from sextet.baselines.history import gather
 from sextet.core.window import WindowIndex
+from sextet.data.windows import ordinals_of
 
 Reals = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,13 +71,13 @@ class PhaseInputs:
             rows = np.concatenate([*before, np.arange(self.horizon)])
             parts.append(rows_of(history, history.future, index, rows).reshape(len(index), -1))
         if self.cycles:
-            place = (ordinals(history, index) // self.season) % self.cycles
+            place = (ordinals_of(history.panel, index) // self.season) % self.cycles
             parts.append((place[:, None] == np.arange(self.cycles)).astype(np.float64))
         return np.concatenate(parts, axis=1)
 
     def phase(self, history: Surroundings, index: WindowIndex) -> Ints:
         """Return the phase `[W]` of the season that each window's first target lies at."""
-        return ordinals(history, index) % self.season
+        return ordinals_of(history.panel, index) % self.season
 
     def to_array(self) -> Ints:
         """Return the settings as one array."""

@@ -77,6 +77,12 @@ def origin_windows(panel: Panel) -> WindowIndex:
     )
 
 
+def ordinals_of(panel: Panel, index: WindowIndex) -> NDArray[np.int64]:
+    """Return `[W]` the grid ordinal of each window's first target: a time that means the same in every panel."""
+    out: NDArray[np.int64] = panel.first[index.series] + index.row - panel.offsets[index.series]
+    return out
+
+
 def with_observed(panel: Panel, index: WindowIndex, horizon: int, *, least: int = 1) -> WindowIndex:
     """The windows of `index` that have at least `least` observed targets."""
     keep = np.empty(len(index), dtype=bool)
@@ -96,8 +102,7 @@ def targets(panel: Panel, index: WindowIndex, horizon: int) -> tuple[NDArray[np.
 
 def window_ordinals(panel: Panel, index: WindowIndex, before: int, after: int) -> Rows:
     """Grid ordinals `[W, before + after]` of the rows around each cutoff."""
-    cutoff = panel.first[index.series] + index.row - panel.offsets[index.series]
-    out: Rows = cutoff[:, None] + np.arange(-before, after, dtype=np.int64)
+    out: Rows = ordinals_of(panel, index)[:, None] + np.arange(-before, after, dtype=np.int64)
     return out
 
 

@@ -17,7 +17,8 @@ from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
 from sextet.data.split import Split
-from sextet.runtime.combination import Combination, ordinals_of
+from sextet.data.windows import ordinals_of
+from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, spike_probability
 
 

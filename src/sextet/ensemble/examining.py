@@ -14,11 +14,12 @@ from sextet.core.answer import Answer
 from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
+from sextet.data.windows import ordinals_of
 from sextet.data.windows import targets as observed
 from sextet.ensemble.baselines import NAIVE, Baseline
 from sextet.metrics.leaderboard import Row, Tally, leaderboard, tally
 from sextet.metrics.point import seasonal_scale
-from sextet.runtime.combination import Combination, ordinals_of
+from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, spike_probability
 
 ENSEMBLE = "sextet"

@@ -14,8 +14,6 @@ from sextet.combine.online import OnlineCalibration
 from sextet.combine.sweep import Forecasts
 from sextet.combine.weights import EnsembleWeights
 from sextet.core.answer import Answer
-from sextet.core.panel import Panel
-from sextet.core.window import WindowIndex
 from sextet.runtime.crew import spike_probability
 
 _PARTS = ("weights", "calibration", "online")
@@ -69,9 +67,3 @@ class Combination:
 def section(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
     """Return the arrays whose key begins with `name` and a dot, without that beginning."""
     return {key.removeprefix(f"{name}."): value for key, value in arrays.items() if key.startswith(f"{name}.")}
-
-
-def ordinals_of(panel: Panel, index: WindowIndex) -> NDArray[np.int64]:
-    """Return `[W]` the grid ordinal of each window's first target: a time that means the same in every panel."""
-    out: NDArray[np.int64] = panel.first[index.series] + index.row - panel.offsets[index.series]
-    return out

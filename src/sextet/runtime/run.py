@@ -21,10 +21,10 @@ from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare
 from sextet.data.scale import Scaler
-from sextet.data.windows import origin_windows
+from sextet.data.windows import ordinals_of, origin_windows
 from sextet.rules.rule_based import RuleBasedModel
 from sextet.rules.user_rules import UserRules, parse_rules
-from sextet.runtime.combination import Combination, ordinals_of, section
+from sextet.runtime.combination import Combination, section
 from sextet.runtime.crew import Crew, member_from, spike_probability, spike_size
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.stored_panel import panel_from_arrays

@@ -1,0 +1,281 @@
+"""What each part is worth: loss on validation with it and without it, everything else equal.
+
+    python benchmarks/ablations.py --data DIR [--only EPF-DE,M4-Hourly] [--out out] [--networks]
+
+For each cell: the parts that need no training (forecasts of the Rule-Based member, transforms), and, where a backtest
+of the cell has left its members below OUT, how they are combined. `--networks` trains a GRU with and without each
+choice that networks depend on, a few minutes each. The loss is the mean pinball over thirteen levels of `weigh` and
+`calibrate`, which none of these choices saw, in the unit of each series' training spread; what is learned on one of the
+two is judged on the other. Writes OUT/ablations/<cell>.json, which results.py takes over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from protocols.catalogue import BY_NAME
+from protocols.cell import Cell, MissingFile
+from protocols.machine import commit, machine, versions
+from protocols.running import Setting, request_of
+
+CELLS = "M4-Hourly,EPF-NP,EPF-DE,Appliances,Glucose,ETTh1-96,ETTh1-336"
+BOTH = "weigh and calibrate"
+
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """Run what was asked for, write it and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("."), metavar="DIR")
+    parser.add_argument("--only", default=CELLS, metavar="CELLS")
+    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--networks", action="store_true", help="train networks too")
+    options = parser.parse_args()
+    for name in options.only.split(","):
+        if name not in BY_NAME:
+            parser.error(f"there is no cell {name!r}; there are {', '.join(BY_NAME)}")
+        setting = Setting(data=options.data, out=options.out, seed=options.seed)
+        try:
+            rows = list(ablations(BY_NAME[name], setting, networks=options.networks))
+        except MissingFile as error:
+            print(f"{name}: left out. {error}")
+            continue
+        target = options.out / "ablations" / f"{name}.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = {"rows": rows, "machine": machine(), "versions": versions(), "commit": commit()}
+        target.write_text(json.dumps(made, indent=1) + "\n")
+        for row in rows:
+            print(f"{name:12}{row['what']:60}{row['loss_without']:10.5f}{row['loss_with']:10.5f}", end="")
+            print(f"{row['change_percent']:+8.2f} %", flush=True)
+
+
+def ablations(cell: Cell, setting: Setting, *, networks: bool) -> Iterator[Row]:
+    """Yield a row for each part of a cell."""
+    stage = Stage(cell, setting)
+    yield from rule_based(stage)
+    yield from transforms(stage)
+    yield from combining(stage, setting.folder(cell) / "folds" / "000")
+    if networks:
+        yield from trained(stage)
+
+
+class Stage:
+    """A cell's first fit as far as the data: what every ablation begins from."""
+
+    def __init__(self, cell: Cell, setting: Setting) -> None:
+        """Read the cell's data and lay its ground."""
+        from sextet.app.backtest import backtest_config
+        from sextet.backtesting.plan import make_plan
+        from sextet.data.fitting import read_to_fit
+
+        request = request_of(cell, cell.load(setting.data), setting)
+        self.name = cell.name
+        self.config = backtest_config(request)
+        self.panel = read_to_fit(request.source, request.data, self.config.split, request.horizon)
+        self.split = make_plan(self.panel, self.config.split, request.horizon, request.refit).splits[0]
+        self.ground = self.lay()
+
+    def lay(self, **changes: Any) -> Any:
+        """The ground, with changes of the configuration."""
+        from sextet.ensemble.ground import lay_ground
+
+        return lay_ground(self.panel, replace(self.config, **changes), self.split)
+
+    def row(self, what: str, part: str, without: float, with_it: float) -> Row:
+        """A row of the table."""
+        return {
+            "what": what,
+            "set": self.name,
+            "part": part,
+            "loss_without": without,
+            "loss_with": with_it,
+            "change_percent": 100.0 * (with_it / without - 1.0),
+        }
+
+
+def loss(ground: Any, index: Any, quantiles: Any) -> float:
+    """Mean pinball of scaled quantiles `[W, H, Q]`, back in the unit of the data, over the training spread."""
+    from sextet.baselines.history import targets
+    from sextet.core.quantiles import LEVELS
+    from sextet.data.scale import Scaler
+
+    unit = Scaler.fit(ground.panel, ground.split.train).scale[index.series][:, None]
+    scaler, levels = ground.prepared.scaler, np.array(LEVELS)
+    z = targets(ground.prepared, index, ground.shape.horizon)
+    until = ground.panel.offsets[:-1] + ground.split.calibrate  # windows may reach beyond the part
+    z[index.row[:, None] + np.arange(z.shape[1]) >= until[index.series][:, None]] = np.nan
+    truth = scaler.from_z(z, index.series)
+    total, seen = 0.0, np.isfinite(truth)
+    for place, level in enumerate(levels):
+        beyond = (truth - scaler.from_z(quantiles[..., place], index.series)) / unit
+        total += float(np.maximum(level * beyond, (level - 1.0) * beyond)[seen].mean())
+    return total / len(levels)
+
+
+def validation(ground: Any) -> Any:
+    """The windows of weigh and calibrate."""
+    from sextet.core.window import WindowIndex
+
+    parts = [ground.scored_windows(part) for part in ("weigh", "calibrate")]
+    return WindowIndex(
+        series=np.concatenate([one.series for one in parts]), row=np.concatenate([one.row for one in parts])
+    )
+
+
+def rule_based(stage: Stage) -> Iterator[Row]:
+    """Forecasts of the Rule-Based member: each kind left out, and the parts of the regression for each phase."""
+    from sextet.baselines.phase_regression import fit_phase_regression
+    from sextet.rules.rule_based import KINDS, LINEAR, PHASED, RuleBasedModel, fit_rule_based
+
+    ground, horizon = stage.ground, stage.ground.config.horizon
+    select, index = ground.select_windows(), validation(ground)
+    fitted: dict[str, Any] = {LINEAR: ground.ridge}
+    if phased := fit_phase_regression(ground.prepared, ground.train_windows(), select, horizon):
+        fitted[PHASED] = phased
+
+    def model(kinds: tuple[str, ...]) -> RuleBasedModel:
+        return fit_rule_based(ground.prepared, select, horizon, kinds=kinds, fitted=fitted)
+
+    def judged(one: RuleBasedModel) -> float:
+        return loss(ground, index, one.answer(ground.prepared, index).quantiles)
+
+    whole = model(KINDS)
+    with_all = judged(whole)
+    for kind in ("own-autoregression", LINEAR, PHASED):
+        if kind != PHASED or phased:
+            fewer = judged(model(tuple(one for one in KINDS if one != kind)))
+            yield stage.row(f"Rule-Based: {kind}", BOTH, fewer, with_all)
+    if whole.unit:
+        yield stage.row("Rule-Based: spread by its recent errors", BOTH, judged(_without_unit(stage, whole)), with_all)
+    if phased:
+        alone = model((PHASED,))
+        with_it = judged(alone)
+        for what, changed in (
+            ("correction by the last errors", replace(phased, strength=0.0)),
+            ("target as it is, besides drawn in", replace(phased, plain=phased.drawn)),
+            ("target drawn in, besides as it is", replace(phased, drawn=phased.plain)),
+        ):
+            yield stage.row(f"phase-regression: {what}", BOTH, judged(replace(alone, forecast=changed)), with_it)
+
+
+def _without_unit(stage: Stage, model: Any) -> Any:
+    from sextet.baselines.error_quantiles import spread
+    from sextet.baselines.history import targets
+
+    ground = stage.ground
+    select = ground.select_windows()
+    bare = replace(model, unit=None, errors=np.zeros_like(model.errors))
+    said = bare.answer(ground.prepared, select).quantiles[..., 0]
+    return replace(bare, errors=spread(targets(ground.prepared, select, ground.config.horizon) - said))
+
+
+def transforms(stage: Stage) -> Iterator[Row]:
+    """The transform that was chosen against none, for the forecasts that need no training."""
+    from sextet.rules.rule_based import LINEAR, fit_rule_based
+
+    chosen = stage.ground.config.transform
+    if chosen == "none":
+        return
+
+    def judged(ground: Any) -> float:
+        index = validation(ground)
+        fitted = {LINEAR: ground.ridge}
+        model = fit_rule_based(ground.prepared, ground.select_windows(), ground.config.horizon, fitted=fitted)
+        return loss(ground, index, model.answer(ground.prepared, index).quantiles)
+
+    yield stage.row(f"transform {chosen}", BOTH, judged(stage.lay(transform="none")), judged(stage.ground))
+
+
+def combining(stage: Stage, folder: Path) -> Iterator[Row]:
+    """How the members of a finished backtest are combined: learned on weigh, judged on calibrate."""
+    from sextet.combine.conformal import Calibration
+    from sextet.combine.weights import EnsembleWeights
+    from sextet.core.quantiles import LEVELS
+    from sextet.ensemble.combining import ask, calibrated, learn_weights
+    from sextet.ensemble.recruiting import member_file
+    from sextet.runtime.crew import Crew, member_from, spike_probability
+
+    ground = stage.ground
+    files = {spec.name: folder / member_file(spec) for spec in ground.specs}
+    if not all(file.is_file() for file in files.values()):
+        return
+    crew = Crew(members={name: member_from(file) for name, file in files.items()}, shape=ground.shape)
+    panel, split = ground.panel, ground.split
+    known, count = np.arange(panel.series), panel.series
+    weighed = ask(crew, ground.prepared, ground.scored_windows("weigh"), split.weigh)
+    heard = ask(crew, ground.prepared, ground.scored_windows("calibrate"), split.calibrate)
+
+    def said(weights: EnsembleWeights, of: Any = heard) -> Any:
+        answers = [of.answers[name].quantiles for name in weights.names]
+        return weights.apply(answers, of.index.series, spike_probability(of.answers))
+
+    def of(names: tuple[str, ...]) -> EnsembleWeights:
+        some = Crew(members={name: crew.members[name] for name in names}, shape=crew.shape)
+        return learn_weights(some, weighed, known, count)
+
+    judged: Callable[[Any], float] = lambda quantiles: loss(ground, heard.index, quantiles)  # noqa: E731
+    weights = of(crew.names)
+    whole = judged(said(weights))
+    equal = EnsembleWeights.equal(crew.names, ground.shape.horizon)
+    yield stage.row("learned weights, against equal ones", "calibrate", judged(said(equal)), whole)
+    for name in crew.names:
+        fewer = judged(said(of(tuple(one for one in crew.names if one != name))))
+        yield stage.row(f"member {name}", "calibrate", fewer, whole)
+    calibration = calibrated(weights, crew, weighed, panel, known, count).calibration
+    full = Calibration.fit(said(weights, weighed), weighed.target, LEVELS)
+    shifted = judged(calibration.apply(said(weights)))
+    yield stage.row("calibration, against none", "calibrate", whole, shifted)
+    fully = judged(full.apply(said(weights)))
+    yield stage.row("trust in a calibration, against all of it", "calibrate", fully, shifted)
+
+
+def trained(stage: Stage) -> Iterator[Row]:
+    """Choices that networks depend on, by a GRU trained with and without each."""
+    from sextet.specs.recurrent import GRUSpec
+
+    usual, config = stage.lay(members=(GRUSpec(),)), stage.config
+    spec = usual.specs[0]
+    changes: dict[str, dict[str, Any]] = {}
+    if spec.skip:
+        changes["network: linear map beside it"] = {"members": (GRUSpec(skip=False),)}
+    if usual.config.train.flip:
+        changes["network: windows upside down"] = {"train": replace(config.train, flip=False)}
+    if usual.config.transform != "none":
+        changes[f"network: transform {usual.config.transform}"] = {"transform": "none"}
+    if stage.panel.past_names:
+        other = "left out" if not spec.past_covariates else "used"
+        changed = GRUSpec(past_covariates=not spec.past_covariates)
+        changes[f"network: past covariates {other}"] = {"members": (changed,)}
+    if not changes:
+        return
+    with_it = _network_loss(usual)
+    for what, change in changes.items():
+        without = _network_loss(stage.lay(**{"members": (GRUSpec(),), **change}))
+        yield stage.row(what, BOTH, without, with_it)
+
+
+def _network_loss(ground: Any) -> float:
+    import tempfile
+
+    from sextet.cli.output import console
+    from sextet.cli.progress import Lines
+    from sextet.ensemble.recruiting import recruit
+
+    with tempfile.TemporaryDirectory() as folder:
+        crew = recruit(ground, Path(folder), Lines(console(stderr=True))).crew
+        index = validation(ground)
+        answer = crew.answers(ground.prepared, index)[ground.specs[0].name]
+        return loss(ground, index, answer.quantiles)
+
+
+if __name__ == "__main__":
+    main()
