@@ -1,0 +1,78 @@
+"""The driver against CUDA and the cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sextet.doctor.case import Case, named
+from sextet.doctor.finding import Finding, found
+from sextet.doctor.matrix import Branch, matrix, released
+from sextet.hardware.version import Version
+
+_KNOWN = (450, 599)  # branches that the matrix speaks of
+
+
+def cuda(case: Case) -> Iterator[Finding]:
+    """Find a driver that is too old for CUDA, or older than the release of CUDA."""
+    driver, version = case.stack.driver, case.stack.cuda or _built_cuda(case)
+    family = matrix().family(version) if version else None
+    if driver is None or version is None or family is None:
+        return
+    wanted = (family.windows_driver if case.stack.windows else None) or family.driver
+    fix = "install NVIDIA's current driver in Windows" if case.stack.windows else _newer(case)
+    if driver < wanted:
+        yield found(
+            "SXT203",
+            driver=driver,
+            cuda=version,
+            wanted=wanted,
+            family=version.major,
+            fix=fix,
+            source=family.source,
+        )
+        return
+    release = released(matrix().cuda, version)
+    if release is not None and driver < release.driver and not case.stack.windows:
+        yield found(
+            "SXT205",
+            driver=driver,
+            cuda=version,
+            wanted=release.driver,
+            release=release.release,
+            family=version.major,
+            fix=fix,
+            source=release.source,
+        )
+
+
+def branch(case: Case) -> Iterator[Finding]:
+    """Find a driver branch that no longer supports a card, is unknown, or is no longer looked after."""
+    driver = case.stack.driver
+    if driver is None:
+        return
+    if not _KNOWN[0] <= driver.major <= _KNOWN[1]:
+        yield found("SXT002", what=f"driver {driver}", known=f"branches {_KNOWN[0]} to {_KNOWN[1]}")
+        return
+    row = [row for row in matrix().drivers if row.first <= driver.major][-1]
+    lost = case.below(row.lowest) if row.lowest else ()
+    if lost:
+        yield found("SXT204", driver=driver, cards=named(lost), source=row.source)
+    ended = _ended(case, driver)
+    if ended and not case.stack.windows:  # Windows counts branches otherwise
+        yield found("SXT216", driver=driver, branch=ended.first, ends=ended.ends, source=ended.source)
+
+
+def _ended(case: Case, driver: Version) -> Branch | None:
+    return next((row for row in matrix().branches if row.first == driver.major and row.ends < case.month), None)
+
+
+def _newer(case: Case) -> str:
+    oldest = matrix().drivers[0].lowest
+    lost = case.below(oldest) if oldest else ()
+    return "no newer driver supports the card" if lost else "sudo apt-get install nvidia-driver-580"
+
+
+def _built_cuda(case: Case) -> Version | None:
+    build = case.machine.build if case.machine else None
+    row = released(matrix().tensorflow, case.stack.tensorflow) if case.stack.tensorflow else None
+    return build.cuda if build else (row.cuda if row else None)

@@ -1,0 +1,130 @@
+"""The newest complete set that works on cards: requirements, driver, and how it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sextet.core.errors import HardwareError
+from sextet.doctor.case import named
+from sextet.doctor.matrix import Span, TensorFlow, matrix
+from sextet.doctor.remedy import NGC, OLD_CARDS, newest_tensorflow
+from sextet.hardware.cards import Card
+from sextet.hardware.version import Version
+
+_SEXTET = Version.of("2.21")  # the oldest TensorFlow that sextet trains with
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A set that goes together on cards.
+
+    Attributes:
+        cards: in words.
+        requirements: lines of a requirements file.
+        python: lowest and highest.
+        driver: which branch, in words.
+        knows: how this is known, a line each.
+        notes: what else is to be known.
+    """
+
+    cards: str
+    requirements: tuple[str, ...]
+    python: tuple[str, str]
+    driver: str
+    knows: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """As a requirements file; all but the requirements are comments."""
+        lines = [
+            f"# For {self.cards}.",
+            f"# Python {self.python[0]} to {self.python[1]}, Linux or WSL2, x86-64.",
+            f"# Driver: {self.driver}.",
+            "# How this is known:",
+            *(f"#   {line}" for line in self.knows),
+            *(f"# {line}" for line in self.notes),
+            *self.requirements,
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def suggest(cards: tuple[Card, ...]) -> Suggestion:
+    """Return the newest complete set for all of some cards.
+
+    Raises:
+        HardwareError: no set is known.
+    """
+    row = newest_tensorflow(cards)
+    if row is None:
+        newer = any(card.capability.major >= 10 for card in cards)
+        hint = f" NVIDIA's container has: {NGC}" if newer else " Leave the oldest card out, with CUDA_VISIBLE_DEVICES."
+        raise HardwareError(
+            f"No set is known to work on {named(cards)}: no TensorFlow wheel from {matrix().tensorflow[0].release} "
+            f"to {matrix().tensorflow[-1].release} has machine code for all of it.{hint}"
+        )
+    open_range = "," in row.cudnn_package
+    cudnn = _cudnn(cards) if open_range else None
+    extra = "[and-cuda]" if row.cudnn_package else ""
+    requirements = [f"tensorflow{extra}=={row.newest}"]
+    if str(row.release) in matrix().keras:
+        requirements.append(f"keras=={matrix().keras[str(row.release)]}")
+    if cudnn is not None:
+        requirements.append(cudnn.package)
+        requirements += [f"{one.package}=={one.version}" for one in matrix().libraries]
+    return Suggestion(
+        cards=named(cards),
+        requirements=tuple(requirements),
+        python=(str(row.python[0]), str(row.python[1])),
+        driver=_driver(cards, row),
+        knows=tuple(_knows(cards, row, cudnn)),
+        notes=_notes(row),
+    )
+
+
+def _cudnn(cards: tuple[Card, ...]) -> Span:
+    lowest, highest = min(card.capability for card in cards), max(card.capability for card in cards)
+    fitting = [
+        span
+        for span in matrix().cudnn
+        if span.first.major == 9 and span.lowest <= lowest and (span.highest is None or highest <= span.highest)
+    ]
+    if not fitting:
+        raise HardwareError(f"No cuDNN is known to have code for all of {named(cards)}.")
+    return fitting[-1]
+
+
+def _driver(cards: tuple[Card, ...], row: TensorFlow) -> str:
+    family = matrix().family(row.cuda)
+    least = f"; at least {family.driver} for CUDA {family.release.major}.x" if family else ""
+    kept = next(one for one in matrix().branches if one.first == 580)
+    newer = ", not 590 or newer" if any(card.capability < OLD_CARDS for card in cards) else ", or newer"
+    return f"branch {kept.first}{newer} ({kept.kind} support until {kept.ends}){least}"
+
+
+def _knows(cards: tuple[Card, ...], row: TensorFlow, cudnn: Span | None) -> list[str]:
+    wanted = ", ".join(sorted({str(card.capability) for card in cards}))
+    codes = ", ".join(map(str, row.sms))
+    lines = [
+        f"TensorFlow {row.newest} has machine code for {codes}, which runs on {wanted} ({row.source}, {row.date})",
+    ]
+    if cudnn is not None:
+        ends = f"{cudnn.lowest}" + (f" to {cudnn.highest}" if cudnn.highest else " on")
+        package = cudnn.package.partition("==")[2]
+        lines.append(f"cuDNN {package} has code from {ends} ({cudnn.source}, {cudnn.date})")
+        floor = max(one.lowest for one in matrix().libraries if one.lowest)
+        lines.append(f"the other libraries have code from {floor} on ({matrix().libraries[0].source})")
+    elif row.cudnn_package:
+        lines.append(f"its extra and-cuda pins {row.cudnn_package}")
+    lines.append("wheels were read, not run on these cards: sextet doctor --deep tries them")
+    return lines
+
+
+def _notes(row: TensorFlow) -> tuple[str, ...]:
+    notes = []
+    if row.release < _SEXTET:
+        notes.append(
+            f"sextet itself trains with TensorFlow {_SEXTET}: on these cards it forecasts, or trains on the CPU."
+        )
+    if not row.cudnn_package:
+        notes.append(f"This TensorFlow brings no CUDA: install CUDA {row.cuda} and cuDNN {row.cudnn} beside it.")
+    return tuple(notes)
