@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from sextet.app import device
+from sextet.app.requests import TrainRequest
+from sextet.app.train import train
 from sextet.core.errors import ConfigError, HardwareError
 
 from ..doctor.described import DescribedHost, described, whole
@@ -112,3 +114,21 @@ def test_tensorflow_has_to_see_the_gpu(monkeypatch, gpus):
     else:
         with pytest.raises(HardwareError, match="TensorFlow sees no GPU"):
             device.verify()
+
+
+@pytest.mark.parametrize(("wanted", "error"), [("gpus", ConfigError), ("gpu", HardwareError)])
+def test_a_training_is_stopped_before_its_data_are_read(monkeypatch, tmp_path, wanted, error):
+    monkeypatch.setattr(device, "ThisHost", lambda: described("laptop"))
+    request = TrainRequest(source=tmp_path / "none.csv", horizon=1, out=tmp_path / "run", device=wanted)
+    with pytest.raises(error):
+        train(request)
+
+
+@pytest.mark.slow
+def test_the_cpu_really_hides_gpus():
+    program = (
+        "import os; from sextet.app.device import settle; settle('cpu'); from sextet.members.backend import tf; "
+        "print(os.environ['CUDA_VISIBLE_DEVICES'], tf.config.list_logical_devices('GPU'))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "-1 []\n"

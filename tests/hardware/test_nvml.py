@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pynvml
@@ -94,3 +95,25 @@ def test_a_count_that_fails_leaves_the_driver_known(monkeypatch):
 def test_this_machine_is_asked_without_an_error():
     answer = nvml.read()
     assert answer.failure or answer.driver is not None
+
+
+def test_answers_newer_than_this_are_none():
+    (gpu,) = _read({**CARD, "mode": 9, "capability": "6"}).gpus
+    assert (gpu.compute_mode, gpu.capability, gpu.name) == (None, None, "Tesla P40")
+
+
+def test_a_pynvml_that_lacks_functions():
+    class Older(DescribedNvml):
+        def __getattr__(self, name: str) -> Any:
+            if name == "nvmlDeviceGetMigMode":
+                raise AttributeError(name)
+            return super().__getattr__(name)
+
+    (gpu,) = nvml.read(Older({"driver": "580.82.07", "cuda": 13000, "card": [CARD]})).gpus
+    assert gpu.mig is None and gpu.failures == ()
+
+
+def test_a_pynvml_that_is_not_there(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    answer = nvml.read()
+    assert answer.failure == "NOT_INSTALLED" and "nvidia-ml-py" in answer.failure_text

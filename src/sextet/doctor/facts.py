@@ -103,7 +103,11 @@ def _library(machine: Machine, name: str, stack: Stack) -> str:
     asked = machine.framework("tensorflow")
     if name == "cudnn" and asked and asked.cudnn:
         return f"{asked.cudnn}, as TensorFlow loaded it"
-    return f"{library.version} at {library.path} ({library.origin})" if library else "-"
+    if library is None:
+        return "-"
+    other = name in ("cudart", "cudnn") and wanted is None and stack.tensorflow is not None
+    not_it = ", not the major number TensorFlow loads" if other else ""
+    return f"{library.version} at {library.path} ({library.origin}{not_it})"
 
 
 def _asked(machine: Machine, name: str, version: str) -> str:

@@ -41,7 +41,8 @@ def xla_tools(host: Host, packages: Mapping[str, Package]) -> tuple[str, ...]:
     roots = [f"{package.folder}/nvidia/cuda_nvcc" for name, package in packages.items() if "cuda-nvcc" in name]
     named = re.search(r"--xla_gpu_cuda_data_dir=(\S+)", host.environ.get("XLA_FLAGS", ""))
     roots += [named[1]] if named else []
-    roots += [root for root in (host.environ.get("CUDA_HOME", ""), "/usr/local/cuda") if root]
+    told = (host.environ.get("CONDA_PREFIX", ""), host.environ.get("CUDA_HOME", ""), "/usr/local/cuda")
+    roots += [root for root in told if root]
     found = []
     for root in roots:
         for folder, name in (("bin", "ptxas"), ("nvvm/libdevice", "libdevice.10.bc")):

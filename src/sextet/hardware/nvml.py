@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sextet.hardware.capability import Capability
@@ -21,6 +20,8 @@ _THROTTLES = (
 # NVML names its failures by number. These say that this card, or this driver, does not have what was asked for, or
 # that the user may not ask; the others say that something is wrong.
 _HARMLESS = ("NOT_SUPPORTED", "FUNCTION_NOT_FOUND", "NO_PERMISSION", "NOT_FOUND", "ARGUMENT_VERSION_MISMATCH")
+# A function that this pynvml lacks, or an answer of a driver newer than it.
+_UNREADABLE = (AttributeError, IndexError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,10 @@ def read(library: Any = None) -> Nvml:
         library: a module with the functions of `pynvml`; by default that.
     """
     if library is None:
-        import pynvml
-
+        try:
+            import pynvml
+        except ImportError as error:
+            return Nvml(failure="NOT_INSTALLED", failure_text=f"the package nvidia-ml-py cannot be imported: {error}")
         library = pynvml
     try:
         library.nvmlInit()
@@ -59,12 +62,12 @@ def read(library: Any = None) -> Nvml:
     try:
         return _started(library)
     finally:
-        _quietly(library, library.nvmlShutdown)
+        _quietly(library, "nvmlShutdown")
 
 
 def _started(library: Any) -> Nvml:
-    driver = _quietly(library, library.nvmlSystemGetDriverVersion)
-    cuda = _quietly(library, library.nvmlSystemGetCudaDriverVersion_v2)
+    driver = _quietly(library, "nvmlSystemGetDriverVersion")
+    cuda = _quietly(library, "nvmlSystemGetCudaDriverVersion_v2")
     try:
         count = int(library.nvmlDeviceGetCount())
     except library.NVMLError as error:
@@ -148,8 +151,8 @@ class _Asked:
         if not mig:
             return {"mig": mig}
         most = self._ask("nvmlDeviceGetMaxMigDeviceCount") or 0
-        ask = self._library.nvmlDeviceGetMigDeviceHandleByIndex
-        found = [_quietly(self._library, partial(ask, self._handle, place)) for place in range(most)]
+        name = "nvmlDeviceGetMigDeviceHandleByIndex"
+        found = [_quietly(self._library, name, self._handle, place) for place in range(most)]
         return {"mig": mig, "mig_instances": sum(handle is not None for handle in found)}
 
     def _processes(self) -> tuple[Process, ...]:
@@ -165,6 +168,8 @@ class _Asked:
             if failure not in _HARMLESS:
                 self._failures.append((name.removeprefix("nvmlDeviceGet"), f"{failure}: {_text(error)}"))
             self._lost |= failure == "GPU_IS_LOST"
+        except _UNREADABLE:
+            pass
         return None
 
 
@@ -178,10 +183,10 @@ def _text(error: Any) -> str:
     return str(error) or type(error).__name__
 
 
-def _quietly(library: Any, call: Callable[[], Any]) -> Any:
+def _quietly(library: Any, name: str, *arguments: Any) -> Any:
     try:
-        return call()
-    except library.NVMLError:
+        return getattr(library, name)(*arguments)
+    except (library.NVMLError, *_UNREADABLE):
         return None
 
 

@@ -11,7 +11,7 @@ from sextet.doctor.finding import Finding, found
 from sextet.doctor.libraries import BROUGHT_BY, CUDNN_PARTS, Library, first
 from sextet.doctor.machine import Machine
 from sextet.doctor.matrix import matrix
-from sextet.doctor.remedy import install
+from sextet.doctor.remedy import NGC, install
 
 _TWICE = ("cudnn", "nccl")
 _TOOLS = ("ptxas", "libdevice.10.bc")
@@ -50,6 +50,8 @@ def without_cuda(case: Case) -> Iterator[Finding]:
     row, version = row_of(case), str(case.stack.tensorflow)
     package = next((name for name in ("tensorflow-cpu", "tf-nightly") if name in machine.packages), "tensorflow")
     fix = install(row, case.cards) if row else f'pip install "tensorflow[and-cuda]=={version}"'
+    if machine.platform.machine in ("aarch64", "arm64"):
+        fix = NGC  # wheels for ARM are without CUDA
     yield found("SXT108", package=package, tensorflow=version, fix=fix)
 
 

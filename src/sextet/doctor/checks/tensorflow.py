@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sextet.doctor.case import Case, named
@@ -43,18 +44,24 @@ def built_of(case: Case) -> Built | None:
     """Return what the case's TensorFlow was built for: by its own build information, else by the matrix."""
     row = row_of(case)
     build = case.machine.build if case.machine else None
-    if build is not None and build.with_cuda and build.cuda and build.cudnn and build.capabilities:
+    codes = _codes(build.capabilities) if build else {}
+    if build is not None and build.with_cuda and build.cuda and build.cudnn and codes:
         # The build information has cuDNN's major number only; the matrix has the minor it was tested with.
         exact = row.cudnn if row and row.cudnn.major == build.cudnn.major else build.cudnn
-        codes = [Capability.of(text) for text in build.capabilities]
-        ptx = max(
-            (Capability.of(text) for text in build.capabilities if text.startswith("compute")), default=max(codes)
-        )
+        ptx = max((code for text, code in codes.items() if text.startswith("compute")), default=max(codes.values()))
         source = "the build information of the installed TensorFlow"
-        return Built(cuda=build.cuda, cudnn=exact, sms=tuple(codes), ptx=ptx, source=source)
+        return Built(cuda=build.cuda, cudnn=exact, sms=tuple(codes.values()), ptx=ptx, source=source)
     if row is None:
         return None
     return Built(cuda=row.cuda, cudnn=row.cudnn, sms=row.sms, ptx=row.ptx, source=row.source)
+
+
+def _codes(texts: Iterable[str]) -> dict[str, Capability]:
+    codes = {}
+    for text in texts:
+        with contextlib.suppress(ValueError):  # a way of writing that is newer than this
+            codes[text] = Capability.of(text)
+    return codes
 
 
 def known(case: Case) -> Iterator[Finding]:

@@ -13,15 +13,14 @@ from sextet.hardware.cards import Card
 
 def torch(case: Case) -> Iterator[Finding]:
     """Find a PyTorch without code for a card."""
-    version = case.stack.torch
-    if version is None or not case.cards:
-        return
+    version, build = case.stack.torch, _build(case)
+    if version is None or not case.cards or build and not build.startswith("cu"):
+        return  # a build for the CPU is meant for it
     row = released(matrix().torch, version)
     if row is None:
         reach = ", ".join(str(one.release) for one in matrix().torch)
         yield found("SXT002", what=f"PyTorch {version}", known=f"PyTorch {reach}")
         return
-    build = version.text.partition("+")[2]
     if build and build not in row.builds:
         known = f"builds {', '.join(row.builds)} of PyTorch {row.release}"
         yield found("SXT002", what=f"PyTorch {version}", known=known)
@@ -44,6 +43,13 @@ def torch(case: Case) -> Iterator[Finding]:
             fix=_command(row, fitting),
             source=row.source,
         )
+
+
+def _build(case: Case) -> str:
+    """Return the build, such as cu126, by its version or by what it says of itself; empty where it is not told."""
+    told = case.stack.torch.text.partition("+")[2] if case.stack.torch else ""
+    asked = case.machine.framework("torch") if case.machine else None
+    return told or (f"cu{asked.cuda.release.replace('.', '')}" if asked and asked.cuda else "")
 
 
 def _without(case: Case, row: Torch, lost: list[Card], build: str) -> Finding:
