@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from sextet.app.doctor import cards_of
 from sextet.doctor.examine import examine_log, examine_machine, examine_stack
 from sextet.doctor.finding import Level, catalogue
 from sextet.doctor.report import Report
 from sextet.doctor.stack import stack_of_text
+from sextet.hardware.cards import rig
 
 from .described import DescribedHost, whole
 
@@ -34,7 +34,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _report(scenario: dict[str, Any], folder: Path) -> Report:
     if "stack" in scenario:
         told = scenario["stack"]
-        return examine_stack(stack_of_text(told["text"]), cards_of(told["gpus"]), month=MONTH)
+        return examine_stack(stack_of_text(told["text"]), rig(told["gpus"]), month=MONTH)
     if "log" in scenario:
         log = folder / "training.log"
         log.write_text(scenario["log"]["text"], encoding="utf-8")

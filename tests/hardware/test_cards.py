@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from sextet.core.errors import ConfigError
 from sextet.hardware.capability import Capability
-from sextet.hardware.cards import card, cards, find
+from sextet.hardware.cards import card, cards, find, rig
 
 # As written in shops, by NVML and in rigs' descriptions -> compute capability.
 WRITTEN = {
     "Tesla P40": "6.1",
     "P40": "6.1",
     "p40": "6.1",
-    "3x Tesla P40": "6.1",
     "Tesla P100 PCIe 16GB": "6.0",
     "Tesla P100-SXM2-16GB": "6.0",
     "Tesla V100-SXM2-32GB": "7.0",
@@ -96,3 +95,21 @@ def test_any_text_is_a_card_or_refused(text):
 def test_a_capability_alone_is_a_card_without_a_name():
     assert str(card("6.1")) == "compute capability 6.1"
     assert str(card("P40")) == "Tesla P40 (compute capability 6.1)"
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (["Tesla P40"], ["Tesla P40"]),
+        (["3x Tesla P40, 2 x V100"], ["Tesla P40"] * 3 + ["Tesla V100"] * 2),
+        (["P40", "1x T4,"], ["Tesla P40", "Tesla T4"]),
+        ([], []),
+    ],
+)
+def test_a_rig_is_cards_with_commas_and_counts(texts, names):
+    assert [one.name for one in rig(texts)] == names
+
+
+def test_a_rig_with_a_card_that_is_not_known_is_refused():
+    with pytest.raises(ConfigError, match="got 'P400000'"):
+        rig(["2x P40, 3x P400000"])

@@ -15,7 +15,7 @@ from sextet.doctor.machine import look
 from sextet.doctor.report import Report, sorted_findings
 from sextet.doctor.stack import stack_of, stack_of_text
 from sextet.doctor.suggest import Suggestion, suggest
-from sextet.hardware.cards import Card, card
+from sextet.hardware.cards import rig
 from sextet.hardware.host import Host, ThisHost
 
 SILENT = Silent()
@@ -52,7 +52,7 @@ def examine(request: DoctorRequest, progress: Progress = SILENT, host: Host | No
     _fits(request)
     if request.log is not None:
         return examine_log(request.log)
-    cards = cards_of(request.gpus)
+    cards = rig(request.gpus)
     host = host or ThisHost()
     if request.stack is not None:
         return examine_stack(stack_of_text(request.stack), cards)
@@ -92,7 +92,7 @@ def diagnose(
     """
     gpus = (gpu,) if isinstance(gpu, str) else tuple(gpu or ())
     if stack and not (log or deep):
-        return examine_stack(stack_of(stack), cards_of(gpus))
+        return examine_stack(stack_of(stack), rig(gpus))
     text = ",".join(f"{name}={version}" for name, version in stack.items()) or None
     place = None if log is None else Path(log)
     return examine(DoctorRequest(gpus=gpus, stack=text, log=place, deep=deep, frameworks=frameworks))
@@ -105,19 +105,10 @@ def suggestion(gpus: Sequence[str], host: Host | None = None) -> Suggestion:
         ConfigError: a name is not known, or there is neither a name nor a card here.
         HardwareError: no set is known.
     """
-    cards = cards_of(gpus) or look(host or ThisHost()).cards
+    cards = rig(gpus) or look(host or ThisHost()).cards
     if not cards:
         raise ConfigError('Expected cards, such as --gpu "Tesla P40"; none were given, and none are seen here.')
     return suggest(cards)
-
-
-def cards_of(names: Sequence[str]) -> tuple[Card, ...]:
-    """Return the cards of names; one text may hold several with commas.
-
-    Raises:
-        ConfigError: a name is not known.
-    """
-    return tuple(card(part.strip()) for name in names for part in name.split(",") if part.strip())
 
 
 def _fits(request: DoctorRequest) -> None:

@@ -31,7 +31,7 @@ class SubjectFlags:
         Option(
             "--stack",
             metavar="TEXT",
-            help="A stack that need not be installed: python=3.11,cuda=11.8,cudnn=8.6.0,tensorflow=2.15.0; also keras, "
+            help="A stack that need not be installed, such as python=3.11,tensorflow=2.15.0; also cuda, cudnn, keras, "
             "numpy, driver, jax, torch and system.",
             rich_help_panel=_WHAT,
         ),
@@ -41,8 +41,7 @@ class SubjectFlags:
         Option(
             "--gpu",
             metavar="NAME",
-            help='The card to judge for: "Tesla P40", or its compute capability 6.1; several with commas, or given '
-            "several times.",
+            help='The cards to judge for: "Tesla P40", "3x Tesla P40, V100", or a compute capability such as 6.1.',
             rich_help_panel=_WHAT,
         ),
     ] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,7 +18,7 @@ _IDLE = re.compile(
 )
 _SERIES = ("gtx", "rtx", "gt")
 _WORD = re.compile(r"[a-z0-9]+")
-_COUNT = re.compile(r"\s*\d+\s*[x×*]\s+(?=\S)")
+_COUNT = re.compile(r"(\d{1,3})\s*[x×*]\s+(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,24 +62,35 @@ def cards() -> dict[str, Card]:
     }
 
 
+def rig(names: Iterable[str]) -> tuple[Card, ...]:
+    """Return the cards of texts such as "3x Tesla P40, 2x V100": several with commas, each as often as its count says.
+
+    Raises:
+        ConfigError: a card is not known; the nearest name is told.
+    """
+    found: list[Card] = []
+    for part in (part.strip() for text in names for part in text.split(",")):
+        counted = _COUNT.match(part)
+        if part:
+            found += [card(part[counted.end() :] if counted else part)] * (int(counted[1]) if counted else 1)
+    return tuple(found)
+
+
 def card(name: str) -> Card:
     """Return the card of a name as people, shops or NVML write it, or of a compute capability such as 6.1.
-
-    A count before the name, as in "3x Tesla P40", is passed over.
 
     Raises:
         ConfigError: no such card is known; the nearest name is told.
     """
-    wanted = _COUNT.sub("", name, count=1) if _COUNT.match(name) else name
-    found = find(wanted)
+    found = find(name)
     if found is not None:
         return found
     try:
-        capability = Capability.of(wanted)
+        capability = Capability.of(name)
     except ValueError:
         raise ConfigError(
             f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}"
-            f"{nearest(wanted, cards())}."
+            f"{nearest(name, cards())}."
         ) from None
     return Card(name=f"compute capability {capability}", capability=capability)
 
