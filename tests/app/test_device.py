@@ -56,6 +56,19 @@ def test_a_gpu_that_is_hidden_is_not_meant():
         device.settle("gpu", hidden)
 
 
+def test_a_container_that_was_given_none_on_purpose():
+    container = {**BARE, "environ": {"NVIDIA_VISIBLE_DEVICES": "void"}, "nvml": {"init": 12}}
+    assert device.settle("auto", DescribedHost(whole(container))) is False
+
+
+def test_a_doctor_that_fails_stops_no_training():
+    class Broken(DescribedHost):
+        def packages(self):
+            raise PermissionError("no")
+
+    assert device.settle("auto", Broken(whole(BARE))) is False
+
+
 def test_a_gpu_that_was_asked_for_and_is_not_there():
     with pytest.raises(HardwareError, match="there is no NVIDIA GPU here"):
         device.settle("gpu", described("laptop"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sextet.doctor import facts
-from sextet.doctor.case import Case, Check
+from sextet.doctor.case import Case
 from sextet.doctor.finding import Finding, Level, found
 from sextet.doctor.frameworks import Framework, ask
 from sextet.doctor.log import read_log
@@ -50,7 +49,6 @@ def examine_machine(
     *,
     frameworks: bool = True,
     patience: float = PATIENCE,
-    checks: Iterable[Check] = CHECKS,
     month: str | None = None,
 ) -> Report:
     """Examine a machine.
@@ -59,7 +57,6 @@ def examine_machine(
         host: the machine.
         frameworks: whether to ask the installed frameworks.
         patience: seconds each of them has.
-        checks: what to look for.
         month: now, as 2026-11; by default by the clock.
     """
     try:
@@ -69,7 +66,7 @@ def examine_machine(
         return Report(subject="This machine", findings=(found("SXT001", check="looking at the machine", error=text),))
     began = time.perf_counter()
     case = Case(stack=machine.stack(), cards=machine.cards, machine=machine, month=month or _now())
-    findings = run(checks, case)
+    findings = run(CHECKS, case)
     seconds["looking"] += time.perf_counter() - began
     asked = machine.framework("tensorflow")
     return Report(
@@ -101,9 +98,13 @@ def examine_log(path: Path) -> Report:
 def blocking(host: Host) -> tuple[bool, tuple[Finding, ...]]:
     """Return whether a GPU of this machine is there and meant to be used, and why TensorFlow would leave one unused.
 
-    No framework is asked, so a GPU may still be left unused for a reason that shows only in TensorFlow.
+    No framework is asked, so a GPU may still be left unused for a reason that shows only in TensorFlow. A machine that
+    cannot be looked at stops nobody.
     """
-    machine = look(host)
+    try:
+        machine = look(host)
+    except Exception:  # `sextet doctor` tells what it is; a training does not end by a fault of the doctor
+        return False, ()
     case = Case(stack=machine.stack(), cards=machine.cards, machine=machine, month=_now())
     findings = run((check for check in CHECKS if check.gates), case)
     errors = tuple(one for one in findings if one.level is Level.ERROR)

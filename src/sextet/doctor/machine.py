@@ -20,7 +20,6 @@ from sextet.hardware.version import Version, version
 
 TENSORFLOWS = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tf-nightly", "tensorflow-intel", "tensorflow-macos")
 _MODULE = re.compile(r"NVRM version:.*?(?P<open>Open Kernel|Kernel) Module.*?\s(?P<version>\d{3,}\.\d+(?:\.\d+)*)")
-_CUDA_VERSION = re.compile(r'"cuda"\s*:\s*\{[^}]*?"version"\s*:\s*"([\d.]+)"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,6 @@ class Machine:
         packages: installed Python packages.
         build: what the installed TensorFlow was built for.
         libraries: CUDA libraries in the order in which they are found.
-        toolkit: version of a CUDA toolkit at /usr/local/cuda.
         tools: paths of ptxas and libdevice that XLA would find.
         frameworks: what TensorFlow, JAX and PyTorch said; empty where they were not asked.
         room: disk, memory, limits.
@@ -62,7 +60,6 @@ class Machine:
     packages: Mapping[str, Package] = field(default_factory=dict)
     build: BuildInfo | None = None
     libraries: tuple[Library, ...] = ()
-    toolkit: Version | None = None
     tools: tuple[str, ...] = ()
     frameworks: tuple[Framework, ...] = ()
     room: Room = Room()
@@ -77,9 +74,10 @@ class Machine:
 
     @property
     def hidden(self) -> bool:
-        """Whether the user hid every GPU."""
+        """Whether every GPU was hidden on purpose, by CUDA's variable or by that of the container."""
         shown = self.environ.get("CUDA_VISIBLE_DEVICES")
-        return shown is not None and (not shown.strip() or shown.strip().startswith("-1"))
+        by_cuda = shown is not None and (not shown.strip() or shown.strip().startswith("-1"))
+        return by_cuda or self.environ.get("NVIDIA_VISIBLE_DEVICES") in ("void", "none")
 
     @property
     def visible(self) -> tuple[Gpu, ...]:
@@ -89,8 +87,10 @@ class Machine:
         """
         gpus = self.nvml.gpus
         shown = self.environ.get("CUDA_VISIBLE_DEVICES")
-        if shown is None or self.hidden:
-            return () if self.hidden else gpus
+        if self.hidden:
+            return ()
+        if shown is None:
+            return gpus
         wanted = [part.strip() for part in shown.split(",")]
         if all(part.isdigit() for part in wanted):
             if self.environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID" and len({gpu.name for gpu in gpus}) > 1:
@@ -109,16 +109,16 @@ class Machine:
 
     def stack(self) -> Stack:
         """Return the stack that would run here."""
-        probed = self.framework("tensorflow")
-        built = self.build
+        tensorflow, probed, built = self._version(*TENSORFLOWS), self.framework("tensorflow"), self.build
         # A wheel loads libraries by names that carry the major number, so those of another number do not count.
         cudart = first(self.libraries, "cudart", built.cuda.major if built and built.cuda else None)
         cudnn = first(self.libraries, "cudnn", built.cudnn.major if built and built.cudnn else None)
-        system = "WSL2" if self.wsl else self.platform.system
+        if tensorflow is None:  # what nothing loads is not part of the stack
+            cudart, cudnn = None, cudnn if "jax" in self.packages else None
         loaded = probed.cudnn if probed else None
         return Stack(
             python=version(self.platform.python),
-            tensorflow=self._version(*TENSORFLOWS),
+            tensorflow=tensorflow,
             keras=self._version("keras"),
             numpy=self._version("numpy"),
             cuda=cudart.version if cudart else None,
@@ -126,7 +126,7 @@ class Machine:
             driver=self.nvml.driver or self.module,
             jax=self._version("jax"),
             torch=self._version("torch"),
-            system=system,
+            system="WSL2" if self.wsl else self.platform.system,
             installed=True,
         )
 
@@ -148,24 +148,17 @@ ENVIRON = (
     "CUDA_VISIBLE_DEVICES",
     "CUDA_DEVICE_ORDER",
     "CUDA_FORCE_PTX_JIT",
-    "CUDA_DISABLE_PTX_JIT",
     "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "XLA_FLAGS",
     "KERAS_BACKEND",
-    "TF_FORCE_GPU_ALLOW_GROWTH",
-    "TF_USE_LEGACY_KERAS",
     "NVIDIA_VISIBLE_DEVICES",
-    "CONDA_PREFIX",
 )
 
 
-def look(host: Host, frameworks: tuple[Framework, ...] = ()) -> Machine:
-    """Look at a machine."""
+def look(host: Host) -> Machine:
+    """Look at a machine; its frameworks are not asked."""
     packages = host.packages()
     module = _MODULE.search(host.text("/proc/driver/nvidia/version") or "")
     home = next((packages[name].folder for name in TENSORFLOWS if name in packages), None)
-    toolkit = _CUDA_VERSION.search(host.text("/usr/local/cuda/version.json") or "")
     answered = nvml.read(host.nvml)
     pci = on_pci(host)
     return Machine(
@@ -182,9 +175,7 @@ def look(host: Host, frameworks: tuple[Framework, ...] = ()) -> Machine:
         packages=packages,
         build=build_info(host.text(f"{home}/{PLACE}")) if home else None,
         libraries=libraries(host, packages),
-        toolkit=version(toolkit[1]) if toolkit else None,
         tools=surroundings.xla_tools(host, packages),
-        frameworks=frameworks,
         room=host.room(),
         keras_config=host.text(f"{host.environ.get('HOME', '')}/.keras/keras.json") or "",
         zones=surroundings.zones(host, packages),

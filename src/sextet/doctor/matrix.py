@@ -84,9 +84,10 @@ class Cuda:
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:
-    """A branch of the driver: from which number on which cards, or until when it is looked after."""
+    """Branches of the driver from `first` to `last`: the cards they support, or until when one is looked after."""
 
     first: int
+    last: int
     lowest: Capability | None
     kind: str
     ends: str
@@ -250,6 +251,7 @@ def _cuda(row: dict[str, Any]) -> Cuda:
 def _branch(row: dict[str, Any]) -> Branch:
     return Branch(
         first=int(row.get("first", row.get("branch", 0))),
+        last=int(row.get("last", row.get("branch", 0))),
         lowest=Capability.of(row["lowest"]) if "lowest" in row else None,
         kind=row.get("kind", ""),
         ends=row.get("ends", ""),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sextet.doctor.matrix import Matrix, TensorFlow, matrix, since
+from sextet.doctor.matrix import Span, TensorFlow, matrix
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
 from sextet.hardware.version import Version
 
 OLD_CARDS = Capability(7, 5)  # below it cuDNN from 9.11 on, CUDA 13 and drivers from 590 on have nothing
+NEWEST_CUDNN = 9  # its major number
 NGC = "docker run --gpus all nvcr.io/nvidia/tensorflow:25.02-tf2-py3"
 
 
@@ -35,15 +36,23 @@ def install(row: TensorFlow, cards: Sequence[Card]) -> str:
     # patch is taken: the extra of 2.15.0 asked for packages that pip does not find.
     extra = "[and-cuda]" if row.cudnn_package else ""
     command = f'pip install "tensorflow{extra}=={row.newest}"'
-    pin = cudnn_pin(matrix(), cards)
-    return f'{command} "{pin}"' if pin and "," in row.cudnn_package else command
+    cudnn = newest_cudnn(cards)
+    pinned = cudnn is not None and cudnn is not newest_cudnn(()) and chooses_cudnn(row)
+    return f'{command} "{cudnn.package}"' if cudnn and pinned else command
 
 
-def cudnn_pin(table: Matrix, cards: Sequence[Card]) -> str:
-    """Return the requirement of the newest cuDNN 9 for these cards, where it is not the newest of all."""
-    if not cards:
-        return ""
-    lowest = min(card.capability for card in cards)
-    fitting = [span for span in table.cudnn if span.first.major == 9 and span.lowest <= lowest]
-    newest = since(table.cudnn, Version.of("9.99"))
-    return fitting[-1].package if fitting and fitting[-1] is not newest else ""
+def chooses_cudnn(row: TensorFlow) -> bool:
+    """Whether a TensorFlow leaves it to pip which cuDNN is installed."""
+    return "," in row.cudnn_package
+
+
+def newest_cudnn(cards: Sequence[Card]) -> Span | None:
+    """Return the newest cuDNN 9 with code for every card."""
+    fitting = [span for span in matrix().cudnn if span.first.major == NEWEST_CUDNN and _fits(span, cards)]
+    return fitting[-1] if fitting else None
+
+
+def _fits(span: Span, cards: Sequence[Card]) -> bool:
+    return all(
+        span.lowest <= card.capability and (span.highest is None or card.capability <= span.highest) for card in cards
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sextet.core.errors import HardwareError
 from sextet.doctor.case import named
 from sextet.doctor.matrix import Span, TensorFlow, matrix
-from sextet.doctor.remedy import NGC, OLD_CARDS, newest_tensorflow
+from sextet.doctor.remedy import NGC, OLD_CARDS, chooses_cudnn, newest_cudnn, newest_tensorflow
 from sextet.hardware.cards import Card
 from sextet.hardware.version import Version
 
@@ -62,8 +62,7 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
             f"No set is known to work on {named(cards)}: no TensorFlow wheel from {matrix().tensorflow[0].release} "
             f"to {matrix().tensorflow[-1].release} has machine code for all of it.{hint}"
         )
-    open_range = "," in row.cudnn_package
-    cudnn = _cudnn(cards) if open_range else None
+    cudnn = newest_cudnn(cards) if chooses_cudnn(row) else None
     extra = "[and-cuda]" if row.cudnn_package else ""
     requirements = [f"tensorflow{extra}=={row.newest}"]
     if str(row.release) in matrix().keras:
@@ -79,18 +78,6 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
         knows=tuple(_knows(cards, row, cudnn)),
         notes=_notes(row),
     )
-
-
-def _cudnn(cards: tuple[Card, ...]) -> Span:
-    lowest, highest = min(card.capability for card in cards), max(card.capability for card in cards)
-    fitting = [
-        span
-        for span in matrix().cudnn
-        if span.first.major == 9 and span.lowest <= lowest and (span.highest is None or highest <= span.highest)
-    ]
-    if not fitting:
-        raise HardwareError(f"No cuDNN is known to have code for all of {named(cards)}.")
-    return fitting[-1]
 
 
 def _driver(cards: tuple[Card, ...], row: TensorFlow) -> str:

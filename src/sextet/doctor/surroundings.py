@@ -20,6 +20,8 @@ def container(host: Host) -> str:
     """Return the kind of container this runs in, empty outside of one."""
     if ".dockerenv" in host.names("/"):
         return "docker"
+    if ".containerenv" in host.names("/run"):
+        return "podman"
     if host.environ.get("KUBERNETES_SERVICE_HOST"):
         return "kubernetes"
     if host.environ.get("container"):

@@ -8,7 +8,7 @@ from sextet.doctor.case import Case, named
 from sextet.doctor.checks.tensorflow import place_of_cudnn, row_of
 from sextet.doctor.finding import Finding, found
 from sextet.doctor.matrix import matrix, since
-from sextet.doctor.remedy import OLD_CARDS
+from sextet.doctor.remedy import OLD_CARDS, chooses_cudnn, newest_cudnn
 
 
 def cudnn(case: Case) -> Iterator[Finding]:
@@ -23,14 +23,16 @@ def cudnn(case: Case) -> Iterator[Finding]:
         return
     lost = case.below(span.lowest)
     if lost:
-        pin = next(row.package for row in reversed(matrix().cudnn) if row.lowest <= min(c.capability for c in lost))
+        fitting = newest_cudnn(case.cards) or newest_cudnn(lost)
         yield found(
             "SXT103",
             cudnn=version,
             place=place_of_cudnn(case),
             cards=named(lost),
             lowest=span.lowest,
-            fix=f'pip install "{pin}"',
+            fix=f'pip install "{fitting.package}"'
+            if fitting
+            else "sextet doctor --suggest   # no cuDNN 9 has code for it",
             source=span.source,
         )
 
@@ -54,5 +56,5 @@ def cuda(case: Case) -> Iterator[Finding]:
 def trap(case: Case) -> Iterator[Finding]:
     """Find a stack for which pip would choose a cuDNN without code for a card; on a machine its own cuDNN is seen."""
     row, lost = row_of(case), case.below(OLD_CARDS)
-    if case.machine is None and case.stack.cudnn is None and row is not None and "," in row.cudnn_package and lost:
+    if case.machine is None and case.stack.cudnn is None and row is not None and chooses_cudnn(row) and lost:
         yield found("SXT116", tensorflow=case.stack.tensorflow, cards=named(lost))

@@ -9,8 +9,6 @@ from sextet.doctor.finding import Finding, found
 from sextet.doctor.matrix import Branch, matrix, released
 from sextet.hardware.version import Version
 
-_KNOWN = (450, 599)  # branches that the matrix speaks of
-
 
 def cuda(case: Case) -> Iterator[Finding]:
     """Find a driver that is too old for CUDA, or older than the release of CUDA."""
@@ -47,13 +45,13 @@ def cuda(case: Case) -> Iterator[Finding]:
 
 def branch(case: Case) -> Iterator[Finding]:
     """Find a driver branch that no longer supports a card, is unknown, or is no longer looked after."""
-    driver = case.stack.driver
+    driver, rows = case.stack.driver, matrix().drivers
     if driver is None:
         return
-    if not _KNOWN[0] <= driver.major <= _KNOWN[1]:
-        yield found("SXT002", what=f"driver {driver}", known=f"branches {_KNOWN[0]} to {_KNOWN[1]}")
+    row = next((row for row in rows if row.first <= driver.major <= row.last), None)
+    if row is None:
+        yield found("SXT002", what=f"driver {driver}", known=f"branches {rows[0].first} to {rows[-1].last}")
         return
-    row = [row for row in matrix().drivers if row.first <= driver.major][-1]
     lost = case.below(row.lowest) if row.lowest else ()
     if lost:
         yield found("SXT204", driver=driver, cards=named(lost), source=row.source)

@@ -22,8 +22,6 @@ def missing(case: Case) -> Iterator[Finding]:
     machine, built, row = case.machine, built_of(case), row_of(case)
     if machine is None or built is None or not machine.present or case.stack.system not in ("Linux", "WSL2"):
         return
-    if machine.build is not None and not machine.build.with_cuda:
-        return
     family = matrix().family(built.cuda)
     wanted = {**(family.sonames if family else {}), "cudnn": built.cudnn.major}
     absent = [name for name, major in wanted.items() if first(machine.libraries, name, major) is None]

@@ -59,9 +59,9 @@ def _absent(machine: Machine) -> Finding:
     answer = machine.nvml
     nothing = f"NVML: {answer.failure_text}"
     if machine.wsl:
-        nested = [name for name in machine.packages if name.startswith("nvidia-driver")]
-        where = f"{nothing}; {'a Linux driver inside' if nested or machine.module else 'no driver of Windows'}"
-        return found("SXT213", seen=where)
+        return found(
+            "SXT213", seen=f"{nothing}; {'a Linux driver inside' if machine.module else 'no driver of Windows'}"
+        )
     if machine.container and (machine.module or machine.pci) and answer.failure == "LIBRARY_NOT_FOUND":
         module = f"module {machine.module} of the host" if machine.module else "a card on the host's PCI bus"
         return found("SXT210", container=machine.container, what=f"{module}; {nothing}")

@@ -41,11 +41,16 @@ def row_of(case: Case) -> TensorFlow | None:
 
 
 def built_of(case: Case) -> Built | None:
-    """Return what the case's TensorFlow was built for: by its own build information, else by the matrix."""
+    """Return what the case's TensorFlow was built for: by its own build information, else by the matrix.
+
+    None where it is not known, or was built without CUDA.
+    """
     row = row_of(case)
     build = case.machine.build if case.machine else None
+    if build is not None and not build.with_cuda:
+        return None
     codes = _codes(build.capabilities) if build else {}
-    if build is not None and build.with_cuda and build.cuda and build.cudnn and codes:
+    if build is not None and build.cuda and build.cudnn and codes:
         # The build information has cuDNN's major number only; the matrix has the minor it was tested with.
         exact = row.cudnn if row and row.cudnn.major == build.cudnn.major else build.cudnn
         ptx = max((code for text, code in codes.items() if text.startswith("compute")), default=max(codes.values()))
@@ -156,7 +161,7 @@ def code(case: Case) -> Iterator[Finding]:
             lowest=min(built.sms),
             capability=min(card.capability for card in lost),
             last=f"; TensorFlow {last.release} is the last" if last else "; none is known",
-            fix=install(last, case.cards) if last else "no release of the matrix (2.10 to 2.21) has code for it",
+            fix=_in_its_python(last, case) if last else "no release of the matrix (2.10 to 2.21) has code for it",
             source=built.source,
         )
     if compiled:
@@ -218,6 +223,11 @@ def place_of_cudnn(case: Case) -> str:
     told = [library for library in case.machine.libraries if library.name == "cudnn"]
     match = next((library for library in told if library.version == case.stack.cudnn), None)
     return f" ({match.path})" if match else ""
+
+
+def _in_its_python(row: TensorFlow, case: Case) -> str:
+    other = case.stack.python is not None and not takes(row, case.stack.python)
+    return install(row, case.cards) + (f"   # in an environment of Python {row.python[1]}" if other else "")
 
 
 def _reinstall(case: Case) -> str:
