@@ -104,27 +104,27 @@ class DescribedNvml:
     def __dir__(self) -> list[str]:
         return dir(pynvml)
 
-    def nvmlInit(self) -> None:  # noqa: N802
+    def nvmlInit(self) -> None:
         _fail(self._told.get("init"))
 
-    def nvmlShutdown(self) -> None:  # noqa: N802
+    def nvmlShutdown(self) -> None:
         pass
 
-    def nvmlSystemGetDriverVersion(self) -> str:  # noqa: N802
+    def nvmlSystemGetDriverVersion(self) -> str:
         return str(self._told["driver"])
 
-    def nvmlSystemGetCudaDriverVersion_v2(self) -> int:  # noqa: N802
+    def nvmlSystemGetCudaDriverVersion_v2(self) -> int:
         return int(self._told["cuda"])
 
-    def nvmlDeviceGetCount(self) -> int:  # noqa: N802
+    def nvmlDeviceGetCount(self) -> int:
         return len(self._cards())
 
-    def nvmlDeviceGetHandleByIndex(self, index: int) -> Mapping[str, Any]:  # noqa: N802
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> Mapping[str, Any]:
         card = self._cards()[index]
         _fail(card.get("handle"))
         return card
 
-    def nvmlDeviceGetMigDeviceHandleByIndex(self, handle: Mapping[str, Any], place: int) -> object:  # noqa: N802
+    def nvmlDeviceGetMigDeviceHandleByIndex(self, handle: Mapping[str, Any], place: int) -> object:
         if place >= handle.get("instances", 0):
             _fail(pynvml.NVML_ERROR_NOT_FOUND)
         return object()

@@ -14,7 +14,7 @@ from sextet.doctor.registry import CHECKS, run
 from sextet.doctor.stack import Stack
 from sextet.hardware.cards import card
 from sextet.hardware.host import Platform
-from sextet.hardware.nvml import Nvml
+from sextet.hardware.nvml import LATE, Nvml
 
 from .described import DescribedHost, described, whole
 
@@ -85,6 +85,13 @@ def test_what_would_leave_a_gpu_unused(p40):
 def test_a_hidden_gpu_is_not_meant_to_be_used():
     host = DescribedHost(whole({"like": "p40", "environ": {"CUDA_VISIBLE_DEVICES": "-1"}}))
     assert blocking(host)[0] is False
+
+
+def test_a_driver_that_hangs(monkeypatch, p40):
+    answer = Nvml(failure=LATE, failure_text="no answer in 20 s")
+    monkeypatch.setattr("sextet.hardware.nvml.read", lambda library: answer)
+    report = examine_machine(p40, month="2026-11")
+    assert "SXT218" in {one.id for one in report.findings} and report.failed()
 
 
 def test_cards_in_words():

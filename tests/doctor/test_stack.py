@@ -43,6 +43,8 @@ def test_systems(text, system):
         ("tensorfow=2.15", "did you mean 'tensorflow'"),
         ("tf=2.15,tensorflow=2.16", "got 'tensorflow' twice"),
         ("cuda=newest", "Expected a version of cuda"),
+        ("python=3.11;cuda=11.8", "Expected a version of python such as 2.15.0; got '3.11;cuda=11.8'"),
+        ("python=3.11 cuda=11.8", "Expected a version of python"),
         ("os=windos", "did you mean 'windows'"),
     ],
 )

@@ -69,7 +69,7 @@ def test_maxwell_gets_the_last_tensorflow_for_it_and_is_told_that_sextet_needs_a
     assert "sextet itself trains with TensorFlow 2.21" in made.notes[0]
 
 
-@pytest.mark.parametrize("names", [["RTX 5090"], ["P40", "RTX 5090"], ["K80", "H100"]])
+@pytest.mark.parametrize("names", [["RTX 5090"], ["P40", "RTX 5090"], ["K80"], ["K80", "H100"]])
 def test_where_none_is_known_none_is_given(names):
     with pytest.raises(HardwareError, match="No set is known to work"):
         suggest(tuple(map(card, names)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Any
 
 import pynvml
@@ -117,3 +118,21 @@ def test_a_pynvml_that_is_not_there(monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", None)
     answer = nvml.read()
     assert answer.failure == "NOT_INSTALLED" and "nvidia-ml-py" in answer.failure_text
+
+
+def test_a_driver_that_hangs_is_left_behind():
+    class Hanging(DescribedNvml):
+        def nvmlInit(self) -> None:
+            threading.Event().wait(30)
+
+    answer = nvml.read(Hanging({}), patience=0.05)
+    assert (answer.failure, answer.failure_text) == (nvml.LATE, "no answer in 0.05 s")
+
+
+def test_a_fault_of_ours_is_raised_where_it_was_asked():
+    class Broken(DescribedNvml):
+        def nvmlInit(self) -> None:
+            raise ZeroDivisionError("ours")
+
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        nvml.read(Broken({}))

@@ -23,27 +23,6 @@ from sextet.hardware.host import Host
 PATIENCE = 120.0  # seconds a framework has to answer: TensorFlow on a cold disk takes half a minute
 
 
-def seen(host: Host, *, frameworks: bool, patience: float = PATIENCE) -> tuple[Machine, dict[str, float]]:
-    """Look at a machine, and meanwhile ask its frameworks; also gives the wall time of both in seconds.
-
-    Args:
-        host: the machine.
-        frameworks: whether to ask TensorFlow, JAX and PyTorch, those that are installed.
-        patience: seconds each of them has.
-    """
-    began = time.perf_counter()
-    names = _installed(host) if frameworks else ()
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(ask, host, names, patience)
-        machine = look(host)
-        looked = time.perf_counter() - began
-        answers: tuple[Framework, ...] = asked.result()
-    seconds = {"looking": looked}
-    if names:
-        seconds["frameworks"] = time.perf_counter() - began
-    return dataclasses.replace(machine, frameworks=answers), seconds
-
-
 def examine_machine(
     host: Host,
     *,
@@ -60,7 +39,7 @@ def examine_machine(
         month: now, as 2026-11; by default by the clock.
     """
     try:
-        machine, seconds = seen(host, frameworks=frameworks, patience=patience)
+        machine, seconds = _seen(host, frameworks=frameworks, patience=patience)
     except Exception as error:  # a machine that cannot even be looked at is a finding, too
         text = f"{type(error).__name__}: {error}"
         return Report(subject="This machine", findings=(found("SXT001", check="looking at the machine", error=text),))
@@ -109,6 +88,21 @@ def blocking(host: Host) -> tuple[bool, tuple[Finding, ...]]:
     findings = run((check for check in CHECKS if check.gates), case)
     errors = tuple(one for one in findings if one.level is Level.ERROR)
     return machine.present and not machine.hidden, errors
+
+
+def _seen(host: Host, *, frameworks: bool, patience: float) -> tuple[Machine, dict[str, float]]:
+    """Look at a machine, and meanwhile ask its frameworks; also gives the wall time of both in seconds."""
+    began = time.perf_counter()
+    names = _installed(host) if frameworks else ()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, host, names, patience)
+        machine = look(host)
+        looked = time.perf_counter() - began
+        answers: tuple[Framework, ...] = asked.result()
+    seconds = {"looking": looked}
+    if names:
+        seconds["frameworks"] = time.perf_counter() - began
+    return dataclasses.replace(machine, frameworks=answers), seconds
 
 
 def _installed(host: Host) -> tuple[str, ...]:

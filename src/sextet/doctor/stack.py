@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sextet.core.errors import ConfigError, nearest
 from sextet.hardware.version import Version
 
+_VERSION = re.compile(r"[vV]?\d+(\.\d+)*([-+.]?[A-Za-z][\w.+-]*|[-+][\w.+-]+)?")
 _OTHER_NAMES = {"tf": "tensorflow", "pytorch": "torch", "os": "system", "platform": "system"}
 _SYSTEMS = {
     "linux": "Linux",
@@ -100,10 +102,9 @@ def stack_of(parts: Mapping[str, str]) -> Stack:
             known = (*VERSIONS, "system")
             raise ConfigError(f"Expected one of {', '.join(known)} in a stack; got {name!r}{nearest(name, known)}.")
         else:
-            try:
-                versions[key] = Version.of(text)
-            except ValueError:
-                raise ConfigError(f"Expected a version of {key} such as 2.15.0; got {text!r}.") from None
+            if not _VERSION.fullmatch(text):
+                raise ConfigError(f"Expected a version of {key} such as 2.15.0; got {text!r}.")
+            versions[key] = Version.of(text)
     return Stack(**versions, system=system)
 
 

@@ -8,6 +8,7 @@ from sextet.core.errors import HardwareError
 from sextet.doctor.case import named
 from sextet.doctor.matrix import Span, TensorFlow, matrix
 from sextet.doctor.remedy import NGC, OLD_CARDS, chooses_cudnn, newest_cudnn, newest_tensorflow
+from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
 from sextet.hardware.version import Version
 
@@ -55,16 +56,16 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
         HardwareError: no set is known.
     """
     row = newest_tensorflow(cards)
-    if row is None:
+    if row is None or any(card.capability < _known() for card in cards):
         newer = any(card.capability.major >= 10 for card in cards)
         hint = f" NVIDIA's container has: {NGC}" if newer else " Leave the oldest card out, with CUDA_VISIBLE_DEVICES."
+        oldest, newest = matrix().tensorflow[0].release, matrix().tensorflow[-1].release
         raise HardwareError(
-            f"No set is known to work on {named(cards)}: no TensorFlow wheel from {matrix().tensorflow[0].release} "
-            f"to {matrix().tensorflow[-1].release} has machine code for all of it.{hint}"
+            f"No set is known to work on {named(cards)}: one TensorFlow wheel of {oldest} to {newest} has to have "
+            f"machine code for all of them, and cards below compute capability {_known()} are not known.{hint}"
         )
     cudnn = newest_cudnn(cards) if chooses_cudnn(row) else None
-    extra = "[and-cuda]" if row.cudnn_package else ""
-    requirements = [f"tensorflow{extra}=={row.newest}"]
+    requirements = [f"tensorflow[and-cuda]=={row.newest}"]
     if str(row.release) in matrix().keras:
         requirements.append(f"keras=={matrix().keras[str(row.release)]}")
     if cudnn is not None:
@@ -78,6 +79,12 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
         knows=tuple(_knows(cards, row, cudnn)),
         notes=_notes(row),
     )
+
+
+def _known() -> Capability:
+    """Return the lowest compute capability for which both a driver and a cuDNN are known."""
+    drivers = (row.lowest for row in matrix().drivers if row.lowest)
+    return max(min(drivers), min(row.lowest for row in matrix().cudnn))
 
 
 def _driver(cards: tuple[Card, ...], row: TensorFlow) -> str:
@@ -100,18 +107,13 @@ def _knows(cards: tuple[Card, ...], row: TensorFlow, cudnn: Span | None) -> list
         lines.append(f"cuDNN {package} has code from {ends} ({cudnn.source}, {cudnn.date})")
         floor = max(one.lowest for one in matrix().libraries if one.lowest)
         lines.append(f"the other libraries have code from {floor} on ({matrix().libraries[0].source})")
-    elif row.cudnn_package:
+    else:
         lines.append(f"its extra and-cuda pins {row.cudnn_package}")
     lines.append("wheels were read, not run on these cards: sextet doctor --deep tries them")
     return lines
 
 
 def _notes(row: TensorFlow) -> tuple[str, ...]:
-    notes = []
-    if row.release < _SEXTET:
-        notes.append(
-            f"sextet itself trains with TensorFlow {_SEXTET}: on these cards it forecasts, or trains on the CPU."
-        )
-    if not row.cudnn_package:
-        notes.append(f"This TensorFlow brings no CUDA: install CUDA {row.cuda} and cuDNN {row.cudnn} beside it.")
-    return tuple(notes)
+    if row.release >= _SEXTET:
+        return ()
+    return (f"sextet itself trains with TensorFlow {_SEXTET}: on these cards it forecasts, or trains on the CPU.",)

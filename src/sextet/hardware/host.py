@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -169,6 +168,8 @@ class ThisHost:
 
     def packages(self) -> Mapping[str, Package]:
         """Return the installed packages by their name in lower case with dashes; the first on the path counts."""
+        from importlib import metadata
+
         found: dict[str, Package] = {}
         for one in metadata.distributions():
             name = one.metadata["Name"] if one.metadata else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from sextet.hardware.capability import Capability
 from sextet.hardware.gpu import Gpu, Process
 from sextet.hardware.version import Version, version
 
+PATIENCE = 20.0  # seconds: a machine of eight cards without persistence takes several
+LATE = "LATE"
 _MODES = ("default", "exclusive thread", "prohibited", "exclusive process")
 _THROTTLES = (
     ("nvmlClocksThrottleReasonHwThermalSlowdown", "hardware thermal slowdown"),
@@ -32,7 +35,8 @@ class Nvml:
         driver: version of the driver.
         cuda: newest CUDA that the driver runs.
         gpus: every GPU, those that do not answer too.
-        failure: name of NVML's failure to start, such as "LIB_RM_VERSION_MISMATCH"; empty where it started.
+        failure: name of NVML's failure to start, such as "LIB_RM_VERSION_MISMATCH"; "NOT_INSTALLED" where pynvml is
+            not, `LATE` where no answer came; empty where it started.
         failure_text: what NVML, or Python, said of it.
     """
 
@@ -43,12 +47,32 @@ class Nvml:
     failure_text: str = ""
 
 
-def read(library: Any = None) -> Nvml:
-    """Ask NVML.
+def read(library: Any = None, patience: float = PATIENCE) -> Nvml:
+    """Ask NVML, in a thread that is left behind where it does not come back: a dying card can hold a call for good.
 
     Args:
         library: a module with the functions of `pynvml`; by default that.
+        patience: seconds it has.
     """
+    answers: list[Nvml | Exception] = []
+
+    def ask() -> None:
+        try:
+            answers.append(_read(library))
+        except Exception as error:  # raised below, in the thread that asked
+            answers.append(error)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(patience)
+    if not answers:
+        return Nvml(failure=LATE, failure_text=f"no answer in {patience:g} s")
+    if isinstance(answers[0], Exception):
+        raise answers[0]
+    return answers[0]
+
+
+def _read(library: Any) -> Nvml:
     if library is None:
         try:
             import pynvml

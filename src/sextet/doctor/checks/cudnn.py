@@ -21,7 +21,11 @@ def cudnn(case: Case) -> Iterator[Finding]:
         rows = matrix().cudnn
         yield found("SXT002", what=f"cuDNN {version}", known=f"cuDNN {rows[0].first} to {rows[-1].last}")
         return
-    lost = case.below(span.lowest)
+    known = min(row.lowest for row in matrix().cudnn)
+    if case.below(known):
+        what = f"cuDNN {version} with {named(case.below(known))}"
+        yield found("SXT002", what=what, known=f"cards of compute capability {known} and higher")
+    lost = [card for card in case.cards if known <= card.capability < span.lowest]
     if lost:
         fitting = newest_cudnn(case.cards) or newest_cudnn(lost)
         yield found(

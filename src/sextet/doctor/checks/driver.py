@@ -52,7 +52,14 @@ def branch(case: Case) -> Iterator[Finding]:
     if row is None:
         yield found("SXT002", what=f"driver {driver}", known=f"branches {rows[0].first} to {rows[-1].last}")
         return
-    lost = case.below(row.lowest) if row.lowest else ()
+    known = rows[0].lowest
+    if known and case.below(known):
+        yield found(
+            "SXT002",
+            what=f"driver {driver} with {named(case.below(known))}",
+            known=f"cards of compute capability {known} and higher",
+        )
+    lost = [card for card in case.cards if row.lowest and known and known <= card.capability < row.lowest]
     if lost:
         yield found("SXT204", driver=driver, cards=named(lost), source=row.source)
     ended = _ended(case, driver)

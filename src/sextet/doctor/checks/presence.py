@@ -8,6 +8,7 @@ from sextet.doctor.case import Case
 from sextet.doctor.finding import Finding, found
 from sextet.doctor.log import recognise
 from sextet.doctor.machine import Machine
+from sextet.hardware.nvml import LATE
 
 _ABSENT = ("LIBRARY_NOT_FOUND", "DRIVER_NOT_LOADED")
 
@@ -20,6 +21,8 @@ def driver(case: Case) -> Iterator[Finding]:
     answer = machine.nvml
     if answer.failure == "LIB_RM_VERSION_MISMATCH":
         yield found("SXT202", text=answer.failure_text, module=machine.module or "of unknown version")
+    elif answer.failure == LATE:
+        yield found("SXT218", text=answer.failure_text)
     elif answer.failure in _ABSENT:
         yield _absent(machine)
     elif answer.failure:
