@@ -40,13 +40,32 @@ def test_no_gpu_and_none_asked_for_costs_nothing():
     assert done.stdout == "False False False\n"
 
 
-def test_a_gpu_that_would_be_left_unused_stops_with_the_reason_and_the_fix():
+def _sees(monkeypatch: pytest.MonkeyPatch, gpus: int) -> None:
+    """Put a TensorFlow in place that sees so many GPUs."""
+    config = SimpleNamespace(list_physical_devices=lambda kind: ["GPU:0"] * gpus)
+    monkeypatch.setitem(sys.modules, "sextet.members.backend", SimpleNamespace(tf=SimpleNamespace(config=config)))
+
+
+def test_a_gpu_that_would_be_left_unused_stops_with_the_reason_and_the_fix(monkeypatch):
+    _sees(monkeypatch, 0)
     with pytest.raises(HardwareError) as raised:
         device.settle("auto", DescribedHost(whole(BARE)))
     text = str(raised.value)
     assert "SXT109 CUDA libraries are missing" in text and "libcudnn.so.9" in text
     assert 'fix: pip install "tensorflow[and-cuda]==2.21.0" "nvidia-cudnn-cu12==9.10.2.21"' in text
     assert "--device cpu" in text and raised.value.exit_code == 1
+
+
+def test_libraries_that_only_tensorflow_finds_are_found(monkeypatch):
+    _sees(monkeypatch, 1)
+    assert device.settle("auto", DescribedHost(whole(BARE))) is True
+
+
+def test_what_is_sure_is_not_left_to_tensorflow(monkeypatch):
+    _sees(monkeypatch, 1)
+    unfit = DescribedHost(whole({"like": "p40", "packages": {"nvidia-cudnn-cu12": "9.24.0.43"}}))
+    with pytest.raises(HardwareError, match="SXT103"):
+        device.settle("auto", unfit)
 
 
 def test_a_gpu_that_is_hidden_is_not_meant():
@@ -120,8 +139,7 @@ def test_a_tensorflow_without_a_gpu_is_on_the_cpu(monkeypatch):
 
 @pytest.mark.parametrize("gpus", [0, 1])
 def test_tensorflow_has_to_see_the_gpu(monkeypatch, gpus):
-    config = SimpleNamespace(list_physical_devices=lambda kind: ["GPU:0"] * gpus)
-    monkeypatch.setitem(sys.modules, "sextet.members.backend", SimpleNamespace(tf=SimpleNamespace(config=config)))
+    _sees(monkeypatch, gpus)
     if gpus:
         device.verify()
     else:

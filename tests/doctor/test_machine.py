@@ -127,3 +127,24 @@ def test_what_a_framework_said(ran, failure, text):
     one = framework("tensorflow", ran)
     assert (one.failure, one.failure_text) == (failure, text)
     assert (one.cudnn == Version.of("9.10.2")) is (not failure)
+
+
+def test_the_libraries_of_a_conda_environment_that_is_not_activated():
+    host = DescribedHost(
+        whole(
+            {
+                "like": "p40",
+                "paths": [],
+                "links": {
+                    "/env/lib/libcudnn.so.9": "libcudnn.so.9.10.1",
+                    "/env/lib/libcudart.so.12": "libcudart.so.12.9.79",
+                },
+            }
+        )
+    )
+    machine = look(host)
+    assert {(one.name, str(one.version), one.origin) for one in machine.libraries} == {
+        ("cudnn", "9.10.1", "environment"),
+        ("cudart", "12.9.79", "environment"),
+    }
+    assert str(machine.stack().cudnn) == "9.10.1"

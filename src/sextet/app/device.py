@@ -10,7 +10,9 @@ from sextet.hardware.host import Host, ThisHost
 from sextet.hardware.present import hinted
 
 DEVICES = ("auto", "cpu", "gpu")
-_MEANT = "Where the CPU is meant, say so: --device cpu (device='cpu' from Python)."
+_MEANT = "Where the CPU is meant, say so: --device cpu (from Python device='cpu', anywhere CUDA_VISIBLE_DEVICES=-1)."
+# Libraries can lie where only TensorFlow finds them, so TensorFlow has the last word where they seem to be missing.
+_UNSURE = ("SXT109",)
 
 
 def settle(device: str, host: Host | None = None) -> bool:
@@ -34,7 +36,8 @@ def settle(device: str, host: Host | None = None) -> bool:
     from sextet.doctor.examine import blocking
 
     meant, errors = blocking(host)
-    if errors and (meant or device == "gpu"):
+    sure = [one for one in errors if one.id not in _UNSURE]
+    if errors and (meant or device == "gpu") and (sure or not _seen()):
         told = "\n".join(f"  {one.id} {one.title}: {one.seen}\n    fix: {one.fix}" for one in errors)
         raise HardwareError(f"The GPU would be left unused:\n{told}\n{_MEANT} `sextet doctor` says more.")
     if device == "gpu" and not meant:
@@ -48,10 +51,15 @@ def verify() -> None:
     Raises:
         HardwareError: it sees none.
     """
+    if not _seen():
+        raise HardwareError(f"TensorFlow sees no GPU, though one is here; `sextet doctor` says why. {_MEANT}")
+
+
+def _seen() -> bool:
+    """Whether TensorFlow sees a GPU; loads it."""
     from sextet.members.backend import tf
 
-    if not tf.config.list_physical_devices("GPU"):
-        raise HardwareError(f"TensorFlow sees no GPU, though one is here; `sextet doctor` says why. {_MEANT}")
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def _hide() -> None:

@@ -36,7 +36,7 @@ class Library:
         name: cudart, cublas, cudnn ...
         path: its file.
         version: as far as the file's real name, or its pip package, tells.
-        origin: "LD_LIBRARY_PATH", "pip", "conda" or "system".
+        origin: "LD_LIBRARY_PATH", "pip", "environment" (of conda) or "system".
     """
 
     name: str
@@ -67,13 +67,12 @@ def first(found: tuple[Library, ...], name: str, major: int | None = None) -> Li
 
 
 def _places(host: Host, packages: Mapping[str, Package]) -> Iterator[tuple[str, str]]:
-    conda = host.environ.get("CONDA_PREFIX", "")
     for folder in filter(None, host.environ.get("LD_LIBRARY_PATH", "").split(":")):
         yield from ((path, "LD_LIBRARY_PATH") for path in _in(host, folder))
     for folder in _wheel_folders(host, packages):
         yield from ((path, "pip") for path in _in(host, folder))
-    if conda:
-        yield from ((path, "conda") for path in _in(host, f"{conda}/lib"))
+    for folder in _environment_folders(host, packages):
+        yield from ((path, "environment") for path in _in(host, folder))
     listed = host.run(("ldconfig", "-p"), 5.0)
     if listed.code is None:
         listed = host.run(("/sbin/ldconfig", "-p"), 5.0)
@@ -85,6 +84,14 @@ def _wheel_folders(host: Host, packages: Mapping[str, Package]) -> Iterator[str]
     for home in sorted(homes):
         for name in host.names(f"{home}/nvidia"):
             yield f"{home}/nvidia/{name}/lib"
+
+
+def _environment_folders(host: Host, packages: Mapping[str, Package]) -> Iterator[str]:
+    """Yield where conda keeps libraries: beside the Python of the packages, whether it is activated or not."""
+    prefixes = {package.folder.partition("/lib/python")[0] for package in packages.values()}
+    conda = host.environ.get("CONDA_PREFIX", "")
+    for prefix in sorted(prefixes | ({conda} if conda else set())):
+        yield f"{prefix}/lib"
 
 
 def _in(host: Host, folder: str) -> Iterator[str]:

@@ -22,6 +22,9 @@ def missing(case: Case) -> Iterator[Finding]:
     machine, built, row = case.machine, built_of(case), row_of(case)
     if machine is None or built is None or not machine.present or case.stack.system not in ("Linux", "WSL2"):
         return
+    asked = machine.framework("tensorflow")
+    if asked is not None and asked.devices:
+        return  # it sees a GPU, so it found them, wherever they are
     family = matrix().family(built.cuda)
     wanted = {**(family.sonames if family else {}), "cudnn": built.cudnn.major}
     absent = [name for name, major in wanted.items() if first(machine.libraries, name, major) is None]
@@ -141,10 +144,12 @@ def _libraries(case: Case) -> tuple[Library, ...]:
 
 
 def _keep(rivals: list[Library]) -> str:
-    system = next((one for one in rivals if one.origin in ("system", "conda")), None)
+    system = next((one for one in rivals if one.origin in ("system", "environment")), None)
     if system is None:
         return "sextet doctor --suggest"
     command = (
-        "conda remove cudnn" if system.origin == "conda" else f"sudo apt-get remove libcudnn{system.version.major}"
+        "conda remove cudnn"
+        if system.origin == "environment"
+        else f"sudo apt-get remove libcudnn{system.version.major}"
     )
     return command if system.name == "cudnn" else f"sudo apt-get remove libnccl{system.version.major}"
