@@ -74,6 +74,7 @@ def test_a_suggestion_is_a_requirements_file_and_nothing_else(sextet, tmp_path):
     lines = [line for line in result.stdout.splitlines() if not line.startswith("#")]
     assert result.exit_code == 0 and all(Requirement(line).specifier for line in lines)
     assert "nvidia-cudnn-cu12==9.10.2.21" in lines
+    assert sextet("doctor", "--suggest", "--gpu", "Tesla P40, V100", "--quiet").stdout == result.stdout
     out = tmp_path / "requirements.txt"
     told = sextet("doctor", "--suggest", "--gpu", "Tesla P40,V100", "--out", out)
     assert out.read_text() == result.stdout and told.stdout == f"Wrote {out}.\n"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
 from sextet.cli.failure import FAILED
-from sextet.cli.output import Output
+from sextet.cli.output import Output, console
 from sextet.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -137,14 +138,22 @@ def _suggest(gpus: tuple[str, ...], out: Path | None, output: Output) -> None:
         write_text(out, str(made))
         output.result(vars(made), lambda console: console.print(f"Wrote {out}.", soft_wrap=True))
     else:
-        output.result(vars(made), lambda console: console.print(str(made), end="", soft_wrap=True))
+        _asked_for(output, vars(made), lambda console: console.print(str(made), end="", soft_wrap=True))
 
 
 def _explain(id: str, output: Output) -> None:
     from sextet.doctor.finding import explanation
 
     entry = explanation(id)
-    output.result(vars(entry), lambda console: _show_entry(console, entry))
+    _asked_for(output, vars(entry), lambda console: _show_entry(console, entry))
+
+
+def _asked_for(output: Output, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+    """Write what was asked for by name, which `--quiet` does not leave out."""
+    if output.json:
+        output.emit(value)
+    else:
+        show(console())
 
 
 def _show_entry(console: Console, entry: Entry) -> None:
