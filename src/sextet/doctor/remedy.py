@@ -11,6 +11,7 @@ from sextet.hardware.version import Version
 
 OLD_CARDS = Capability(7, 5)  # below it cuDNN from 9.11 on, CUDA 13 and drivers from 590 on have nothing
 NEWEST_CUDNN = 9  # its major number
+DRIVER = "sudo apt-get install nvidia-driver-580   # Debian, Ubuntu; elsewhere the package of branch 580"
 NGC = "docker run --gpus all nvcr.io/nvidia/tensorflow:25.02-tf2-py3"
 
 

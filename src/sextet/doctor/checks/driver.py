@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, found
 from sextet.doctor.matrix import Branch, matrix, released
+from sextet.doctor.remedy import DRIVER
 from sextet.hardware.version import Version
 
 
@@ -74,7 +75,7 @@ def _ended(case: Case, driver: Version) -> Branch | None:
 def _newer(case: Case) -> str:
     oldest = matrix().drivers[0].lowest
     lost = case.below(oldest) if oldest else ()
-    return "no newer driver supports the card" if lost else "sudo apt-get install nvidia-driver-580"
+    return "no newer driver supports the card" if lost else DRIVER
 
 
 def _built_cuda(case: Case) -> Version | None:
