@@ -27,12 +27,12 @@ def conv1d(tf: Any, device: str) -> float:
 
 def lstm(tf: Any, device: str) -> float:
     """An LSTM; on a GPU it has to be cuDNN's."""
-    return _layer(tf, device, lambda on_gpu: tf.keras.layers.LSTM(UNITS, use_cudnn=on_gpu))
+    return _layer(tf, device, lambda on_gpu: tf.keras.layers.LSTM(UNITS, **_cudnn(tf, on_gpu)))
 
 
 def gru(tf: Any, device: str) -> float:
     """A GRU; on a GPU it has to be cuDNN's."""
-    return _layer(tf, device, lambda on_gpu: tf.keras.layers.GRU(UNITS, use_cudnn=on_gpu))
+    return _layer(tf, device, lambda on_gpu: tf.keras.layers.GRU(UNITS, **_cudnn(tf, on_gpu)))
 
 
 def mixed_matmul(tf: Any, device: str) -> float:
@@ -74,6 +74,11 @@ OPERATIONS: dict[str, Callable[[Any, str], float]] = {
     "mixed_matmul": mixed_matmul,
     "all_reduce": all_reduce,
 }
+
+
+def _cudnn(tf: Any, on_gpu: Any) -> dict[str, Any]:
+    """Return the argument that asks for cuDNN; Keras 2 has none and takes cuDNN where it can."""
+    return {"use_cudnn": on_gpu} if int(tf.keras.__version__.split(".")[0]) >= 3 else {}
 
 
 def _layer(tf: Any, device: str, make: Callable[[Any], Any]) -> float:
