@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sextet.core.errors import DataError
 from sextet.doctor.finding import catalogue
-from sextet.doctor.log import read_log, recognise
+from sextet.doctor.log import hint, read_log, recognise
 from sextet.doctor.scaling import Scaling
 
 # What the table of error texts in the project's facts holds, one text of each row.
@@ -49,6 +51,23 @@ def test_every_row_of_the_table_is_recognised(text, id):
     (finding,) = recognise(["2026-11-25 10:00:00: something else", f"2026-11-25 10:00:01: W {text}"])
     assert finding.id == id
     assert finding.why and finding.fix and "line 2" in finding.seen
+
+
+@pytest.mark.parametrize("pattern", sorted({one for entry in catalogue().values() for one in entry.patterns}))
+def test_what_a_pattern_matches_has_its_hint(pattern):
+    text = hint(pattern)
+    assert len(text) >= 4
+
+    @given(st.from_regex(re.compile(pattern), fullmatch=True))
+    def holds(matching):
+        assert text in matching
+
+    holds()
+
+
+def test_a_pattern_of_alternatives_has_no_hint():
+    assert hint("one|other") == ""
+    assert hint(r"a\.b+(?:c|d)?ef?") == "a.b"
 
 
 def test_each_kind_is_told_once_with_its_first_line_and_how_often():
