@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from sextet.doctor.case import Case
-from sextet.doctor.checks.tensorflow import row_of
+from sextet.doctor.checks.tensorflow import row_of, system
 from sextet.doctor.finding import Finding, Level, found
 from sextet.doctor.frameworks import Framework
 from sextet.doctor.log import recognise
@@ -44,7 +44,7 @@ def devices(case: Case) -> Iterator[Finding]:
     """Find GPUs that the driver sees and TensorFlow does not."""
     machine = case.machine
     asked = machine.framework("tensorflow") if machine else None
-    if machine is None or asked is None or asked.failure:
+    if machine is None or asked is None or asked.failure or any(system(case)):
         return
     # Instances of a MIG card are counted by none of both alike.
     present = [gpu for gpu in machine.visible if not gpu.lost]
