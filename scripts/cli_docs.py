@@ -28,7 +28,7 @@ standard output stays empty. Set `SEXTET_DEBUG=1` for tracebacks, `NO_COLOR=1` f
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | it failed |
+| 1 | it failed, or the doctor found errors |
 | 2 | the command or its input was wrong |
 | 3 | out of memory or disk |
 | 130 | interrupted |

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sextet.app.backtest import backtest_data as backtest
+    from sextet.app.doctor import diagnose
     from sextet.ensemble.ensemble import Ensemble
 
 __version__ = "0.1.0"
-__all__ = ["Ensemble", "__version__", "backtest"]
+__all__ = ["Ensemble", "__version__", "backtest", "diagnose"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +23,8 @@ def __getattr__(name: str) -> Any:
         from sextet.app.backtest import backtest_data
 
         return backtest_data
+    if name == "diagnose":
+        from sextet.app.doctor import diagnose
+
+        return diagnose
     raise AttributeError(f"module 'sextet' has no attribute {name!r}")

@@ -25,7 +25,7 @@ OWN = {
     "--fresh": (None, "fresh", True),
     "--val-end": ("2016-11", "validation_end", "2016-11"),
 }
-OPTIONS = {**{flag: told for flag, told in TRAIN.items() if flag != "--validation-end"}, **OWN}
+OPTIONS = {**{flag: told for flag, told in TRAIN.items() if flag not in ("--validation-end", "--device")}, **OWN}
 
 
 def at(request: BacktestRequest, path: str) -> object:

@@ -40,6 +40,7 @@ OPTIONS = {
     "--title": ("Our sales", "title", "Our sales"),
     "--unit": ("EUR", "unit", "EUR"),
     "--catch-up": ("2", "catch_up", 2),
+    "--device": ("cpu", "device", "cpu"),
     "--rules": ("rules.toml", "rules", Path("rules.toml")),
     "--train-end": ("2016-10-31", "train_end", "2016-10-31"),
     "--validation-end": ("150", "validation_end", "150"),

@@ -41,6 +41,8 @@ class TrainRequest:
         epochs, batch, catch_up: override the training budget; see `TrainConfig`.
         unit: unit of the target, for the report.
         title: what the data are, for the report; None: the file's name.
+        device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
+            where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
     """
 
     source: Any
@@ -67,6 +69,7 @@ class TrainRequest:
     catch_up: int | None = None
     unit: str = ""
     title: str | None = None
+    device: str = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sextet.app.configuration import config_of
+from sextet.app.device import settle, verify
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
 from sextet.core.progress import Progress, Silent
@@ -23,6 +24,7 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
     Raises:
         DataError, ConfigError: the data or an option cannot be used.
         DependencyError: TensorFlow is not installed.
+        HardwareError: a GPU is there, or was asked for, and would be left unused.
         TrainingError: a member did not learn.
     """
     from sextet.ensemble.fit import fit_run
@@ -31,6 +33,7 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
 
     config = config_of(request)
     rules = rules_text(request.rules)
+    on_gpu = settle(request.device)
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     for note in panel.notes:
@@ -41,6 +44,8 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
         rules=rules,
         unit=request.unit,
     )
+    if on_gpu:
+        verify()
     with building(request.out) as folder:
         fitted = fit_run(panel, config, folder, source, progress)
         progress.stage("writing the report")

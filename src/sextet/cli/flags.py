@@ -30,6 +30,14 @@ class Transform(StrEnum):
     ASINH = "asinh"
 
 
+class Device(StrEnum):
+    """What a training runs on."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    GPU = "gpu"
+
+
 @dataclass(frozen=True, kw_only=True)
 class OutputFlags:
     """What goes to the terminal."""
@@ -118,6 +126,21 @@ class BudgetFlags:
             rich_help_panel=_BUDGET,
         ),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingFlags(BudgetFlags):
+    """What is trained, how long, and on what."""
+
+    device: Annotated[
+        Device,
+        Option(
+            "--device",
+            help="auto uses a GPU where there is one, and stops where it would be left unused; cpu hides GPUs; gpu "
+            "insists on one.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = Device.AUTO
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from sextet.cli import interrupt
 from sextet.cli.backtest import backtest
 from sextet.cli.command import command
 from sextet.cli.demo import demo
+from sextet.cli.doctor import doctor
 from sextet.cli.failure import report_failure
 from sextet.cli.forecast import forecast
 from sextet.cli.output import abandon_stdout, prepare_streams
@@ -30,8 +31,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
     help="Forecast time series with an ensemble of six members, and be warned of spikes.",
-    epilog="Exit codes: 0 done, 1 it failed, 2 the command or its input was wrong, 3 out of memory or disk, "
-    "130 interrupted.",
+    epilog="Exit codes: 0 done, 1 it failed or the doctor found errors, 2 the command or its input was "
+    "wrong, 3 out of memory or disk, 130 interrupted.",
 )
 for name, body in (
     ("demo", demo),
@@ -42,6 +43,7 @@ for name, body in (
     ("update", update),
     ("report", report),
     ("show", show),
+    ("doctor", doctor),
 ):
     command(app, name)(body)
 

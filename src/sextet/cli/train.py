@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sextet.cli.data_flags import DataFlags
-from sextet.cli.flags import BudgetFlags, DomainFlags, GoalFlags, SplitFlags, given
+from sextet.cli.flags import DomainFlags, GoalFlags, SplitFlags, TrainingFlags, given
 from sextet.cli.output import Output
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Source = Annotated[
 def train(
     source: Source,
     goal: GoalFlags,
-    budget: BudgetFlags,
+    budget: TrainingFlags,
     data: DataFlags,
     domain: DomainFlags,
     split: SplitFlags,

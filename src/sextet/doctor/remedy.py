@@ -1,0 +1,59 @@
+"""Commands that mend a stack, made from the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sextet.doctor.matrix import Span, TensorFlow, matrix
+from sextet.hardware.capability import Capability
+from sextet.hardware.cards import Card
+from sextet.hardware.version import Version
+
+OLD_CARDS = Capability(7, 5)  # below it cuDNN from 9.11 on, CUDA 13 and drivers from 590 on have nothing
+NEWEST_CUDNN = 9  # its major number
+DRIVER = "sudo apt-get install nvidia-driver-580   # Debian, Ubuntu; elsewhere the package of branch 580"
+NGC = "docker run --gpus all nvcr.io/nvidia/tensorflow:25.02-tf2-py3"
+
+
+def newest_tensorflow(cards: Sequence[Card], python: Version | None = None) -> TensorFlow | None:
+    """Return the newest TensorFlow whose wheel has machine code for every card, and that takes this Python."""
+    rows = [
+        row
+        for row in matrix().tensorflow
+        if all(card.capability.runs(row.sms) for card in cards) and (python is None or takes(row, python))
+    ]
+    return rows[-1] if rows else None
+
+
+def takes(row: TensorFlow, python: Version) -> bool:
+    """Whether a TensorFlow has a wheel for a Python."""
+    lowest, highest = row.python
+    return lowest <= python and (python <= highest or python.within(highest))
+
+
+def install(row: TensorFlow, cards: Sequence[Card]) -> str:
+    """Return the command that installs a TensorFlow, with the cuDNN pinned where pip would choose one too new."""
+    # The extra that brings CUDA begins with 2.14; before, CUDA came from the system or conda. Of a release the last
+    # patch is taken: the extra of 2.15.0 asked for packages that pip does not find.
+    extra = "[and-cuda]" if row.cudnn_package else ""
+    command = f'pip install "tensorflow{extra}=={row.newest}"'
+    cudnn = newest_cudnn(cards)
+    pinned = cudnn is not None and cudnn is not newest_cudnn(()) and chooses_cudnn(row)
+    return f'{command} "{cudnn.package}"' if cudnn and pinned else command
+
+
+def chooses_cudnn(row: TensorFlow) -> bool:
+    """Whether a TensorFlow leaves it to pip which cuDNN is installed."""
+    return "," in row.cudnn_package
+
+
+def newest_cudnn(cards: Sequence[Card]) -> Span | None:
+    """Return the newest cuDNN 9 with code for every card."""
+    fitting = [span for span in matrix().cudnn if span.first.major == NEWEST_CUDNN and _fits(span, cards)]
+    return fitting[-1] if fitting else None
+
+
+def _fits(span: Span, cards: Sequence[Card]) -> bool:
+    return all(
+        span.lowest <= card.capability and (span.highest is None or card.capability <= span.highest) for card in cards
+    )

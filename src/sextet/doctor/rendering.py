@@ -1,0 +1,98 @@
+"""A report on a terminal: signs and words first, colour only as an underline."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sextet.doctor.finding import Finding, Level
+from sextet.doctor.report import Report
+
+_SIGNS = {Level.ERROR: "X error", Level.WARNING: "! warning", Level.NOTE: "i note"}
+_STYLES = {Level.ERROR: "bold", Level.WARNING: "bold", Level.NOTE: ""}
+WIDTH = 100  # columns of a report as text
+
+
+def text(report: Report) -> str:
+    """Return a report as plain text."""
+    console = Console(file=io.StringIO(), width=WIDTH, highlight=False, emoji=False, markup=False, color_system=None)
+    console.print(report)
+    file: Any = console.file
+    return "\n".join(line.rstrip() for line in str(file.getvalue()).splitlines())
+
+
+def parts(report: Report) -> Iterator[RenderableType]:
+    """Yield what a report shows: what was seen, the findings as a table, then each with its reason and fix."""
+    if report.facts:
+        yield Text(report.subject, style="bold")
+        yield Padding(_pairs(tuple(report.facts.items())), (0, 0, 1, 2), expand=False)
+    if report.gpus:
+        yield _gpus(report)
+    if report.findings:
+        yield _table(report)
+    for finding in report.findings:
+        if finding.level is not Level.NOTE:
+            yield _details(finding)
+    yield Text(summary(report), style="bold")
+
+
+def summary(report: Report) -> str:
+    """Return the last line: how many findings of each level there are."""
+    if not report.findings:
+        return "Nothing wrong found." if report.facts else "None of the texts known to the doctor is in it."
+    counts = ((level, report.count(level)) for level in Level)
+    told = [f"{count} {level}{'s' if count > 1 else ''}" for level, count in counts if count]
+    return f"{', '.join(told)}. `sextet doctor --explain {report.findings[0].id}` says more of one."
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Findings", title_justify="left", title_style="bold")
+    table.add_column("level", no_wrap=True)
+    table.add_column("id", no_wrap=True)
+    table.add_column("what")
+    table.add_column("seen", overflow="fold", ratio=1)
+    for one in report.findings:
+        table.add_row(_SIGNS[one.level], one.id, one.title, one.seen, style=_STYLES[one.level])
+    return table
+
+
+def _gpus(report: Report) -> Table:
+    columns = list(dict.fromkeys(name for row in report.gpus for name in row))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="GPUs", title_justify="left", title_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold", no_wrap=name != "name")
+    for row in report.gpus:
+        table.add_row(*(row.get(name, "-") for name in columns))
+    return table
+
+
+def _details(finding: Finding) -> RenderableType:
+    body = _pairs(
+        (
+            ("seen", finding.seen),
+            ("expected", finding.expected),
+            ("why", finding.why),
+            ("fix", finding.fix),
+            ("source", finding.source),
+        )
+    )
+    grid = Table.grid()
+    grid.add_row(Text(f"{_SIGNS[finding.level]} {finding.id}: {finding.title}", style="bold"))
+    grid.add_row(Padding(body, (0, 0, 1, 2), expand=False))
+    return grid
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(name, value)
+    return grid

@@ -1,0 +1,115 @@
+"""The cards known by name: compute capability and architecture, each with its source."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from sextet.core.errors import ConfigError, nearest
+from sextet.hardware.capability import Capability
+
+# Words of a product name that do not change the chip: maker, family, socket, memory size, laptop variants.
+_IDLE = re.compile(
+    r"nvidia|geforce|tesla|quadro|graphics|gpus?|pcie|sxm\d?|hbm\d?e?|\d+gb|nvl|laptop|mobile|max|q|with|per|die"
+)
+_SERIES = ("gtx", "rtx", "gt")
+_WORD = re.compile(r"[a-z0-9]+")
+_COUNT = re.compile(r"(\d{1,3})\s*[x×*]\s+(?=\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A model of card.
+
+    Attributes:
+        name: its name; "compute capability 6.1" where only that was given.
+        capability: its compute capability.
+        architecture: its generation, such as Pascal; empty where only the capability was given.
+        source, date: where this was read, and when.
+    """
+
+    name: str
+    capability: Capability
+    architecture: str = ""
+    source: str = ""
+    date: str = ""
+
+    def __str__(self) -> str:
+        """Name and capability, as messages show them."""
+        return self.name if not self.architecture else f"{self.name} (compute capability {self.capability})"
+
+
+@cache
+def cards() -> dict[str, Card]:
+    """Return every known card by its name."""
+    text = resources.files("sextet.hardware").joinpath("cards.toml").read_text(encoding="utf-8")
+    values = tomllib.loads(text)
+    sources = values["sources"]
+    return {
+        name: Card(
+            name=name,
+            capability=Capability.of(row["capability"]),
+            architecture=row["architecture"],
+            source=sources[row["source"]],
+            date=str(row["date"]),
+        )
+        for row in values["card"]
+        for name in row["names"]
+    }
+
+
+def rig(names: Iterable[str]) -> tuple[Card, ...]:
+    """Return the cards of texts such as "3x Tesla P40, 2x V100": several with commas, each as often as its count says.
+
+    Raises:
+        ConfigError: a card is not known; the nearest name is told.
+    """
+    found: list[Card] = []
+    for part in (part.strip() for text in names for part in text.split(",")):
+        counted = _COUNT.match(part)
+        if part:
+            found += [card(part[counted.end() :] if counted else part)] * (int(counted[1]) if counted else 1)
+    return tuple(found)
+
+
+def card(name: str) -> Card:
+    """Return the card of a name as people, shops or NVML write it, or of a compute capability such as 6.1.
+
+    Raises:
+        ConfigError: no such card is known; the nearest name is told.
+    """
+    found = find(name)
+    if found is not None:
+        return found
+    try:
+        capability = Capability.of(name)
+    except ValueError:
+        raise ConfigError(
+            f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}"
+            f"{nearest(name, cards())}."
+        ) from None
+    return Card(name=f"compute capability {capability}", capability=capability)
+
+
+def find(name: str) -> Card | None:
+    """Return the card of a name, None where it is not known."""
+    return _by_key().get(_key(name))
+
+
+@cache
+def _by_key() -> dict[tuple[str, ...], Card]:
+    return {_key(name): known for name, known in cards().items()}
+
+
+def _key(name: str) -> tuple[str, ...]:
+    # "RTX2080Ti" and "2080 ti" are one card; a slice of a card (MIG) is that card.
+    text = re.sub(r"\bmig\b.*", "", name.lower())
+    spaced = re.sub(r"(?<=gtx|rtx)(?=\d)|(?<=\d)(?=ti\b|super\b)", " ", text)
+    words = [word for word in _WORD.findall(spaced) if not _IDLE.fullmatch(word)]
+    if "titan" not in words:  # where GTX and RTX tell generations apart
+        words = [word for word in words if word not in _SERIES]
+    return tuple(words) or tuple(_WORD.findall(text))

@@ -1,0 +1,128 @@
+"""Reading logs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sextet.core.errors import DataError
+from sextet.doctor.finding import catalogue
+from sextet.doctor.log import hint, read_log, recognise
+from sextet.doctor.scaling import Scaling
+
+# What the table of error texts in the project's facts holds, one text of each row.
+TABLE = {
+    "Could not find cuda drivers on your machine, GPU will not be used.": "SXT801",
+    "Cannot dlopen some GPU libraries.": "SXT802",
+    "Skipping registering GPU devices...": "SXT802",
+    "Loaded runtime CuDNN library: 8.5.0 but source was compiled with: 8.6.0.": "SXT803",
+    "DNN library initialization failed": "SXT803",
+    "DNN library is not found": "SXT803",
+    "No DNN in stream executor": "SXT803",
+    "Possibly insufficient driver version: 470.82": "SXT804",
+    "CUDNN_STATUS_NOT_INITIALIZED": "SXT804",
+    "no kernel image is available for execution on the device": "SXT805",
+    "CUDA_ERROR_NO_BINARY_FOR_GPU": "SXT805",
+    "CUDNN_STATUS_EXECUTION_FAILED": "SXT806",
+    "CUDNN_STATUS_EXECUTION_FAILED_CUDART": "SXT806",
+    "Segmentation fault (core dumped)": "SXT827",
+    "Ignoring visible gpu device (device: 0) ... The minimum required Cuda capability is 6.0.": "SXT807",
+    "TensorFlow was not built with CUDA kernel binaries compatible with compute capability 12.0": "SXT808",
+    "CUDA_ERROR_INVALID_PTX": "SXT808",
+    "CUDA_ERROR_INVALID_HANDLE": "SXT808",
+    "PTX version 8.5 does not support target 'sm_120'": "SXT808",
+    "device kernel image is invalid": "SXT809",
+    "libdevice not found at ./libdevice.10.bc": "SXT810",
+    "You are passing a RNN mask that does not correspond to right-padded sequences": "SXT811",
+    "DMAR: DRHD: handling fault status reg 502": "SXT812",
+    "MirroredStrategy hangs at the first step": "SXT812",
+    "RecvAsync is cancelled": "SXT813",
+    "12/12 - 3s - 250ms/step - loss: nan": "SXT813",
+    "Found an unshardable source dataset": "SXT814",
+    "it is slower on 4 GPUs than on 1": "SXT815",
+}
+
+
+@pytest.mark.parametrize(("text", "id"), TABLE.items())
+def test_every_row_of_the_table_is_recognised(text, id):
+    (finding,) = recognise(["2026-11-25 10:00:00: something else", f"2026-11-25 10:00:01: W {text}"])
+    assert finding.id == id
+    assert finding.why and finding.fix and "line 2" in finding.seen
+
+
+@pytest.mark.parametrize("pattern", sorted({one for entry in catalogue().values() for one in entry.patterns}))
+def test_what_a_pattern_matches_has_its_hint(pattern):
+    text = hint(pattern)
+    assert len(text) >= 4
+
+    @given(st.from_regex(re.compile(pattern), fullmatch=True))
+    def holds(matching):
+        assert text in matching
+
+    holds()
+
+
+def test_a_pattern_of_alternatives_has_no_hint():
+    assert hint("one|other") == ""
+    assert hint(r"a\.b+(?:c|d)?ef?") == "a.b"
+
+
+def test_each_kind_is_told_once_with_its_first_line_and_how_often():
+    lines = ["a", "RecvAsync is cancelled", "CUDNN_STATUS_NOT_INITIALIZED", "again: recvasync is cancelled"]
+    first, second = recognise(lines)
+    assert first.seen == "line 2, 2 times: RecvAsync is cancelled"
+    assert second.seen.startswith("line 3: ")
+
+
+def test_a_long_line_is_cut():
+    (finding,) = recognise(["x" * 5000 + " RecvAsync is cancelled"])
+    assert len(finding.seen) < 300
+
+
+def test_a_file_is_read_whatever_its_bytes(tmp_path):
+    path = tmp_path / "training.log"
+    path.write_bytes(b"\xff\xfe\x00 binary\nGPU is lost\n")
+    assert [one.id for one in read_log(path)] == ["SXT818"]
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(DataError, match="there is no file"):
+        read_log(tmp_path / "none.log")
+    with pytest.raises(DataError, match="Expected --log as a text file"):
+        read_log(tmp_path)
+
+
+@given(st.lists(st.text(max_size=80), max_size=20))
+def test_any_text_can_be_read(lines):
+    assert all(finding.id in catalogue() for finding in recognise(lines))
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ([], ""),
+        (["Number of devices: 4", "10/10 [====] - 9s 90ms/step"], ""),
+        (["Number of devices: 1", "40/40 - 9s 20ms/step", "Number of devices: 4", "10/10 - 3s 90ms/step"], ""),
+        (
+            ["Number of devices: 1", "40/40 - 9s 20ms/step", "Number of devices: 4", "10/10 - 30s 3s/step"],
+            "an epoch took 30 s on 4 devices and 9 s on 1",
+        ),
+        (
+            [
+                "Using MirroredStrategy with devices ('/device:GPU:0',)",
+                "40/40 ━━━━━━━━ 9s 20ms/step - loss: 1",
+                "Using MirroredStrategy with devices ('/device:GPU:0', '/device:GPU:1')",
+                "20/20 ━━━━━━━━ 12s 600ms/step - loss: 1",
+            ],
+            "an epoch took 12 s on 2 devices and 9 s on 1",
+        ),
+    ],
+)
+def test_more_gpus_that_are_slower(lines, verdict):
+    scaling = Scaling()
+    for line in lines:
+        scaling.take(line)
+    assert scaling.verdict() == verdict

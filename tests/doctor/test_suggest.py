@@ -1,0 +1,75 @@
+"""Sets that work on cards."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.requirements import Requirement
+
+from sextet.core.errors import HardwareError
+from sextet.doctor.examine import examine_stack
+from sextet.doctor.stack import Stack
+from sextet.doctor.suggest import suggest
+from sextet.hardware.cards import card
+from sextet.hardware.version import Version
+
+RIGS = [
+    ["P40"],
+    ["V100"],
+    ["P100"],
+    ["T4"],
+    ["GTX 1080 Ti"],
+    ["A100"],
+    ["H100"],
+    ["P40", "V100"],
+    ["M40"],
+    ["RTX 3090"],
+]
+
+
+@pytest.mark.parametrize("names", RIGS, ids=", ".join)
+def test_a_set_is_a_requirements_file_that_the_doctor_finds_nothing_wrong_with(names):
+    cards = tuple(map(card, names))
+    made = suggest(cards)
+    lines = str(made).splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert pins and all(len(list(Requirement(line).specifier)) == 1 for line in made.requirements)
+    cudnn = pins.get("nvidia-cudnn-cu12")
+    stack = Stack(
+        python=Version.of(made.python[1]),
+        tensorflow=Version.of(pins["tensorflow[and-cuda]"]),
+        keras=Version.of(pins["keras"]) if "keras" in pins else None,
+        cuda=Version.of("12.9") if cudnn else None,
+        cudnn=Version.of(cudnn) if cudnn else None,
+        driver=Version.of("580.82.07"),
+    )
+    assert examine_stack(stack, cards, month="2026-11").findings == ()
+
+
+@pytest.mark.parametrize("names", [["P40"], ["V100"], ["P100"], ["GTX 1080 Ti"], ["P40", "V100"], ["P40", "H100"]])
+def test_pascal_and_volta_keep_the_last_cudnn_with_code_for_them(names):
+    made = suggest(tuple(map(card, names)))
+    assert "nvidia-cudnn-cu12==9.10.2.21" in made.requirements
+    assert made.driver.startswith("branch 580, not 590 or newer")
+
+
+def test_newer_cards_take_the_newest_cudnn_and_any_driver_from_580():
+    made = suggest((card("T4"),))
+    assert "nvidia-cudnn-cu12==9.28.0.42" in made.requirements and made.driver.startswith("branch 580, or newer")
+
+
+def test_it_says_how_it_knows():
+    made = suggest((card("P40"),))
+    assert any("has machine code for 6.0, 7.0" in line and "2026-11-25" in line for line in made.knows)
+    assert "not run on these cards" in made.knows[-1]
+
+
+def test_maxwell_gets_the_last_tensorflow_for_it_and_is_told_that_sextet_needs_a_newer_one():
+    made = suggest((card("M40"),))
+    assert made.requirements == ("tensorflow[and-cuda]==2.16.2",)
+    assert "sextet itself trains with TensorFlow 2.21" in made.notes[0]
+
+
+@pytest.mark.parametrize("names", [["RTX 5090"], ["P40", "RTX 5090"], ["K80"], ["K80", "H100"]])
+def test_where_none_is_known_none_is_given(names):
+    with pytest.raises(HardwareError, match="No set is known to work"):
+        suggest(tuple(map(card, names)))

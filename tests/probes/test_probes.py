@@ -1,0 +1,67 @@
+"""The programs that run in processes of their own, run so."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from sextet.doctor import deep
+from sextet.doctor.frameworks import MARK, PROGRAM, framework
+from sextet.hardware.host import Ran, ThisHost
+from sextet.probes import framework as probe
+from sextet.probes import trial
+
+
+def _run(program: object, *arguments: str) -> Ran:
+    return ThisHost().run((sys.executable, "-P", str(program), *arguments), 300)
+
+
+def test_a_framework_that_is_not_there_is_an_answer(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["framework.py", "jax"])
+    monkeypatch.setitem(sys.modules, "jax", None)
+    assert probe.main() == 0
+    answer = framework("jax", Ran(code=0, out=capsys.readouterr().out))
+    assert answer.failure == "refused" and "jax" in answer.failure_text
+
+
+def test_a_framework_of_which_nobody_knows_ends_with_an_error():
+    assert _run(PROGRAM, "mxnet").code == 1
+
+
+def test_no_cudnn_is_loaded_here_and_a_path_that_is_none_gives_none():
+    assert probe.cudnn(["/usr/lib/libcudart.so.12"]) == 0
+    assert probe.cudnn(["/no/such/libcudnn.so.9"]) == 0
+    assert all("/lib" in path for path in probe.loaded())
+
+
+@pytest.mark.slow
+def test_tensorflow_says_what_it_is():
+    ran = _run(PROGRAM, "tensorflow")
+    answer = framework("tensorflow", ran)
+    assert answer.failure == "" and answer.version is not None and answer.version.major == 2
+    assert ran.out.count(MARK) == 1
+
+
+@pytest.mark.slow
+def test_every_operation_agrees_between_two_cpus():
+    trials = list(deep.trials_on(ThisHost(), "CPU:1", (*deep.ON_EACH, deep.OVER_ALL), 300))
+    assert [one.operation for one in trials] == [*trial.OPERATIONS]
+    for one in trials:
+        assert one.error == "" and one.difference is not None, one
+        assert deep._judged(one) is None
+
+
+@pytest.mark.slow
+def test_cudnn_asked_of_a_cpu_is_an_error_that_is_told():
+    program = (
+        "import sys; sys.argv[1:] = ['CPU:1', 'lstm']; from sextet.probes import trial; "
+        "trial.OPERATIONS['lstm'] = lambda tf, device: trial._layer(tf, device, "
+        "lambda on_gpu: tf.keras.layers.LSTM(4, use_cudnn=True)); trial.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    lines = [json.loads(line.removeprefix(trial.MARK)) for line in done.stdout.splitlines() if trial.MARK in line]
+    assert lines[0] == {"operation": "lstm", "begins": True}
+    assert "use_cudnn=True" in lines[1]["error"]
