@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SCRIPTS = {
     "protocols": "cells.py",
+    "ablations": "ablations.py",
     "spike_ablation": "spike_ablation.py",
     "cold_start": "cold_start.py",
     "ten_million_rows": "ten_million_rows.py",
@@ -31,17 +32,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(SCRIPTS)}")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder of the public files")
-    parser.add_argument("--only", metavar="CELLS", help="protocols: comma list of cells; default: all")
-    parser.add_argument("--seed", type=int, default=0, help="protocols: of everything random")
+    parser.add_argument("--only", metavar="CELLS", help="protocols, ablations: comma list of cells")
+    parser.add_argument("--seed", type=int, default=0, help="protocols, ablations: of everything random")
     options, passed_on = parser.parse_known_args()
     if unknown := sorted(set(options.names) - set(SCRIPTS)):
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(SCRIPTS)}")
-    if passed_on and options.names != ["protocols"]:
+    if passed_on and options.names not in (["protocols"], ["ablations"]):
         parser.error(f"options for one benchmark alone: {' '.join(passed_on)}")
     outcome = {}
     for name in options.names or SCRIPTS:
         arguments = []
-        if name == "protocols":
+        if name in ("protocols", "ablations"):
             arguments = ["--data", str(options.data), "--seed", str(options.seed), *passed_on]
             arguments += ["--only", options.only] if options.only else []
         print(f"== {name}", flush=True)
