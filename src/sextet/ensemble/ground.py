@@ -27,6 +27,7 @@ from sextet.spikes.labels import SpikeModel, fit_spikes
 TRAIN_WINDOWS = 1_000_000  # most windows listed to draw from; more would cost memory and teach nothing
 WEIGH_VALUES = 8_000_000  # most quantile values a member answers for `weigh` or `calibrate`
 TEST_VALUES = 26_000_000  # the same for `test`
+PHASE_WINDOWS = 64  # fewest cutoffs of one phase, over all series, that weights and calibration are learned from
 BIG_ROWS = 2_000_000  # above so many rows the two limits are divided by 8: memory is for the data then
 
 
@@ -94,20 +95,39 @@ class Ground:
     def scored_windows(self, part: Part) -> WindowIndex:
         """Every window of a part, `config.split.step` rows apart; of big data every n-th cutoff.
 
+        Where the test's cutoffs all lie at one phase of the season, and `weigh` and `calibrate` have enough of that
+        phase, they are heard of alone: at another hour of the day other members may know more of the next.
+
         Where `weigh` or `calibrate` has fewer cutoffs than a horizon has steps, windows that begin in the part and
         reach beyond it are among them; `combining.ask` leaves their later targets out. A long horizon has but a
         window or two in a short part, which say nothing of which member to trust.
         """
         horizon, step = self.shape.horizon, self.step(part)
         first, last = self.split.bounds(part)
-        if part == "test" or int((last - first).min()) >= 2 * horizon:
+        if part == "test":
             return part_windows(self.panel, self.split, part, horizon, step=step)
-        return windows(self.panel, first, np.minimum(last + horizon - 1, self.panel.known), horizon, step=step)
+        short = int((last - first).min()) < 2 * horizon
+        if self.one_phase:
+            first = first + (self.split.calibrate - first) % self.panel.frequency.season
+        end = np.minimum(last + horizon - 1, self.panel.known) if short else last
+        return windows(self.panel, first, end, horizon, step=step)
+
+    @cached_property
+    def one_phase(self) -> bool:
+        """Whether weights and calibration are learned from cutoffs at the test's phase of the season alone."""
+        season = self.panel.frequency.season
+        if season == 1 or self.config.split.step % season:
+            return False
+        parts = (self.split.bounds(part) for part in ("weigh", "calibrate"))
+        return min(int(((last - first) // season).sum()) for first, last in parts) >= PHASE_WINDOWS
 
     def step(self, part: Part) -> int:
         """Rows between the cutoffs of `scored_windows`: as configured, or more where the answers would be too many."""
         first, last = self.split.bounds(part)
-        step = self.config.split.step if part == "test" else 1
+        if part == "test":
+            step = self.config.split.step
+        else:
+            step = self.panel.frequency.season if self.one_phase else 1
         windows = int(np.maximum((last - first - self.shape.horizon) // step + 1, 0).sum())
         values = windows * self.shape.horizon * len(self.shape.levels)
         most = TEST_VALUES if part == "test" else WEIGH_VALUES
