@@ -20,6 +20,7 @@ from sextet.baselines.classical import (
     median_of_known,
     to_plain,
 )
+from sextet.baselines.own_autoregression import OwnAutoregression
 from sextet.core.frequency import Frequency
 
 MODELS: list[Classical] = [
@@ -110,6 +111,9 @@ def test_candidates_need_two_seasons_and_fit_the_history() -> None:
     assert {one.season for one in many if isinstance(one, SeasonalNaive)} == {1, 24, 168}
     assert len(set(many)) == len(many)
     assert candidates(Frequency.parse("h"), 2, kinds=("calendar-profile",)) == (SeasonalNaive(season=1),)
+    assert {one.cycles for one in many if isinstance(one, OwnAutoregression)} == {1, 2, 7}
+    by_second = candidates(Frequency.parse("s"), 10_000_000)
+    assert not any(isinstance(one, OwnAutoregression) for one in by_second)  # a day of seconds is too long for lags
     own = candidates(Frequency.parse("h"), 2000, kinds=("seasonal-naive",), season=10)
     assert own == (SeasonalNaive(season=1), SeasonalNaive(season=10))
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.history import History, chunks, gather
-from sextet.baselines.own_autoregression import OwnAutoregression
+from sextet.baselines.own_autoregression import MOST_ROWS, OwnAutoregression
 from sextet.core.frequency import Frequency
 from sextet.core.window import WindowIndex
 
@@ -171,7 +171,8 @@ def candidates(
     spans = [span for span in (1, 3, 6, 12, 24, 48) if span < rows]
     found += [DampedDrift(span=span, damping=damping) for span in spans for damping in (0.5, 0.8, 0.9, 0.98, 1.0)]
     found += [profile for length in seasons for profile in _profiles(length)]
-    found += [OwnAutoregression(season=seasons[0], cycles=cycles) for cycles in (1, 2, 7) if seasons]
+    own = [OwnAutoregression(season=seasons[0], cycles=cycles) for cycles in (1, 2, 7) if seasons]
+    found += [one for one in own if one.need <= MOST_ROWS]
     allowed = tuple(KINDS[kind] for kind in kinds)
     fitting = tuple(one for one in found if _need(one) <= rows and isinstance(one, allowed))
     return fitting or (SeasonalNaive(season=1),)

@@ -17,6 +17,9 @@ from sextet.core.window import WindowIndex
 
 Reals = NDArray[np.float64]
 
+MOST_ROWS = 4096
+"""Most rows of history that are read."""
+
 _SEASONS = 42  # read at most: further back the past changes the coefficients little
 _PENALTY = (
     1e-4  # a row, in units of the history's variance: lags are nearly the same, and few rows would tell them apart
@@ -46,7 +49,7 @@ class OwnAutoregression:
     @property
     def reach(self) -> int:
         """Rows of history that are read."""
-        return max(self.season * _SEASONS, self.need)
+        return max(min(self.season * _SEASONS, MOST_ROWS), self.need)
 
     @property
     def need(self) -> int:
