@@ -120,7 +120,7 @@ def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> tuple[RuleBa
     start = time.perf_counter()
     model = rule_based(spec, ground)
     write_rule_based(model, path)
-    note = f"The Rule-Based member is a {model.label}, the best of its kinds on select."
+    note = f"The Rule-Based member, the best of its kinds on select: {model.label}."
     return model, Training(seconds=time.perf_counter() - start, notes=(note,))
 
 
