@@ -108,8 +108,12 @@ def _refit(cell: Measured) -> str:
     if not str(cell.record["set"]).startswith("EPF"):
         return ""
     refit = int(cell.record["refit"])
-    often = f"anew every {refit} days" if refit else "once, before the test, and not anew"
-    return f" The members are fitted {often}; the published models were, every day."
+    epochs = int(cell.record["config"].get("train", {}).get("catch_up") or 0)
+    if refit and epochs:
+        often = f"trained on for {epochs} epochs (Rule-Based: fitted anew) before the test and every {refit} days"
+    else:
+        often = f"fitted anew every {refit} days" if refit else "fitted once, before the test, and not anew"
+    return f" The members are {often}; the published models were fitted anew every day."
 
 
 def _ours(cells: list[Measured]) -> str:
