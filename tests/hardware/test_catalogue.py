@@ -19,10 +19,13 @@ DERIVED = {"card", "measured", "origins", "aliases", "note", "page", "nvlink"}
 ALL = pytest.mark.parametrize("one", devices().values(), ids=str)
 
 # The cards of the evidence that the planner is fitted on.
-EVIDENCE = """Tesla P40|Tesla P100 PCIe 16GB|Tesla P100 SXM2 16GB|Tesla V100 PCIe 16GB|Tesla V100 PCIe 32GB|
-Tesla V100 SXM2 16GB|Tesla V100 SXM2 32GB|Tesla T4|GTX 1080 Ti|RTX 2080 Ti|RTX 3090|RTX 4090|A10|A100 PCIe 40GB|A100 SXM4 40GB|A100 PCIe
-80GB|A100 SXM4 80GB|L4|L40S|H100 PCIe 80GB|H100 SXM5 80GB|H200 SXM 141GB|RTX A6000|Tesla P4|Tesla M40 12GB|Tesla M40
-24GB|Tesla K80 (per GPU die)|RTX 3060 12GB|Quadro P6000|TITAN Xp|TITAN X (Pascal)|Quadro RTX 8000|Quadro RTX 6000"""
+EVIDENCE = """
+Tesla P40|Tesla P100 PCIe 16GB|Tesla P100 SXM2 16GB|Tesla V100 PCIe 16GB|Tesla V100 PCIe 32GB|
+Tesla V100 SXM2 16GB|Tesla V100 SXM2 32GB|Tesla T4|GTX 1080 Ti|RTX 2080 Ti|RTX 3090|RTX 4090|A10|
+A100 PCIe 40GB|A100 SXM4 40GB|A100 PCIe 80GB|A100 SXM4 80GB|L4|L40S|H100 PCIe 80GB|H100 SXM5 80GB|
+H200 SXM 141GB|RTX A6000|Tesla P4|Tesla M40 12GB|Tesla M40 24GB|Tesla K80 (per GPU die)|
+RTX 3060 12GB|Quadro P6000|TITAN Xp|TITAN X (Pascal)|Quadro RTX 8000|Quadro RTX 6000
+"""
 
 
 def test_the_cards_of_the_evidence_are_there():
