@@ -366,6 +366,9 @@ class Work:
         training: whether it holds a backward pass and an optimiser.
         input_bytes: what the host sends per call.
         launches: calls of the framework beyond one per operation (copies, reshapes, losses).
+        fixed: values of weights that are not trained.
+        states: values the optimiser keeps per trained one: 2 for Adam.
+        kept: (layer, values it keeps for the backward pass); empty: not known by layer.
     """
 
     name: str
@@ -375,13 +378,23 @@ class Work:
     training: bool = False
     input_bytes: int = 0
     launches: int = 0
+    fixed: int = 0
+    states: int = 2
+    kept: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Check the counts."""
         for operation, count in self.operations:
             if not isinstance(count, int) or count < 1:
                 raise ConfigError(f"Expected how often {operation} runs as a whole number from 1; got {count!r}")
-        for name, least in (("parameters", 0), ("batch", 1), ("input_bytes", 0), ("launches", 0)):
+        for name, least in (
+            ("parameters", 0),
+            ("batch", 1),
+            ("input_bytes", 0),
+            ("launches", 0),
+            ("fixed", 0),
+            ("states", 0),
+        ):
             if getattr(self, name) < least:
                 raise ConfigError(f"Expected Work.{name} from {least}; got {getattr(self, name)!r}")
 
