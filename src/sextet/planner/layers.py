@@ -76,12 +76,12 @@ def dense(
     )
 
 
-def pointwise(name: str, values: int, flops: int = 1, kernels: int = 1, *, kept: bool = True) -> Layer:
-    """An activation, a sum or a scaling over `values`, in so many kernels."""
+def pointwise(name: str, values: int, flops: int = 1, kernels: int = 1, *, kept: int = 1) -> Layer:
+    """An activation, a sum or a scaling over `values`, in so many kernels; `kept` arrays stay for the gradient."""
     return Layer(
         name=name,
         operations=(Elementwise(values, 1, 1, flops),),
-        kept=values if kept else 0,
+        kept=kept * values,
         launches=kernels - 1,
     )
 

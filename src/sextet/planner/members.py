@@ -151,7 +151,7 @@ def _cnn_lstm(spec: CNNLSTMSpec, shape: WindowShape, batch: int) -> Iterator[Lay
     yield pointwise("concatenate", batch * scene.tokens * folded, kernels=2)
     rows = batch * scene.tokens
     yield dense("segment_token", rows, folded, spec.width)
-    yield pointwise("segment_token/relu", rows * spec.width, kept=False)
+    yield pointwise("segment_token/relu", rows * spec.width, kept=0)
     yield dropout("token_dropout", rows * spec.width, spec.dropout / 2)
     yield from _context(scene, rows, spec.width, "encoder_context")
     yield recurrent("encoder", "lstm", batch, scene.tokens, spec.width, spec.width)
@@ -195,13 +195,13 @@ def _patchtst(spec: PatchTSTSpec, shape: WindowShape, batch: int) -> Iterator[La
     yield dropout("head_dropout", batch * flat, spec.dropout)
     yield dense("median_head", batch, flat, shape.horizon)
     yield dense("distance_code", batch, flat, BOTTLENECK)
-    yield pointwise("distance_code/relu", batch * BOTTLENECK, kept=False)
+    yield pointwise("distance_code/relu", batch * BOTTLENECK, kept=0)
     yield dense("distance_head", batch, BOTTLENECK, shape.horizon * len(shape.levels))
     yield pointwise("median_moved", scene.values, kernels=6)
     if scene.future:
         rows, levels = batch * shape.horizon, len(shape.levels)
         yield dense("future_effect", rows, scene.future, levels, bias=False, onwards=False)
-        yield pointwise("future_added", scene.values, kept=False)
+        yield pointwise("future_added", scene.values, kept=0)
     yield from _close(scene, spec)
 
 
@@ -212,8 +212,8 @@ def _encoder_layer(spec: PatchTSTSpec, batch: int, count: int, depth: int) -> It
     yield pointwise(f"attention_sum_{depth}", rows * width)
     yield batch_norm(f"attention_norm_{depth}", rows, width)
     yield dense(f"forward_in_{depth}", rows, width, spec.feed_forward)
-    # tanh form: cube, two products, two sums, tanh; what is inside is kept too
-    yield pointwise(f"gelu_{depth}", rows * spec.feed_forward, flops=8, kernels=8)
+    # tanh form: its cube, its inner sum and its tanh are kept beside the result
+    yield pointwise(f"gelu_{depth}", rows * spec.feed_forward, flops=8, kernels=8, kept=3)
     yield dropout(f"inner_dropout_{depth}", rows * spec.feed_forward, spec.dropout)
     yield dense(f"forward_out_{depth}", rows, spec.feed_forward, width)
     yield dropout(f"forward_dropout_{depth}", rows * width, spec.dropout)
@@ -236,14 +236,14 @@ def _context(scene: Scene, rows: int, width: int, name: str) -> Iterator[Layer]:
     """One projection of the context, added to every token."""
     if scene.context:
         yield dense(name, scene.batch, scene.context, width, bias=False, onwards=False)
-        yield pointwise(f"{name}/sum", rows * width, kept=False)
+        yield pointwise(f"{name}/sum", rows * width, kept=0)
 
 
 def _segment_tokens(scene: Scene, width: int, rate: float) -> Iterator[Layer]:
     rows = scene.batch * scene.tokens
     yield dense("segment_token", rows, scene.segment * scene.channels, width, onwards=False)
     yield from _context(scene, rows, width, "encoder_context")
-    yield pointwise("segment_token/relu", rows * width, kept=False)
+    yield pointwise("segment_token/relu", rows * width, kept=0)
     yield dropout("token_dropout", rows * width, rate)
 
 

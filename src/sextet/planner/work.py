@@ -40,9 +40,16 @@ def member_work(spec: MemberSpec, shape: WindowShape, batch: int, *, training: b
 
 
 def work_of(
-    name: str, layers: Sequence[Layer], batch: int, answer: int, *, input_bytes: int, training: bool = True
+    name: str,
+    layers: Sequence[Layer],
+    batch: int,
+    answer: int,
+    *,
+    input_bytes: int,
+    training: bool = True,
+    states: int = STATES,
 ) -> Work:
-    """Return the work of a network of `layers` whose answer has so many values."""
+    """Return the work of a network of `layers` whose answer has so many values; `states` of the optimiser."""
     operations: Counter[Operation] = Counter(one for layer in layers for one in layer.operations)
     launches = sum(layer.launches for layer in layers)
     variables = [size for layer in layers for size in layer.variables]
@@ -66,6 +73,6 @@ def work_of(
         input_bytes=input_bytes,
         launches=launches,
         fixed=sum(layer.fixed for layer in layers),
-        states=STATES,
+        states=states,
         kept=tuple(kept),
     )
