@@ -86,9 +86,15 @@ def pointwise(name: str, values: int, flops: int = 1, kernels: int = 1, *, kept:
     )
 
 
-def data(name: str, values: int, flops: int, kernels: int) -> Layer:
-    """Arithmetic on the data, through which no gradient passes."""
-    return Layer(name=name, operations=(Elementwise(values, 1, 1, flops),), launches=kernels - 1, learns=False)
+def data(name: str, values: int, flops: int, kernels: int, *, kept: bool = False) -> Layer:
+    """Arithmetic on the data, through which no gradient passes; `kept` where a layer with weights reads it."""
+    return Layer(
+        name=name,
+        operations=(Elementwise(values, 1, 1, flops),),
+        kept=values if kept else 0,
+        launches=kernels - 1,
+        learns=False,
+    )
 
 
 def dropout(name: str, values: int, rate: float) -> Layer:
@@ -124,7 +130,10 @@ def batch_norm(name: str, rows: int, width: int, *, scaled: bool = True, learns:
 def causal_convolution(
     name: str, batch: int, steps: int, channels: int, filters: int, kernel: int, *, onwards: bool = True
 ) -> Layer:
-    """Conv1D with causal padding and ReLU: as many steps out as in; a dilation changes no count."""
+    """Conv1D with causal padding and ReLU: as many steps out as in; a dilation changes no count.
+
+    The padded input is a copy of its own, kept for the gradient of the kernel.
+    """
     return Layer(
         name=name,
         operations=(
@@ -132,7 +141,7 @@ def causal_convolution(
             Elementwise(batch * steps * filters, 1, 1, 2),
         ),
         variables=(kernel * channels * filters, filters),
-        kept=batch * steps * filters,
+        kept=batch * (steps * filters + (steps + kernel - 1) * channels),
         launches=1,
         onwards=onwards,
     )

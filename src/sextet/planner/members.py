@@ -184,7 +184,7 @@ def _patchtst(spec: PatchTSTSpec, shape: WindowShape, batch: int) -> Iterator[La
     padded = scene.steps - (scene.steps - patch) % stride + stride
     count = (padded - patch) // stride + 1
     yield from _open(scene)
-    yield data("padding", batch * padded * scene.channels, 0, 3)
+    yield data("padding", batch * padded * scene.channels, 0, 3, kept=True)
     yield patches("patch_token", batch, padded, scene.channels, spec.width, patch, stride)
     yield from _context(scene, batch * count, spec.width, "encoder_context")
     yield position("position", batch, count, spec.width)
@@ -227,7 +227,7 @@ def _open(scene: Scene) -> Iterator[Layer]:
     yield data("window_norm", history, 12, 18)
     yield data("change", 2 * history, 2, 4)
     yield batch_norm("input_scale", history, 2, scaled=False, learns=False)
-    yield data("steps", history * scene.channels, 0, 4)
+    yield data("steps", history * scene.channels, 0, 4, kept=True)
     if scene.context:
         yield data("context", scene.batch * scene.context, 1, 2)
 

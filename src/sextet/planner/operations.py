@@ -268,8 +268,7 @@ class Elementwise:
 
     Attributes:
         values: results.
-        reads, writes: arrays of that size read and written.
-        flops_per_value: arithmetic per result.
+        reads, writes, flops_per_value: arrays of that size read and written; arithmetic per result.
     """
 
     values: int
@@ -301,8 +300,7 @@ class Normalisation:
     """A kernel that reduces rows and rewrites them: softmax, layer or batch normalisation.
 
     Attributes:
-        rows, width: rows, and values of a row.
-        kind: softmax, layer or batch.
+        rows, width, kind: rows, and values of a row; softmax, layer or batch.
         direction: "forward" or "backward inputs" (which holds the gradients of scale and shift too).
     """
 
@@ -359,15 +357,11 @@ class Work:
     """What one call does: one forward pass, or one training step.
 
     Attributes:
-        name: what it is, for messages and tables.
-        operations: (operation, how often it runs), in no order.
+        name, operations, batch: for messages; (operation, how often it runs), in no order; samples on one card.
         parameters: trained values, whose gradients cards exchange.
-        batch: samples of the call on one card.
-        training: whether it holds a backward pass and an optimiser.
-        input_bytes: what the host sends per call.
+        training, input_bytes: whether it holds a backward pass and an optimiser; what the host sends per call.
         launches: calls of the framework beyond one per operation (copies, reshapes, losses).
-        fixed: values of weights that are not trained.
-        states: values the optimiser keeps per trained one: 2 for Adam.
+        fixed, states: values of weights that are not trained; what the optimiser keeps per trained one, 2 for Adam.
         kept: (layer, values it keeps for the backward pass); empty: not known by layer.
     """
 
@@ -385,18 +379,11 @@ class Work:
     def __post_init__(self) -> None:
         """Check the counts."""
         for operation, count in self.operations:
-            if not isinstance(count, int) or count < 1:
+            if not (isinstance(count, int) and count >= 1):
                 raise ConfigError(f"Expected how often {operation} runs as a whole number from 1; got {count!r}")
-        for name, least in (
-            ("parameters", 0),
-            ("batch", 1),
-            ("input_bytes", 0),
-            ("launches", 0),
-            ("fixed", 0),
-            ("states", 0),
-        ):
-            if getattr(self, name) < least:
-                raise ConfigError(f"Expected Work.{name} from {least}; got {getattr(self, name)!r}")
+        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states"):
+            if getattr(self, name) < (name == "batch"):
+                raise ConfigError(f"Expected Work.{name} from {int(name == 'batch')}; got {getattr(self, name)!r}")
 
     @property
     def flops(self) -> float:
