@@ -15,6 +15,7 @@ from sextet.planner.operations import Elementwise, Work
 from sextet.planner.stacks import (
     Tokens,
     attention_block,
+    convolution_block,
     embedding,
     feed_forward_block,
     layer_norm,
@@ -206,3 +207,21 @@ def patchtst_pretraining(batch: int = 64, series: int = 321) -> Work:
         dense("head", tokens.rows, 128, 12),
     ]
     return stack_work("PatchTST pre-training", layers, batch, tokens.rows * 12)
+
+
+def resnet50(batch: int) -> Work:
+    """ResNet-50 (arXiv 1512.03385) at 224 x 224."""
+    layers = convolution_block("stem", batch, (224, 224), 3, 64, (7, 7), 2)
+    size, channels = 56, 64
+    for stage, (blocks, width) in enumerate(((3, 64), (4, 128), (6, 256), (3, 512))):
+        for block in range(blocks):
+            stride = 2 if stage and not block else 1
+            name = f"{stage}.{block}"
+            if not block:
+                layers += convolution_block(f"{name}.skip", batch, (size, size), channels, 4 * width, (1, 1), stride)
+            layers += convolution_block(f"{name}.0", batch, (size, size), channels, width, (1, 1))
+            layers += convolution_block(f"{name}.1", batch, (size, size), width, width, (3, 3), stride)
+            size, channels = size // stride, 4 * width
+            layers += convolution_block(f"{name}.2", batch, (size, size), width, channels, (1, 1))
+    layers.append(dense("classifier", batch, channels, 1000))
+    return stack_work("ResNet-50", layers, batch, 1000 * batch, states=1)

@@ -83,10 +83,15 @@ def test_cards_that_train_together_hold_everything_and_a_buffer_each():
 @settings(max_examples=40, deadline=None)
 @given(CARDS, CARDS, st.integers(1, 64))
 def test_more_memory_never_fits_less(one, other, batch):
-    small, large = sorted((one, other), key=lambda card: card.memory_gb)
+    small, large = sorted((one, other), key=usable)
     work = _transformer(batch)
-    assert usable(small) <= usable(large)
     assert fits(work, large, PYTORCH) or not fits(work, small, PYTORCH)
+
+
+@given(CARDS, st.floats(1, 200), st.floats(1, 200))
+def test_a_card_with_more_memory_has_more_of_it_to_give(one, memory, more):
+    small, large = (usable(replace(one, memory_gb=size)) for size in sorted((memory, more)))
+    assert small <= large
 
 
 @settings(max_examples=30, deadline=None)
@@ -130,3 +135,8 @@ def test_recurrent_stacks_keep_gates_of_every_step():
     work = stack_work("lstm", recurrent_stack("lstm", 32, 100, 8, (64, 64)), 32, 32)
     assert dict(work.kept) == {"lstm_0": 32 * 100 * 64 * 6, "lstm_1": 32 * 100 * 64 * 6}
     assert work.parameters == 4 * 64 * (8 + 64 + 1) + 4 * 64 * (64 + 64 + 1)
+
+
+def test_error_correction_takes_a_sixteenth_of_gddr_and_nothing_of_hbm():
+    shares = {name: usable(device(name)) / device(name).memory_bytes for name in ("P40", "V100 32GB", "RTX 3090")}
+    assert shares == pytest.approx({"P40": 0.97 * 15 / 16, "V100 32GB": 0.97, "RTX 3090": 0.97})

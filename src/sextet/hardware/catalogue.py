@@ -52,7 +52,7 @@ class Device:
             instruction set, since the libraries compute in FP32 there.
         tensor_fp16_tflops: FP16 products added up in FP32, which training uses.
         tensor_bf16_tflops, tensor_tf32_tflops: likewise for BF16 and TF32.
-        memory_gb: as sold; 24 means 24 x 2^30 bytes.
+        memory_gb: as sold; 24 means 24 x 2^30 bytes; memory_type: such as "GDDR5" or "HBM2".
         bandwidth_gbs: of its memory, 10^9 bytes a second; l2_mb: its last cache.
         pcie_generation, pcie_lanes: of its connector.
         nvlink_gbs: all links, both directions; nvlink: how cards are linked.
@@ -74,6 +74,7 @@ class Device:
     boost_mhz: float
     fp32_tflops: float
     memory_gb: float
+    memory_type: str
     bandwidth_gbs: float
     pcie_generation: int
     pcie_lanes: int
