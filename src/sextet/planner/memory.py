@@ -37,8 +37,8 @@ MARGIN = 1.15
 
 CONTEXT = {"library": 300 * MIB, "pytorch": 560 * MIB, "tensorflow": 560 * MIB}
 """Bytes before the first layer. PyTorch's is what DLinear, a model of 0.14 million parameters, leaves of the 687 MiB it
-was measured at (LTSF-Linear's table). TensorFlow's is taken to be the same, unverified; that of a process that only
-calls cuDNN is unverified too."""
+was measured at (LTSF-Linear's table); on a V100 Hugging Face saw 1,343 MiB ("model memory anatomy"). TensorFlow's is
+taken to be the same, unverified; that of a process that only calls cuDNN is unverified too."""
 
 USABLE = 0.97
 """Share of a card's memory that a process can fill. Of four cards, batches chosen to fill them reached 0.971 (RTX 2080
@@ -47,7 +47,7 @@ Ti) to 0.987 (V100), and 0.93 on average (Lambda's deeplearning-benchmark, monit
 CORRECTED = 15 / 16
 """Share of GDDR that is left where error correction is on, as it is on data-centre cards when they leave the factory:
 the check bits lie in the memory itself. HBM has room of its own for them. A T4 so shows
-15,360 of 16,384 MiB; taken from use, no page of NVIDIA's was read for it (unverified)."""
+15,360 of 16,384 MiB; no page of NVIDIA's was read for it (unverified)."""
 
 BELOW, ABOVE = 1.15, 1.35
 """Factors of the 80 % interval. Above is wider: code that runs operation by operation keeps more than it must (BERT as
