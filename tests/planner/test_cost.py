@@ -31,7 +31,7 @@ P40 = read_rig("3x Tesla P40")
 
 
 def test_defaults_have_a_source_and_a_date():
-    for one in (ELECTRICITY, WON_PER_DOLLAR, BUSY, IDLE):
+    for one in (*ELECTRICITY.values(), WON_PER_DOLLAR, BUSY, IDLE):
         assert one.source.startswith("https://") and one.date >= "2024"
 
 
@@ -66,6 +66,12 @@ def test_a_training_costs_its_share_of_the_purchase_and_its_energy():
         cost_per_training(Quantity(1, "KRW"), running(P40, 10_000, usage), 10_000, usage)
     with pytest.raises(ConfigError, match="Units do not mix"):
         cost_per_training(Quantity(1, "USD"), running(P40, 10, usage), 10, usage)
+
+
+def test_each_currency_has_a_price_of_electricity():
+    for currency, one in ELECTRICITY.items():
+        assert one.quantity.unit == f"{currency}/kWh"
+        assert running(P40, 10, Usage(electricity=one.quantity)).training_cost.unit == currency
 
 
 def test_the_dearer_rig_breaks_even_or_never_does():

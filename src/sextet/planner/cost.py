@@ -12,12 +12,20 @@ from sextet.planner.figures import Prediction, Quantity, Quoted
 
 READ = "2026-11-25"
 
-ELECTRICITY = Quoted(
-    quantity=Quantity(307.3, "KRW/kWh"),
-    source="https://bgbr.tistory.com (KEPCO, households, low voltage, above 400 kWh a month; energy charge alone)",
-    date="2024-08-14",
-)
-"""A rig comes on top of what a household uses already, so the highest step is what it pays."""
+ELECTRICITY: dict[str, Quoted] = {
+    "KRW": Quoted(
+        quantity=Quantity(307.3, "KRW/kWh"),
+        source="https://bgbr.tistory.com (KEPCO, households, low voltage, above 400 kWh a month; energy charge alone)",
+        date="2024-08-14",
+    ),
+    "USD": Quoted(
+        quantity=Quantity(0.12, "USD/kWh"),
+        source="https://nemulai.com/blog/gpu-electricity-cost-per-training-run (average of the USA)",
+        date="2026-06",
+    ),
+}
+"""Electricity by currency. In Korea a rig comes on top of what a household uses already, so the highest step is what it
+pays."""
 
 WON_PER_DOLLAR = Quoted(
     quantity=Quantity(1480.1, "KRW/USD"),
@@ -66,7 +74,7 @@ class Usage:
     on_hours: float = 8.0
     years: float = 3.0
     load: float = 1.0
-    electricity: Quantity = field(default=ELECTRICITY.quantity)
+    electricity: Quantity = field(default=ELECTRICITY["KRW"].quantity)
     host_w: float = 100.0
 
     def __post_init__(self) -> None:
