@@ -10,7 +10,7 @@ from sextet.core.errors import ConfigError
 from sextet.core.window import WindowShape
 from sextet.planner.layers import dense, dropout
 from sextet.planner.operations import Elementwise, Gemm
-from sextet.planner.work import STATES, member_work, work_of
+from sextet.planner.work import STATES, compiles, member_work, work_of
 from sextet.specs.custom import CustomSpec
 from sextet.specs.defaults import resolved
 from sextet.specs.patchtst import PatchTSTSpec
@@ -61,6 +61,15 @@ def test_work_grows_with_the_batch_and_parameters_do_not(name, batch):
     kept, more = (sum(values for _, values in work.kept) for work in (one, two))
     assert more == pytest.approx(2 * kept, rel=0.01) and one.flops < two.flops <= 2 * one.flops
     assert one.launches == two.launches and one.sequential == two.sequential
+
+
+def test_only_patchtst_on_one_card_is_compiled_and_then_launches_less():
+    specs = [resolved(MEMBERS[name](), SITUATION) for name in NEURAL]
+    assert [spec.name for spec in specs if compiles(spec)] == ["patchtst"]
+    assert not any(compiles(spec, cards=2) for spec in specs)
+    spec = next(spec for spec in specs if compiles(spec))
+    plain, joined = (member_work(spec, SHAPE, 8, compiled=compiled) for compiled in (False, True))
+    assert joined.launches == 0 < plain.launches and joined.flops == plain.flops and joined.kept == plain.kept
 
 
 def test_recurrent_members_wait_for_every_token():

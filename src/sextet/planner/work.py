@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sextet.core.window import WindowShape
 from sextet.planner.layers import Layer
 from sextet.planner.members import layers_of
 from sextet.planner.operations import Elementwise, Operation, Work
+from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import MemberSpec
 
 STATES = 3
@@ -20,7 +22,18 @@ _STEP = {"reads": 5, "writes": 4, "flops_per_value": 20}
 _STEP_LAUNCHES = 21
 
 
-def member_work(spec: MemberSpec, shape: WindowShape, batch: int, *, training: bool = True) -> Work:
+def compiles(spec: MemberSpec, cards: int = 1) -> bool:
+    """Return whether Keras compiles a member's training step with XLA on so many GPUs.
+
+    With `jit_compile="auto"`, as `training.fit` asks for, Keras 3 leaves XLA out where a layer can use cuDNN (LSTM, GRU)
+    and under a distribution strategy; so it is PatchTST on one card.
+    """
+    return isinstance(spec, PatchTSTSpec) and cards == 1
+
+
+def member_work(
+    spec: MemberSpec, shape: WindowShape, batch: int, *, training: bool = True, compiled: bool = False
+) -> Work:
     """Return the work of one call of a member on one card: a training step, or a forecast.
 
     Args:
@@ -28,6 +41,8 @@ def member_work(spec: MemberSpec, shape: WindowShape, batch: int, *, training: b
         shape: of the windows.
         batch: windows of the call on that card.
         training: whether it learns.
+        compiled: whether XLA joins what is between the operations, see `compiles`; what it launches beyond one an
+            operation is then taken to be none.
 
     Raises:
         ConfigError: a field is open, or the member is the user's own.
@@ -36,7 +51,8 @@ def member_work(spec: MemberSpec, shape: WindowShape, batch: int, *, training: b
     values = shape.lookback * shape.past_channels + shape.horizon * shape.future_channels + shape.static_features
     targets = 3 * shape.horizon if training else 0  # target, weight and label
     answer = batch * shape.horizon * len(shape.levels)
-    return work_of(spec.name, layers, batch, answer, input_bytes=4 * batch * (values + targets), training=training)
+    work = work_of(spec.name, layers, batch, answer, input_bytes=4 * batch * (values + targets), training=training)
+    return replace(work, launches=0) if compiled else work
 
 
 def work_of(
