@@ -25,8 +25,8 @@ _STEP_LAUNCHES = 21
 def compiles(spec: MemberSpec, cards: int = 1) -> bool:
     """Return whether Keras compiles a member's training step with XLA on so many GPUs.
 
-    With `jit_compile="auto"`, as `training.fit` asks for, Keras 3 leaves XLA out where a layer can use cuDNN (LSTM, GRU)
-    and under a distribution strategy; so it is PatchTST on one card.
+    With `jit_compile="auto"`, as `training.fit` asks for, Keras 3 leaves XLA out where a layer can use cuDNN (LSTM,
+    GRU) and under a distribution strategy; so it is PatchTST on one card.
     """
     return isinstance(spec, PatchTSTSpec) and cards == 1
 
