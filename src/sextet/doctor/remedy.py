@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sextet.doctor.matrix import Span, TensorFlow, matrix
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
+from sextet.hardware.matrix import Span, TensorFlow, matrix
 from sextet.hardware.version import Version
 
 OLD_CARDS = Capability(7, 5)  # below it cuDNN from 9.11 on, CUDA 13 and drivers from 590 on have nothing

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sextet.core.errors import HardwareError
 from sextet.doctor.case import named
-from sextet.doctor.matrix import Span, TensorFlow, matrix
 from sextet.doctor.remedy import NGC, OLD_CARDS, chooses_cudnn, newest_cudnn, newest_tensorflow
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
+from sextet.hardware.matrix import Span, TensorFlow, matrix
 from sextet.hardware.version import Version
 
 _SEXTET = Version.of("2.21")  # the oldest TensorFlow that sextet trains with

@@ -62,6 +62,12 @@ def cards() -> dict[str, Card]:
     }
 
 
+def counted(text: str) -> tuple[int, str]:
+    """Return how many cards a text such as "3x Tesla P40" names, one where it does not say, and their name."""
+    found = _COUNT.match(text)
+    return (int(found[1]), text[found.end() :]) if found else (1, text)
+
+
 def rig(names: Iterable[str]) -> tuple[Card, ...]:
     """Return the cards of texts such as "3x Tesla P40, 2x V100": several with commas, each as often as its count says.
 
@@ -70,9 +76,9 @@ def rig(names: Iterable[str]) -> tuple[Card, ...]:
     """
     found: list[Card] = []
     for part in (part.strip() for text in names for part in text.split(",")):
-        counted = _COUNT.match(part)
         if part:
-            found += [card(part[counted.end() :] if counted else part)] * (int(counted[1]) if counted else 1)
+            count, name = counted(part)
+            found += [card(name)] * count
     return tuple(found)
 
 
@@ -105,11 +111,17 @@ def _by_key() -> dict[tuple[str, ...], Card]:
     return {_key(name): known for name, known in cards().items()}
 
 
-def _key(name: str) -> tuple[str, ...]:
-    # "RTX2080Ti" and "2080 ti" are one card; a slice of a card (MIG) is that card.
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in small letters, "RTX2080Ti" as three; a slice of a card (MIG) is that card."""
     text = re.sub(r"\bmig\b.*", "", name.lower())
-    spaced = re.sub(r"(?<=gtx|rtx)(?=\d)|(?<=\d)(?=ti\b|super\b)", " ", text)
-    words = [word for word in _WORD.findall(spaced) if not _IDLE.fullmatch(word)]
-    if "titan" not in words:  # where GTX and RTX tell generations apart
-        words = [word for word in words if word not in _SERIES]
-    return tuple(words) or tuple(_WORD.findall(text))
+    return _WORD.findall(re.sub(r"(?<=gtx|rtx)(?=\d)|(?<=\d)(?=ti\b|super\b)", " ", text))
+
+
+def without_series(words: list[str]) -> list[str]:
+    """Return the words without GTX and RTX, but for a TITAN, where they tell generations apart."""
+    return words if "titan" in words else [word for word in words if word not in _SERIES]
+
+
+def _key(name: str) -> tuple[str, ...]:
+    words = words_of(name)
+    return tuple(without_series([word for word in words if not _IDLE.fullmatch(word)])) or tuple(words)

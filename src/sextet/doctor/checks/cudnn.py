@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sextet.doctor.case import Case, named
 from sextet.doctor.checks.tensorflow import place_of_cudnn, row_of
 from sextet.doctor.finding import Finding, found
-from sextet.doctor.matrix import matrix, since
 from sextet.doctor.remedy import OLD_CARDS, chooses_cudnn, newest_cudnn
+from sextet.hardware.matrix import matrix, since
 
 
 def cudnn(case: Case) -> Iterator[Finding]:

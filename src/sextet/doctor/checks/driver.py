@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, found
-from sextet.doctor.matrix import Branch, matrix, released
 from sextet.doctor.remedy import DRIVER
+from sextet.hardware.matrix import Branch, matrix, released
 from sextet.hardware.version import Version
 
 

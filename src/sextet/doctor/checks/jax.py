@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, found
-from sextet.doctor.matrix import Jax, matrix, spanning
+from sextet.hardware.matrix import Jax, matrix, spanning
 
 
 def jax(case: Case) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from sextet.doctor.checks.tensorflow import built_of, row_of
 from sextet.doctor.finding import Finding, found
 from sextet.doctor.libraries import BROUGHT_BY, CUDNN_PARTS, Library, first
 from sextet.doctor.machine import Machine
-from sextet.doctor.matrix import matrix
 from sextet.doctor.remedy import NGC, install
+from sextet.hardware.matrix import matrix
 
 _TWICE = ("cudnn", "nccl")
 _TOOLS = ("ptxas", "libdevice.10.bc")

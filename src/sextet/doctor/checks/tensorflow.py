@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, Level, found
-from sextet.doctor.matrix import TensorFlow, matrix, released
 from sextet.doctor.remedy import NGC, install, newest_tensorflow, takes
 from sextet.hardware.capability import Capability
+from sextet.hardware.matrix import TensorFlow, matrix, released
 from sextet.hardware.version import Version
 
 LAST_WINDOWS = Version.of("2.10")

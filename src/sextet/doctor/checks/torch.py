@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, Level, found
-from sextet.doctor.matrix import Torch, matrix, released
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
+from sextet.hardware.matrix import Torch, matrix, released
 
 
 def torch(case: Case) -> Iterator[Finding]:

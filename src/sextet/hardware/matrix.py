@@ -184,7 +184,7 @@ def spanning(rows: Iterable[S], version: Version) -> S | None:
 @cache
 def matrix() -> Matrix:
     """Read matrix.toml."""
-    text = resources.files("sextet.doctor").joinpath("matrix.toml").read_text(encoding="utf-8")
+    text = resources.files("sextet.hardware").joinpath("matrix.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
     sources = values.pop("sources")
     tables: dict[str, list[dict[str, Any]]] = {

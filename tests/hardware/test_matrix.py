@@ -7,12 +7,12 @@ from importlib import resources
 
 import pytest
 
-from sextet.doctor.matrix import matrix, released, since, spanning
 from sextet.doctor.remedy import install, newest_tensorflow
 from sextet.hardware.cards import card
+from sextet.hardware.matrix import matrix, released, since, spanning
 from sextet.hardware.version import Version
 
-RAW = tomllib.loads(resources.files("sextet.doctor").joinpath("matrix.toml").read_text(encoding="utf-8"))
+RAW = tomllib.loads(resources.files("sextet.hardware").joinpath("matrix.toml").read_text(encoding="utf-8"))
 
 
 def test_every_row_has_a_source_and_a_date():

@@ -1,0 +1,115 @@
+"""How long software still serves a card, read off the matrix of what goes with what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from sextet.hardware.capability import Capability
+from sextet.hardware.matrix import Branch, TensorFlow, matrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """The last releases that serve a compute capability; None: the newest known still does.
+
+    Attributes:
+        driver: last branch of the driver.
+        driver_ends: month after which that branch is not looked after, such as "2028-08"; None: not known.
+        cuda: last family whose libraries hold code for it.
+        cudnn: last cuDNN whose recurrent kernels do.
+        tensorflow: last TensorFlow whose wheel does.
+        sources: where these were read; with the date.
+    """
+
+    driver: str | None
+    driver_ends: str | None
+    cuda: str | None
+    cudnn: str | None
+    tensorflow: str | None
+    sources: tuple[str, ...]
+
+    @property
+    def ending(self) -> bool:
+        """Whether a newer release of anything already leaves the card behind."""
+        return any((self.driver, self.cuda, self.cudnn, self.tensorflow))
+
+    @property
+    def risk(self) -> str:
+        """The risk in words, with its date."""
+        if not self.ending:
+            return "Every release of driver, CUDA, cuDNN and TensorFlow known to this version still serves the card."
+        last = (("driver", self.driver), ("CUDA", self.cuda), ("cuDNN", self.cudnn), ("TensorFlow", self.tensorflow))
+        named = ", ".join(f"{what} {release}" for what, release in last if release)
+        until = f"; that driver is looked after until {self.driver_ends}" if self.driver and self.driver_ends else ""
+        return f"The last that serve the card: {named}{until}. It stays on these for the rest of its life."
+
+
+class _Dated(Protocol):
+    @property
+    def source(self) -> str: ...
+    @property
+    def date(self) -> str: ...
+
+
+class _From(_Dated, Protocol):
+    @property
+    def lowest(self) -> Capability | None: ...
+
+
+Row = TypeVar("Row", bound=_From)
+
+
+def support(capability: Capability) -> Support:
+    """Return the last releases that serve a card of `capability`."""
+    known = matrix()
+    rows: list[_Dated] = []
+    driver, branch = _driver(capability, rows)
+    return Support(
+        driver=driver,
+        driver_ends=branch.ends if branch else None,
+        cuda=_last([(row, f"{row.release.major}.x") for row in known.cuda_families], capability, rows),
+        cudnn=_cudnn(capability, rows),
+        tensorflow=_wheel(known.tensorflow, capability, rows),
+        sources=tuple(dict.fromkeys(f"{row.source} ({row.date})" for row in rows)),
+    )
+
+
+def _last(served: Sequence[tuple[Row, str]], capability: Capability, rows: list[_Dated]) -> str | None:
+    """Return the name of the last row that serves the capability; None where the newest does. Adds what was read."""
+    serving = [(row, name) for row, name in served if row.lowest is None or row.lowest <= capability]
+    if serving and serving[-1][0] is served[-1][0]:
+        return None
+    row, name = serving[-1] if serving else (served[0][0], f"older than {served[0][1]}")
+    rows.append(row)
+    return name
+
+
+def _cudnn(capability: Capability, rows: list[_Dated]) -> str | None:
+    known = matrix().cudnn
+    last = _last([(row, str(row.last)) for row in known], capability, rows)
+    return f"older than {known[0].first}" if last == f"older than {known[0].last}" else last
+
+
+def _driver(capability: Capability, rows: list[_Dated]) -> tuple[str | None, Branch | None]:
+    """Return the last branch of the driver that serves the capability, and until when it is looked after."""
+    known = matrix()
+    if _last([(row, str(row.last)) for row in known.drivers], capability, []) is None:
+        return None, None
+    serving = [row for row in known.drivers if row.lowest is None or row.lowest <= capability]
+    if not serving:
+        rows.append(known.drivers[0])
+        return f"older than {known.drivers[0].first}", None
+    held = [branch for branch in known.branches if serving[-1].first <= branch.first <= serving[-1].last]
+    rows += [serving[-1], *held[-1:]]
+    return str(held[-1].first if held else serving[-1].last), held[-1] if held else None
+
+
+def _wheel(releases: Sequence[TensorFlow], capability: Capability, rows: list[_Dated]) -> str | None:
+    """Return the last TensorFlow whose wheel has code for the capability; None where the newest has."""
+    serving = [row for row in releases if capability.runs(row.sms) or row.ptx <= capability]
+    if serving and serving[-1] is releases[-1]:
+        return None
+    rows.append(serving[-1] if serving else releases[0])
+    return serving[-1].newest if serving else f"older than {releases[0].release}"

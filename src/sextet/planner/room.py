@@ -1,0 +1,91 @@
+"""The largest batch and the largest PatchTST that fit on one card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sextet.core.window import WindowShape
+from sextet.hardware.catalogue import Device
+from sextet.planner.memory import fits
+from sextet.planner.operations import Work
+from sextet.planner.timing.device import Software
+from sextet.planner.work import member_work
+from sextet.specs.patchtst import PatchTSTSpec
+
+
+def largest(fitting: Callable[[int], bool], most: int = 2**20) -> int:
+    """Return the largest whole number up to `most` for which `fitting` holds, 0 where not even 1 does.
+
+    Args:
+        fitting: holds for every number below one that it holds for, as memory makes it.
+        most: where to stop.
+    """
+    if not fitting(1):
+        return 0
+    low, high = 1, 2
+    while high <= most and fitting(high):
+        low, high = high, 2 * high
+    high = min(high, most + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fitting(middle) else (low, middle)
+    return low
+
+
+def largest_batch(
+    work_of: Callable[[int], Work], device: Device, software: Software, precision: str = "float32"
+) -> int:
+    """Return the largest batch that fits on one card, 0 where not even one sample does.
+
+    Args:
+        work_of: the work of one card by its batch.
+        device: the card.
+        software: the framework.
+        precision: of arithmetic and activations.
+    """
+    return largest(lambda batch: fits(work_of(batch), device, software, precision))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargestPatchTST:
+    """How far a PatchTST can grow on a card, one size at a time, the others as its spec says.
+
+    Attributes:
+        width: greatest width, a multiple of the heads, with four times as much in its feed-forward part; 0: not even
+            one that wide as its heads fits.
+        patches: most patches of history, one stride apart; 0: not even one fits.
+    """
+
+    width: int
+    patches: int
+
+
+def largest_patchtst(
+    spec: PatchTSTSpec, shape: WindowShape, batch: int, device: Device, software: Software
+) -> LargestPatchTST:
+    """Return the widest PatchTST, and the one with the longest history, that train on one card.
+
+    Args:
+        spec: every field chosen.
+        shape: of the windows; for longer histories it is stretched.
+        batch: windows on the card.
+        device: the card.
+        software: the framework.
+
+    Raises:
+        ConfigError: a field of the spec is open.
+    """
+    spec.require_chosen()
+
+    def wide(multiple: int) -> bool:
+        width = multiple * spec.heads
+        wider = replace(spec, width=width, feed_forward=4 * width)
+        return fits(member_work(wider, shape, batch), device, software)
+
+    def long(patches: int) -> bool:
+        steps = spec.patch + (patches - 1) * spec.stride
+        longer, windows = replace(spec, lookback=steps), replace(shape, lookback=steps)
+        return fits(member_work(longer, windows, batch), device, software)
+
+    return LargestPatchTST(width=spec.heads * largest(wide, 2**16), patches=largest(long, 2**16))

@@ -1,0 +1,60 @@
+"""The planner's benchmarks: networks as published, folds that leave whole groups out, tables that the page holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import planner_errors
+import planner_model
+import planner_page
+import planner_steps
+
+PAGE = Path(__file__).parents[2] / "docs" / "planner-model.md"
+
+
+def test_networks_have_the_parameters_they_are_known_for():
+    # torchvision's counts; VGG-16 here has biases in its dense layers alone.
+    assert planner_steps.resnet(1, 50).parameters == 25_557_032
+    assert planner_steps.resnet(1, 152).parameters == 60_192_808
+    assert planner_steps.vgg(1).parameters == 138_357_544 - 4224
+    assert planner_steps.bert(1, 12, 768).parameters == pytest.approx(110e6, rel=0.02)
+
+
+def test_a_forward_pass_of_resnet_50_is_eight_gflop():
+    layers = [one for one, _ in planner_steps.resnet(1, 50).operations if getattr(one, "direction", "") == "forward"]
+    work = dict(planner_steps.resnet(1, 50).operations)
+    assert sum(one.flops * work[one] for one in layers) == pytest.approx(2 * 4.09e9, rel=0.03)
+
+
+@pytest.mark.parametrize("count", [2, 5, 40])
+def test_folds_leave_whole_groups_out_and_every_row_once(count):
+    groups = np.random.default_rng(0).integers(0, count, 500).astype(str)
+    folds = list(planner_model.folds(groups))
+    assert (np.sum(folds, axis=0) == 1).all()
+    for fold in folds:
+        assert not set(groups[fold]) & set(groups[~fold])
+
+
+def test_priors_are_the_coefficients_of_a_fit_that_moved_nothing():
+    for name, priors in planner_model.PRIORS.items():
+        point = np.zeros(sum(prior.length for prior in priors.values()))
+        found = planner_model.values(name, point)
+        for key, prior in priors.items():
+            assert np.allclose(found[key], prior.value), (name, key)
+
+
+def test_a_missed_bar_is_said():
+    good = {"card_left_out": 0.1, "family_left_out": 0.1, "constant": 0.9, "roofline": 0.5}
+    good |= {"card_ratio": 0.1, "family_ratio": 0.1, "coverage": 0.8, "coverage_families": 0.8}
+    assert planner_errors.judge("gemm", good) == []
+    for key, value in (("card_left_out", 0.3), ("roofline", 0.05), ("family_ratio", 0.2), ("coverage", 0.9)):
+        assert planner_errors.judge("gemm", good | {key: value}), key
+
+
+def test_the_page_holds_what_the_benchmarks_wrote():
+    text = PAGE.read_text(encoding="utf-8")
+    assert planner_page.page(text) == text
+    assert text.count("<!-- end ") == 5 and "| recurrent |" in text

@@ -1,0 +1,104 @@
+"""Prices: dated, sourced, None where nobody names one, overridden by the user's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sextet.core.errors import ConfigError
+from sextet.hardware.rig import read_rig
+from sextet.planner.figures import Quantity
+from sextet.planner.prices import named, price_lists, read_prices, rig_price
+
+OWN = """
+[[list]]
+name = "mine"
+currency = "KRW"
+condition = "used"
+source = "the shop around the corner"
+date = 2026-11-25
+[[list.cards]]
+card = "P40"
+low = 300_000
+"""
+
+
+def test_every_price_has_a_source_a_date_and_a_condition():
+    prices = [price for one in price_lists().values() for price in one.prices]
+    assert len(prices) > 10 and {price.low.unit for price in prices} == {"KRW", "USD"}
+    for price in prices:
+        assert len(price.source) > 10 and price.date >= "2026" and price.condition in ("new", "used")
+        assert Quantity(0, price.low.unit) < price.low <= price.middle <= price.high
+
+
+@pytest.mark.parametrize(
+    ("text", "won"), [("3x Tesla P40", 6_000_000), ("2x V100 32GB", 20_000_000), ("2x V100 32GB nvlink", 20_000_000)]
+)
+def test_the_figures_of_the_question_are_a_list(text, won):
+    found = rig_price(read_rig(text), named(["question"]))
+    assert found.middle == Quantity(won, "KRW") and found.missing == ()
+
+
+def test_a_card_without_a_price_has_none_and_says_so():
+    found = rig_price(read_rig("2x RTX 2080 Ti"), named(["question", "used", "new"]))
+    assert found.low is None and found.middle is None and found.missing == ("RTX 2080 Ti",)
+    assert "No price of RTX 2080 Ti is known" in found.notes[0]
+
+
+def test_the_first_list_goes_first_and_a_set_is_divided_where_needed():
+    rig = read_rig("3x P40")
+    assert rig_price(rig, named(["used", "question"])).low == Quantity(450, "USD")
+    four = rig_price(read_rig("4x P40"), named(["question"]))
+    assert four.low == Quantity(8_000_000, "KRW") and "divided among its cards" in four.notes[0]
+
+
+def test_currencies_add_up_only_by_a_rate():
+    rig = read_rig("3x P40, 1x RTX 3090")
+    found = rig_price(rig, named(["question", "used"]))
+    assert found.low == Quantity(450 + 500, "USD")  # one list has both
+    mixed = rig_price(read_rig("2x V100 PCIe 32GB, 1x RTX 3090"), named(["question", "used"]))
+    assert mixed.low is None and "give a rate" in mixed.notes[-1]
+    rated = rig_price(
+        read_rig("2x V100 PCIe 32GB, 1x RTX 3090"), named(["question", "used"]), Quantity(1500, "KRW/USD")
+    )
+    assert rated.low == Quantity(20_000_000 + 500 * 1500, "KRW")
+    with pytest.raises(ConfigError):
+        rig_price(read_rig("2x V100 PCIe 32GB, 1x RTX 3090"), named(["question", "used"]), Quantity(1500, "KRW"))
+
+
+def test_a_users_file_overrides(tmp_path):
+    path = tmp_path / "prices.toml"
+    path.write_text(OWN, encoding="utf-8")
+    found = rig_price(read_rig("3x P40"), [*read_prices(path), *named(["question"])])
+    assert found.middle == Quantity(900_000, "KRW") and found.prices[0].origin == "mine"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('card = "P40"', 'card = "P41"', "Nearest"),
+        ("300_000", "-3", "0 < low <= high"),
+        ("300_000", "3\nhigh = 2", "0 < low <= high"),
+        ('"KRW"', '"EUR"', "a currency of KRW, USD"),
+        ('"used"', '"broken"', "a condition of new, used"),
+        ("date = 2026-11-25", "", "needs a source and a date"),
+        ("[[list.cards]]", "[[list.crads]]", "has neither"),
+        ("[[list]]", "[[lsit]]", "under \\[\\[list\\]\\]"),
+        ("300_000", "", "cannot be read"),
+    ],
+)
+def test_a_file_of_prices_that_is_none_is_refused(tmp_path, old, new, why):
+    path = tmp_path / "prices.toml"
+    path.write_text(
+        OWN.replace(old, new).replace("[[list.", "[[lsit." if "lsit" in new else "[[list."), encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match=why):
+        read_prices(path)
+
+
+def test_an_unknown_list_is_refused():
+    with pytest.raises(ConfigError, match="did you mean 'question'"):
+        named(["questoin"])
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_prices(Path("nowhere.toml"))
