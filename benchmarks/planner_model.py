@@ -52,7 +52,7 @@ _PRODUCT = _STREAM | {
     "quantised": Prior(0.5, 0.5),
     "shared": Prior(32.0, 0.4),  # bytes per clock and SM
 }
-_FIXED = {"converted": 0.9, "arithmetic": 0.5}
+_FIXED = {"arithmetic": 0.5}
 PRIORS: dict[str, dict[str, Prior]] = {
     "gemm": _PRODUCT,
     "convolution": _PRODUCT

@@ -9,6 +9,7 @@ from sextet.planner.timing.device import (
     CAPABILITIES,
     CORES_PER_SM,
     TENSOR_FLOPS_PER_CLOCK,
+    WORK_PER_WATT,
     Software,
     architecture_index,
     library_index,
@@ -23,7 +24,7 @@ def test_cores_per_multiprocessor_agree_with_the_catalogue(name):
 
 
 def test_tables_go_over_all_architectures():
-    assert len(CAPABILITIES) == len(CORES_PER_SM) == len(TENSOR_FLOPS_PER_CLOCK)
+    assert len(CAPABILITIES) == len(CORES_PER_SM) == len(TENSOR_FLOPS_PER_CLOCK) == len(WORK_PER_WATT)
 
 
 def test_a_capability_between_two_takes_the_older_one():
@@ -41,9 +42,9 @@ def test_units_by_precision():
     p40, p100, v100 = (
         traits(device(name), Software(), "float16") for name in ("Tesla P40", "P100 SXM2", "V100 SXM2 16GB")
     )
-    assert (p40.converted, p40.tensor, p40.rate) == (1, 0, 11.76e12)
-    assert (p100.converted, p100.tensor, p100.rate) == (0, 0, pytest.approx(21.2e12, rel=0.01))
-    assert (v100.converted, v100.tensor, v100.rate) == (0, 1, 125e12)
+    assert (p40.converted, p40.tensor, p40.rate) == (0.9, 0, 11.76e12)
+    assert (p100.converted, p100.tensor, p100.rate) == (0.9, 0, pytest.approx(10.6e12, rel=0.01))
+    assert (v100.converted, v100.tensor, v100.rate) == (1.0, 1, 125e12)
     assert traits(device("V100 SXM2 16GB"), Software(), "bfloat16").tensor == 0
     assert (p40.size, traits(device("Tesla P40"), Software(), "tfloat32").size) == (2, 4)
 

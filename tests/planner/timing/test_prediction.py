@@ -52,7 +52,29 @@ def test_a_p40_gains_nothing_from_half_precision_and_a_v100_does():
     assert 0.95 < half / plain < 1.3
     plain, half = (predict_time(product, V100, LIBRARY, precision).value for precision in ("float32", "float16"))
     assert 4 < plain / half < 9
-    assert predict_time(product, V100, LIBRARY, "bfloat16").value > 4 * half
+    assert predict_time(product, V100, LIBRARY, "bfloat16").value > plain
+
+
+# torch-performance-test-data: TFLOPS of large square products in PyTorch; none of it was fitted.
+@pytest.mark.parametrize(
+    ("name", "precision", "tflops"),
+    [
+        ("Tesla P40", "float32", 10.07),
+        ("Tesla P40", "float16", 10.02),
+        ("Tesla P40", "bfloat16", 5.26),
+        ("Tesla P100 PCIe 16GB", "float16", 8.39),
+        ("Tesla V100 SXM2 16GB", "float16", 94.84),
+        ("GTX 1080 Ti", "float32", 10.09),
+        ("A100 PCIe 40GB", "float32", 17.56),
+        ("A100 PCIe 40GB", "float16", 241.5),
+        ("RTX A6000", "float16", 120.5),
+    ],
+)
+def test_large_products_of_cards_that_were_not_fitted(name, precision, tflops):
+    product = Gemm(8192, 8192, 8192)
+    software = Software(framework="pytorch", cudnn=8.9, tf32=False)
+    found = predict_time(product, device(name), software, precision)
+    assert product.flops / found.value / 1e12 == pytest.approx(tflops, rel=0.35)
 
 
 def test_tensorflow_uses_tf32_where_the_card_knows_it():

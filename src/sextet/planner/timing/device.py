@@ -34,6 +34,17 @@ CORES_PER_SM = (192, 128, 128, 64, 64, 64, 64, 128, 128, 128, 128)
 # FLOPs of the tensor cores of an SM per clock, dense FP16 (V100, A100 and H100 whitepapers). It bounds one tile; the
 # rate of the data sheet bounds the card, so that consumer chips, half as fast with FP32 accumulation, stay so.
 TENSOR_FLOPS_PER_CLOCK = (0, 0, 0, 0, 1024, 1024, 2048, 1024, 1024, 4096, 8192)
+# What a watt does, over that of the 16 and 12 nm of Pascal, Volta and Turing: 7 and 8 nm of Ampere, 5 nm and below
+# after; cards before Pascal are not bounded by their power. Set from large products of cards that their power bounds
+# (torch-performance-test-data, device-benchmarks): A10 14 TFLOPS at 150 W, L4 15.4 at 72 W, L40S 46.9 at 300 W, H100
+# PCIe 37 at 350 W.
+WORK_PER_WATT = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.5, 1.6, 3.0, 1.8, 1.8)
+
+# Share of the FP32 rate in half precision without tensor cores: large products in PyTorch (torch-performance-test-data)
+# reach 0.80 (M40) to 1.0 (P40) in FP16, a whole network on a P40 0.81; in BF16 0.52 to 0.57 with 128 cores per SM
+# (M40, P4, P40, GTX 1080 Ti), 0.71 to 0.74 with 64 (P100, V100).
+HALF_SHARE = 0.9
+BFLOAT_SHARE = (0.72, 0.54)
 
 FRAMEWORKS: tuple[str, ...] = ("library", "pytorch", "tensorflow")
 # Versions of cuDNN at which coefficients may change; each stands for the cuBLAS of its time too.
@@ -62,10 +73,6 @@ class Device(Protocol):
     @property
     def fp32_tflops(self) -> float:
         """FP32 rate outside tensor cores."""
-
-    @property
-    def fp16_tflops(self) -> float | None:
-        """FP16 rate outside tensor cores."""
 
     @property
     def tensor_fp16_tflops(self) -> float | None:
@@ -122,13 +129,13 @@ class Traits:
 
     Attributes:
         rate, sm_rate: FLOP/s of the card and of one SM, of the unit that does the work.
-        power: board power in W; infinite where it is not known.
+        power: board power in W, times what its architecture does with one; infinite where it is not known.
         sms, clock: multiprocessors, Hz.
         bandwidth: bytes per second.
         architecture, library, framework: positions in CAPABILITIES, LIBRARIES and FRAMEWORKS.
         tensor: 1 where tensor cores do the work, else 0.
         size: bytes of a stored value.
-        converted: 1 where half precision is computed in FP32 because the card has no fast half precision.
+        converted: share of the FP32 rate where half precision is computed in FP32, else 1.
     """
 
     rate: Column
@@ -163,10 +170,9 @@ def library_index(cudnn: float) -> int:
     return max([place for place, version in enumerate(LIBRARIES) if version <= cudnn], default=0)
 
 
-def _unit(device: Device, precision: str, place: int) -> tuple[float, float, int, int]:
-    """Rate of the card and of an SM in FLOP/s, whether tensor cores do it, whether FP32 stands in for it."""
+def _unit(device: Device, precision: str, place: int) -> tuple[float, float, int, float]:
+    """Rate of the card and of an SM in FLOP/s, whether tensor cores do it, share of FP32 where FP32 stands in."""
     clock = device.boost_mhz * 1e6
-    plain = 2.0 * CORES_PER_SM[place] * clock
     cores = {
         "tfloat32": device.tensor_tf32_tflops,
         "float16": device.tensor_fp16_tflops,
@@ -174,19 +180,17 @@ def _unit(device: Device, precision: str, place: int) -> tuple[float, float, int
     }.get(precision)
     if cores:
         half = 0.5 if precision == "tfloat32" else 1.0
-        return cores * 1e12, TENSOR_FLOPS_PER_CLOCK[place] * clock * half, 1, 0
-    faster = (device.fp16_tflops or 0.0) > 1.5 * device.fp32_tflops
-    if precision == "float16" and faster and device.capability >= (6, 0):
-        return (device.fp16_tflops or 0.0) * 1e12, 2 * plain, 0, 0
-    return device.fp32_tflops * 1e12, plain, 0, int(precision in ("float16", "bfloat16"))
+        return cores * 1e12, TENSOR_FLOPS_PER_CLOCK[place] * clock * half, 1, 1.0
+    stand_in = {"float16": HALF_SHARE, "bfloat16": BFLOAT_SHARE[CORES_PER_SM[place] > 64]}.get(precision, 1.0)
+    return device.fp32_tflops * 1e12, 2.0 * CORES_PER_SM[place] * clock, 0, stand_in
 
 
 def traits(device: Device, software: Software, precision: str) -> Traits:
     """Return what the formulas read of `device` running `precision`.
 
-    FP16, BF16 and TF32 run on tensor cores that know them; else FP16 at the card's FP16 rate where that is well above
-    its FP32 rate (P100); else in FP32, with values stored in half. So it is on a P40 or P4: cuBLAS and cuDNN compute
-    FP16 in FP32 there, and the 1/64 rate of their instruction set is not what one gets.
+    FP16, BF16 and TF32 run on tensor cores that know them; else in FP32, with values stored in half. Neither the 1/64
+    of FP32 that the instruction set of a P40 or P4 gives nor the double of a P100 is what one gets: libraries compute
+    FP16 in FP32 there.
 
     Raises:
         ConfigError: the precision is not known.
@@ -200,7 +204,7 @@ def traits(device: Device, software: Software, precision: str) -> Traits:
     return Traits(
         rate=rate,
         sm_rate=sm_rate,
-        power=float(device.tdp_w or np.inf),
+        power=float(device.tdp_w or np.inf) * WORK_PER_WATT[place],
         sms=device.sms,
         clock=device.boost_mhz * 1e6,
         bandwidth=device.bandwidth_gbs * 1e9,

@@ -52,7 +52,7 @@ def product(shape: Shapes, card: Traits, fitted: Coefficients) -> Column:
     tensor = np.asarray(card.tensor)
     unit = np.where(tensor == 1, fitted["tensor_efficiency"][at], fitted["efficiency"][at])
     gain = unit * fitted["library"][card.library] * shape.get("gain", 1.0)
-    gain = gain * np.where(np.asarray(card.converted) == 1, fitted["converted"], 1.0)
+    gain = gain * card.converted
     tile_m, tile_n, split = _TILE.T
     small = _across(np.where(tensor == 1, fitted["tensor_small_tile"], fitted["small_tile"]))
     gain = _across(gain) * (tile_m * tile_n / 16384) ** small
