@@ -7,6 +7,8 @@ from math import prod
 
 import pytest
 
+pytest.importorskip("tensorflow", reason="training is not installed")
+
 from sextet.core.window import WindowShape
 from sextet.members.backend import layers
 from sextet.members.registry import member_of
