@@ -125,8 +125,12 @@ def test_mistakes_are_met_with_one_message(sextet, arguments, says):
 
 
 @pytest.mark.parametrize("width", ["40", "80", "200"])
-def test_a_report_fits_any_width(sextet, monkeypatch, width):
+def test_a_report_fits_any_width_but_what_is_copied_stands_on_one_line(sextet, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", width)
     result = sextet("doctor", *ASKED_FOR)
-    assert max(len(line) for line in result.stdout.splitlines()) <= int(width)
+    lines = [line.rstrip() for line in result.stdout.splitlines()]
+    copied = [line for line in lines if line.startswith(("  fix ", "  source "))]
+    assert max(len(line) for line in lines if line not in copied) <= int(width)
+    assert sum(line.endswith('pip install "tensorflow[and-cuda]==2.15.1"') for line in copied) == 2
+    assert sum(line.endswith("https://www.tensorflow.org/install/source#gpu") for line in copied) == 2
     assert "Traceback" not in result.stderr

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
 from sextet.doctor.examine import examine_machine, examine_stack
 from sextet.doctor.finding import Level
@@ -73,3 +75,13 @@ def test_as_plain_values(refused):
     values = json.loads(json.dumps(refused.as_dict()))
     assert (values["errors"], values["warnings"]) == (2, 0)
     assert set(values["findings"][0]) == {"id", "level", "title", "seen", "expected", "why", "fix", "source"}
+
+
+def test_each_card_keeps_its_name_and_its_values_on_a_narrow_terminal() -> None:
+    row = {"GPU": "0", "name": "Tesla P40", "cap": "6.1", "free GiB": "23.0/24.0", "PCIe now": "gen 3 x16", "ECC": "on"}
+    report = Report(subject="This machine", findings=(), gpus=(row, {**row, "GPU": "1", "ECC": "-"}))
+    console = Console(file=io.StringIO(), width=60, color_system=None)
+    console.print(report, crop=False)
+    shown = " ".join(console.file.getvalue().split())
+    assert "GPU 0 Tesla P40: cap 6.1, free GiB 23.0/24.0, PCIe now gen 3 x16, ECC on" in shown
+    assert "GPU 1 Tesla P40" in shown and "ECC -" not in shown

@@ -90,12 +90,26 @@ def diagnose(
         ConfigError: a name or version is not known as one.
         DataError: the log is not there.
     """
-    gpus = (gpu,) if isinstance(gpu, str) else tuple(gpu or ())
+    gpus = _names(gpu)
     if stack and not (log or deep):
         return examine_stack(stack_of(stack), rig(gpus))
     text = ",".join(f"{name}={version}" for name, version in stack.items()) or None
     place = None if log is None else Path(log)
     return examine(DoctorRequest(gpus=gpus, stack=text, log=place, deep=deep, frameworks=frameworks))
+
+
+def _names(gpu: object) -> tuple[str, ...]:
+    """Return the names of cards that were given as a text or as several.
+
+    Raises:
+        ConfigError: they are neither.
+    """
+    names = (gpu,) if isinstance(gpu, str) else tuple(gpu) if isinstance(gpu, list | tuple) else (gpu,)
+    if gpu is None:
+        return ()
+    if wrong := [name for name in names if not isinstance(name, str)]:
+        raise ConfigError(f"Expected names of cards as text, such as 'Tesla P40' or '6.1'; got {wrong[0]!r}.")
+    return tuple(map(str, names))
 
 
 def suggestion(gpus: Sequence[str], host: Host | None = None) -> Suggestion:

@@ -124,7 +124,7 @@ def _examine(subject: SubjectFlags, manner: MannerFlags, output: Output) -> None
     progress = output.progress()
     with output.working():
         report = examine(request, progress)
-    output.result(report.as_dict(), lambda console: console.print(report))
+    output.result(report.as_dict(), lambda console: console.print(report, crop=False))
     if report.failed(strict=manner.strict):
         raise typer.Exit(FAILED)
 

@@ -10,8 +10,10 @@ from sextet.hardware.matrix import Span, TensorFlow, matrix
 from sextet.hardware.version import Version
 
 OLD_CARDS = Capability(7, 5)  # below it cuDNN from 9.11 on, CUDA 13 and drivers from 590 on have nothing
+LAST_CUDNN = "nvidia-cudnn-cu12==9.10.2.21"  # the last with code for them
 NEWEST_CUDNN = 9  # its major number
 DRIVER = "sudo apt-get install nvidia-driver-580   # Debian, Ubuntu; elsewhere the package of branch 580"
+WINDOWS_DRIVER = "install NVIDIA's driver of branch 580 in Windows, not inside WSL2"
 NGC = "docker run --gpus all nvcr.io/nvidia/tensorflow:25.02-tf2-py3"
 
 

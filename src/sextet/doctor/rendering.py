@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +23,7 @@ WIDTH = 100  # columns of a report as text
 def text(report: Report) -> str:
     """Return a report as plain text."""
     console = Console(file=io.StringIO(), width=WIDTH, highlight=False, emoji=False, markup=False, color_system=None)
-    console.print(report)
+    console.print(report, crop=False)
     file: Any = console.file
     return "\n".join(line.rstrip() for line in str(file.getvalue()).splitlines())
 
@@ -63,30 +63,26 @@ def _table(report: Report) -> Table:
     return table
 
 
-def _gpus(report: Report) -> Table:
-    columns = list(dict.fromkeys(name for row in report.gpus for name in row))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="GPUs", title_justify="left", title_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name != "name")
+def _gpus(report: Report) -> RenderableType:
+    """Each card with its values one after the other: a column for each would not fit a terminal of 80."""
+    cards = []
     for row in report.gpus:
-        table.add_row(*(row.get(name, "-") for name in columns))
-    return table
+        first, *others = row.items()
+        title = f"{first[0]} {first[1]}  {row.get('name', '')}".rstrip()
+        values = ", ".join(f"{name} {value}" for name, value in others if name != "name" and value not in ("", "-"))
+        cards.append(("", f"{title}: {values}" if values else title))
+    return Group(Text("GPUs", style="bold"), Padding(_pairs(tuple(cards)), (0, 0, 1, 0), expand=False))
 
 
 def _details(finding: Finding) -> RenderableType:
-    body = _pairs(
-        (
-            ("seen", finding.seen),
-            ("expected", finding.expected),
-            ("why", finding.why),
-            ("fix", finding.fix),
-            ("source", finding.source),
-        )
-    )
-    grid = Table.grid()
-    grid.add_row(Text(f"{_SIGNS[finding.level]} {finding.id}: {finding.title}", style="bold"))
-    grid.add_row(Padding(body, (0, 0, 1, 2), expand=False))
-    return grid
+    body = _pairs((("seen", finding.seen), ("expected", finding.expected), ("why", finding.why)))
+    # A command or an address that is cut into lines cannot be copied, so these stand on one line however long.
+    whole = [
+        Text(f"  {name:<10}{value}", no_wrap=True, overflow="ignore")
+        for name, value in (("fix", finding.fix), ("source", finding.source))
+    ]
+    title = Text(f"{_SIGNS[finding.level]} {finding.id}: {finding.title}", style="bold")
+    return Group(title, Padding(body, (0, 0, 0, 2), expand=False), *whole, Text(""))
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> Table:

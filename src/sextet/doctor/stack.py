@@ -96,6 +96,8 @@ def stack_of(parts: Mapping[str, str]) -> Stack:
     system = "Linux"
     for name, text in parts.items():
         key = _OTHER_NAMES.get(name, name)
+        if not isinstance(text, str):
+            raise ConfigError(f"Expected the version of {name} as text, such as '2.15.0'; got {text!r}.")
         if key == "system":
             system = _system(text)
         elif key not in VERSIONS:

@@ -88,6 +88,8 @@ def choose_transform(panel: Panel, split: Split, horizon: int, *, seed: int = 0)
         scaler = Scaler.fit(panel, split.train, transform=name)
         prepared = prepare(panel, scaler, CovariateScaler.fit(panel, split.train))
         errors[name] = _median_error(*_drawn(prepared, split, horizon, steps, seed), scaler, unit)
+    if not np.isfinite(errors["none"]):
+        return "none", "Targets are not transformed: there are too few rows to try a transform on."
     best = min(names, key=lambda name: errors[name])
     if not errors[best] < (1.0 - GAIN) * errors["none"]:
         best = "none"

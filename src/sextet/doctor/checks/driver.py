@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, found
-from sextet.doctor.remedy import DRIVER
+from sextet.doctor.remedy import DRIVER, WINDOWS_DRIVER
 from sextet.hardware.matrix import Branch, matrix, released
 from sextet.hardware.version import Version
 
@@ -52,7 +52,9 @@ def branch(case: Case) -> Iterator[Finding]:
     row = next((row for row in rows if row.first <= driver.major <= row.last), None)
     if row is None:
         yield found("SXT002", what=f"driver {driver}", known=f"branches {rows[0].first} to {rows[-1].last}")
-        return
+        if driver.major < rows[0].first:
+            return
+        row = rows[-1]  # what a branch has dropped, later ones do not have
     known = rows[0].lowest
     if known and case.below(known):
         yield found(
@@ -62,7 +64,8 @@ def branch(case: Case) -> Iterator[Finding]:
         )
     lost = [card for card in case.cards if row.lowest and known and known <= card.capability < row.lowest]
     if lost:
-        yield found("SXT204", driver=driver, cards=named(lost), source=row.source)
+        fix = WINDOWS_DRIVER if case.stack.system in ("WSL2", "Windows") else DRIVER
+        yield found("SXT204", driver=driver, cards=named(lost), source=row.source, fix=fix)
     ended = _ended(case, driver)
     if ended and not case.stack.windows:  # Windows counts branches otherwise
         yield found("SXT216", driver=driver, branch=ended.first, ends=ended.ends, source=ended.source)

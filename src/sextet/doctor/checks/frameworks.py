@@ -14,6 +14,7 @@ from sextet.doctor.remedy import install, newest_tensorflow
 
 _NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _HOW = {"late": "no answer in time", "crashed": "the process ended", "refused": "it raised"}
+_LONGER = "sextet doctor --timeout 300   # give it longer; a cold disk takes its time"
 SHOWN = 300  # characters of an error that are shown
 
 
@@ -29,14 +30,15 @@ def imports(case: Case) -> Iterator[Finding]:
     """Find frameworks that could not be asked; another one than TensorFlow is not needed for training."""
     for one in case.machine.frameworks if case.machine else ():
         if one.failure:
-            known = next(iter(recognise(one.said.splitlines())), None)
+            late = one.failure == "late"
+            known = None if late else next(iter(recognise(one.said.splitlines())), None)
             yield found(
                 "SXT114",
                 level=Level.ERROR if one.name == "tensorflow" else Level.WARNING,
                 name=_NAMES[one.name],
                 how=_HOW[one.failure],
                 text=one.failure_text[:SHOWN] or "it said nothing",
-                fix=known.fix if known else _again(case, one),
+                fix=_LONGER if late else known.fix if known else _again(case, one),
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sextet.doctor.case import Case, named
 from sextet.doctor.finding import Finding, found
+from sextet.doctor.remedy import LAST_CUDNN
 from sextet.hardware.matrix import Jax, matrix, spanning
 
 
@@ -17,17 +18,16 @@ def jax(case: Case) -> Iterator[Finding]:
     if version is None or case.machine is not None and major is None:
         return  # without a plugin JAX runs on the CPU, as it is meant to
     if case.stack.system in ("Windows", "Darwin"):
-        yield found("SXT506", jax=version, system=f"native {case.stack.system}")
+        if case.stack.windows:
+            yield found("SXT506", jax=version, system="native Windows")
+        else:
+            yield found("SXT506", jax=version, system="macOS", fix="train on a machine with Linux, or with WSL2")
         return
     plugin = next((row for row in matrix().jax_plugins if row.release.major == major), None)
     lost = case.below(plugin.lowest) if plugin and plugin.lowest else ()
     if plugin and lost:
         old = any(card.capability < (5, 2) for card in lost)
-        fix = (
-            "no JAX of the matrix has code for it"
-            if old
-            else 'pip install "jax[cuda12]" "nvidia-cudnn-cu12==9.10.2.21"'
-        )
+        fix = "no JAX of the matrix has code for it" if old else f'pip install "jax[cuda12]" "{LAST_CUDNN}"'
         yield found(
             "SXT503", jax=version, major=major, cards=named(lost), lowest=plugin.lowest, fix=fix, source=plugin.source
         )
