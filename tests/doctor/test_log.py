@@ -42,6 +42,16 @@ TABLE = {
     "RecvAsync is cancelled": "SXT813",
     "12/12 - 3s - 250ms/step - loss: nan": "SXT813",
     "Found an unshardable source dataset": "SXT814",
+    "failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected": "SXT801",
+    "failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no device": "SXT801",
+    "failed call to cuInit: UNKNOWN ERROR (-1)": "SXT801",
+    "no NVIDIA GPU device is present: /dev/nvidia0 does not exist": "SXT801",
+    "failed call to cuInit: CUDA_ERROR_UNKNOWN: unknown error": "SXT830",
+    "failed to create cublas handle: CUBLAS_STATUS_NOT_INITIALIZED": "SXT804",
+    "ImportError: libcudnn.so.8: cannot open shared object file: No such file or directory": "SXT802",
+    "Could not load library libcudnn_cnn_infer.so.8. Error: libcudnn_cnn_infer.so.8: cannot open shared": "SXT802",
+    "Could not load library libcudnn_cnn_infer.so.8. Error: libcuda.so: cannot open shared object file": "SXT801",
+    "12/12 - 3s - 250ms/step - loss: 0.5 - val_loss: nan": "SXT813",
     "it is slower on 4 GPUs than on 1": "SXT815",
 }
 
@@ -68,6 +78,24 @@ def test_what_a_pattern_matches_has_its_hint(pattern):
 def test_a_pattern_of_alternatives_has_no_hint():
     assert hint("one|other") == ""
     assert hint(r"a\.b+(?:c|d)?ef?") == "a.b"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "fix"),
+    [
+        ("failed call to cuInit: CUDA_ERROR_NO_DEVICE", "CUDA found no card", "CUDA_VISIBLE_DEVICES"),
+        ("failed call to cuInit: CUDA_ERROR_UNKNOWN", "the driver could not start CUDA", "nvidia_uvm"),
+        ("CUBLAS_STATUS_NOT_INITIALIZED", "cuBLAS could not start", "ALLOW_GROWTH"),
+    ],
+)
+def test_a_line_with_a_cause_of_its_own_tells_that(text, title, fix):
+    (finding,) = recognise([text])
+    assert finding.title == title and fix in finding.fix and finding.source.startswith("https://")
+
+
+@pytest.mark.parametrize("text", ["Unable to register cuFFT factory", "TF-TRT Warning: Could not find TensorRT"])
+def test_what_does_no_harm_is_no_finding(text):
+    assert not list(recognise([text]))
 
 
 def test_each_kind_is_told_once_with_its_first_line_and_how_often():

@@ -14,11 +14,49 @@ from sextet.doctor.scaling import Scaling
 
 SHOWN = 200  # characters of a line that are shown
 
+# Where a line of a kind has a cause of its own: the texts that are told in place of the kind's.
+_CLOSER: tuple[tuple[str, re.Pattern[str], dict[str, str]], ...] = (
+    (
+        "SXT801",
+        re.compile(r"CUDA_ERROR_NO_DEVICE|UNKNOWN ERROR \(-1\)|no NVIDIA GPU device is present", re.IGNORECASE),
+        {
+            "title": "CUDA found no card",
+            "why": "libcuda.so.1 was loaded and saw no card: a container without --gpus, CUDA_VISIBLE_DEVICES hides "
+            "the cards, or the driver does not run or passes them over. It trained on the CPU. On a machine without "
+            "a GPU this is no harm.",
+            "fix": "nvidia-smi   # sees the card? unset CUDA_VISIBLE_DEVICES; in a container: docker run --gpus all",
+            "source": "https://github.com/tensorflow/tensorflow/issues/41785",
+        },
+    ),
+    (
+        "SXT804",
+        re.compile("CUBLAS_STATUS_NOT_INITIALIZED", re.IGNORECASE),
+        {
+            "title": "cuBLAS could not start",
+            "why": "Most often the memory of the card is taken, by another process or by TensorFlow itself; else the "
+            "driver is too old for this CUDA.",
+            "source": "https://github.com/tensorflow/tensorflow/issues/35029",
+        },
+    ),
+    (
+        "SXT830",
+        re.compile("CUDA_ERROR_UNKNOWN", re.IGNORECASE),
+        {
+            "title": "the driver could not start CUDA",
+            "why": "The driver is loaded, but CUDA could not use it: most often /dev/nvidia-uvm is not there, not set "
+            "up (a container, a suspend) or not allowed to this user.",
+            "fix": "sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm   # else: sudo reboot",
+            "source": "https://github.com/tensorflow/tensorflow/issues/53341",
+        },
+    ),
+)
+
 
 @dataclass
 class _Seen:
     line: int
     text: str
+    closer: dict[str, str]
     times: int = 1
 
 
@@ -49,13 +87,17 @@ def recognise(lines: Iterable[str]) -> Iterator[Finding]:
                 if id in seen:
                     seen[id].times += 1
                 else:
-                    seen[id] = _Seen(number, _short(line))
+                    seen[id] = _Seen(number, _short(line), _closer(id, line))
     for id, first in seen.items():
         often = f", {first.times} times" if first.times > 1 else ""
-        yield found(id, line=f"line {first.line}{often}: {first.text}")
+        yield found(id, line=f"line {first.line}{often}: {first.text}", **first.closer)
     slower = scaling.verdict()
     if slower and "SXT815" not in seen:
         yield found("SXT815", line=slower)
+
+
+def _closer(id: str, line: str) -> dict[str, str]:
+    return next((texts for kind, pattern, texts in _CLOSER if kind == id and pattern.search(line)), {})
 
 
 @cache
