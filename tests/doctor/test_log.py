@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -119,8 +122,62 @@ def test_a_file_is_read_whatever_its_bytes(tmp_path):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(DataError, match="there is no file"):
         read_log(tmp_path / "none.log")
-    with pytest.raises(DataError, match="Expected --log as a text file"):
+    with pytest.raises(DataError, match="Expected --log as a text file.* is a folder"):
         read_log(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+@pytest.mark.parametrize(("text", "said"), [("a\nGPU is lost\n", "SXT818"), ("", "holds no text")])
+def test_a_log_is_read_from_a_pipe(name, text, said):
+    program = (
+        "import pathlib, sys\nfrom sextet.doctor.log import DataError, read_log\n"
+        "try: print(*(one.id for one in read_log(pathlib.Path(sys.argv[1]))))\nexcept DataError as error: print(error)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, name], input=text, capture_output=True, text=True, check=True
+    )
+    assert said in ended.stdout
+
+
+def test_a_pipe_that_begins_with_nothing_is_read_on(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with subprocess.Popen(["sh", "-c", 'exec >"$1"; echo; sleep 0.2; echo GPU is lost', "sh", str(path)]):
+        (finding,) = read_log(path)
+    assert finding.seen == "line 2: GPU is lost"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig", "latin-1"])
+def test_a_log_is_read_in_its_encoding(tmp_path, encoding):
+    path = tmp_path / "training.log"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes(f"{mark}GPU is lost, schön\n".encode(encoding))
+    (finding,) = read_log(path)
+    assert finding.id == "SXT818" and finding.seen.startswith("line 1: GPU is lost")
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xff\xfe", bytes(range(256)) * 9, b"\x7fELF" + bytes(500)])
+def test_a_file_without_text_is_refused(tmp_path, content):
+    path = tmp_path / "training.log"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="holds no text"):
+        read_log(path)
+
+
+@pytest.mark.parametrize(
+    ("loaded", "blamed"),
+    [
+        ("Loaded runtime CuDNN library: 8.9.6", False),
+        ("Loaded cuDNN version 8906", False),
+        ("Loaded cuDNN version 91002", False),
+        ("Loaded cuDNN version 91100", True),
+        ("nothing of cuDNN", True),
+    ],
+)
+def test_cudnn_9_11_is_not_blamed_where_another_was_loaded(loaded, blamed):
+    (finding,) = recognise([loaded, "CUDNN_STATUS_EXECUTION_FAILED"])
+    assert finding.id == "SXT806"
+    assert ("9.10.2.21" in finding.fix) == blamed and ("was loaded" in finding.why) != blamed
 
 
 @given(st.lists(st.text(max_size=80), max_size=20))
