@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -42,6 +45,16 @@ TABLE = {
     "RecvAsync is cancelled": "SXT813",
     "12/12 - 3s - 250ms/step - loss: nan": "SXT813",
     "Found an unshardable source dataset": "SXT814",
+    "failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected": "SXT801",
+    "failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no device": "SXT801",
+    "failed call to cuInit: UNKNOWN ERROR (-1)": "SXT801",
+    "no NVIDIA GPU device is present: /dev/nvidia0 does not exist": "SXT801",
+    "failed call to cuInit: CUDA_ERROR_UNKNOWN: unknown error": "SXT830",
+    "failed to create cublas handle: CUBLAS_STATUS_NOT_INITIALIZED": "SXT804",
+    "ImportError: libcudnn.so.8: cannot open shared object file: No such file or directory": "SXT802",
+    "Could not load library libcudnn_cnn_infer.so.8. Error: libcudnn_cnn_infer.so.8: cannot open shared": "SXT802",
+    "Could not load library libcudnn_cnn_infer.so.8. Error: libcuda.so: cannot open shared object file": "SXT801",
+    "12/12 - 3s - 250ms/step - loss: 0.5 - val_loss: nan": "SXT813",
     "it is slower on 4 GPUs than on 1": "SXT815",
 }
 
@@ -70,6 +83,24 @@ def test_a_pattern_of_alternatives_has_no_hint():
     assert hint(r"a\.b+(?:c|d)?ef?") == "a.b"
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "fix"),
+    [
+        ("failed call to cuInit: CUDA_ERROR_NO_DEVICE", "CUDA found no card", "CUDA_VISIBLE_DEVICES"),
+        ("failed call to cuInit: CUDA_ERROR_UNKNOWN", "the driver could not start CUDA", "nvidia_uvm"),
+        ("CUBLAS_STATUS_NOT_INITIALIZED", "cuBLAS could not start", "ALLOW_GROWTH"),
+    ],
+)
+def test_a_line_with_a_cause_of_its_own_tells_that(text, title, fix):
+    (finding,) = recognise([text])
+    assert finding.title == title and fix in finding.fix and finding.source.startswith("https://")
+
+
+@pytest.mark.parametrize("text", ["Unable to register cuFFT factory", "TF-TRT Warning: Could not find TensorRT"])
+def test_what_does_no_harm_is_no_finding(text):
+    assert not list(recognise([text]))
+
+
 def test_each_kind_is_told_once_with_its_first_line_and_how_often():
     lines = ["a", "RecvAsync is cancelled", "CUDNN_STATUS_NOT_INITIALIZED", "again: recvasync is cancelled"]
     first, second = recognise(lines)
@@ -91,8 +122,62 @@ def test_a_file_is_read_whatever_its_bytes(tmp_path):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(DataError, match="there is no file"):
         read_log(tmp_path / "none.log")
-    with pytest.raises(DataError, match="Expected --log as a text file"):
+    with pytest.raises(DataError, match="Expected --log as a text file.* is a folder"):
         read_log(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+@pytest.mark.parametrize(("text", "said"), [("a\nGPU is lost\n", "SXT818"), ("", "holds no text")])
+def test_a_log_is_read_from_a_pipe(name, text, said):
+    program = (
+        "import pathlib, sys\nfrom sextet.doctor.log import DataError, read_log\n"
+        "try: print(*(one.id for one in read_log(pathlib.Path(sys.argv[1]))))\nexcept DataError as error: print(error)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, name], input=text, capture_output=True, text=True, check=True
+    )
+    assert said in ended.stdout
+
+
+def test_a_pipe_that_begins_with_nothing_is_read_on(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with subprocess.Popen(["sh", "-c", 'exec >"$1"; echo; sleep 0.2; echo GPU is lost', "sh", str(path)]):
+        (finding,) = read_log(path)
+    assert finding.seen == "line 2: GPU is lost"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig", "latin-1"])
+def test_a_log_is_read_in_its_encoding(tmp_path, encoding):
+    path = tmp_path / "training.log"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes(f"{mark}GPU is lost, schön\n".encode(encoding))
+    (finding,) = read_log(path)
+    assert finding.id == "SXT818" and finding.seen.startswith("line 1: GPU is lost")
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xff\xfe", bytes(range(256)) * 9, b"\x7fELF" + bytes(500)])
+def test_a_file_without_text_is_refused(tmp_path, content):
+    path = tmp_path / "training.log"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="holds no text"):
+        read_log(path)
+
+
+@pytest.mark.parametrize(
+    ("loaded", "blamed"),
+    [
+        ("Loaded runtime CuDNN library: 8.9.6", False),
+        ("Loaded cuDNN version 8906", False),
+        ("Loaded cuDNN version 91002", False),
+        ("Loaded cuDNN version 91100", True),
+        ("nothing of cuDNN", True),
+    ],
+)
+def test_cudnn_9_11_is_not_blamed_where_another_was_loaded(loaded, blamed):
+    (finding,) = recognise([loaded, "CUDNN_STATUS_EXECUTION_FAILED"])
+    assert finding.id == "SXT806"
+    assert ("9.10.2.21" in finding.fix) == blamed and ("was loaded" in finding.why) != blamed
 
 
 @given(st.lists(st.text(max_size=80), max_size=20))

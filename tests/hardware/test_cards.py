@@ -15,6 +15,9 @@ WRITTEN = {
     "Tesla P40": "6.1",
     "P40": "6.1",
     "p40": "6.1",
+    "NVIDIA Tesla P40 24 GB": "6.1",
+    "Tesla P40 24GiB": "6.1",
+    "NVIDIA A100 80 GB PCIe": "8.0",
     "Tesla P100 PCIe 16GB": "6.0",
     "Tesla P100-SXM2-16GB": "6.0",
     "Tesla V100-SXM2-32GB": "7.0",
@@ -84,6 +87,14 @@ def test_the_nearest_name_is_told():
         card("Telsa P40")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("P4O", "Tesla P40"), ("RTX 2O8O Ti", "GeForce RTX 2080 Ti"), ("V1OO", "Tesla V100")]
+)
+def test_a_letter_o_is_a_zero_that_was_meant(name, meant):
+    with pytest.raises(ConfigError, match=f"did you mean '{meant}'"):
+        card(name)
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_a_card_or_refused(text):
     try:
@@ -103,6 +114,7 @@ def test_a_capability_alone_is_a_card_without_a_name():
         (["Tesla P40"], ["Tesla P40"]),
         (["3x Tesla P40, 2 x V100"], ["Tesla P40"] * 3 + ["Tesla V100"] * 2),
         (["P40", "1x T4,"], ["Tesla P40", "Tesla T4"]),
+        (["3xP40", "2*V100,2×T4"], ["Tesla P40"] * 3 + ["Tesla V100"] * 2 + ["Tesla T4"] * 2),
         ([], []),
     ],
 )
@@ -113,3 +125,9 @@ def test_a_rig_is_cards_with_commas_and_counts(texts, names):
 def test_a_rig_with_a_card_that_is_not_known_is_refused():
     with pytest.raises(ConfigError, match="got 'P400000'"):
         rig(["2x P40, 3x P400000"])
+
+
+@pytest.mark.parametrize("text", ["0x P40", "0xP40", "P40, 00 * T4"])
+def test_none_of_a_card_is_refused(text):
+    with pytest.raises(ConfigError, match="Expected at least one of a card"):
+        rig([text])

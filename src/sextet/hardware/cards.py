@@ -14,11 +14,11 @@ from sextet.hardware.capability import Capability
 
 # Words of a product name that do not change the chip: maker, family, socket, memory size, laptop variants.
 _IDLE = re.compile(
-    r"nvidia|geforce|tesla|quadro|graphics|gpus?|pcie|sxm\d?|hbm\d?e?|\d+gb|nvl|laptop|mobile|max|q|with|per|die"
+    r"nvidia|geforce|tesla|quadro|graphics|gpus?|pcie|sxm\d?|hbm\d?e?|\d+gi?b|nvl|laptop|mobile|max|q|with|per|die"
 )
 _SERIES = ("gtx", "rtx", "gt")
 _WORD = re.compile(r"[a-z0-9]+")
-_COUNT = re.compile(r"(\d{1,3})\s*[x×*]\s+(?=\S)", re.IGNORECASE)
+_COUNT = re.compile(r"(\d{1,3})\s*[x×*]\s*(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +72,14 @@ def rig(names: Iterable[str]) -> tuple[Card, ...]:
     """Return the cards of texts such as "3x Tesla P40, 2x V100": several with commas, each as often as its count says.
 
     Raises:
-        ConfigError: a card is not known; the nearest name is told.
+        ConfigError: a card is not known; the nearest name is told. Or there are none of one.
     """
     found: list[Card] = []
     for part in (part.strip() for text in names for part in text.split(",")):
         if part:
             count, name = counted(part)
+            if count < 1:
+                raise ConfigError(f"Expected at least one of a card, such as '3x Tesla P40'; got {part!r}.")
             found += [card(name)] * count
     return tuple(found)
 
@@ -95,8 +97,7 @@ def card(name: str) -> Card:
         capability = Capability.of(name)
     except ValueError:
         raise ConfigError(
-            f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}"
-            f"{nearest(name, cards())}."
+            f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}{_meant(name)}."
         ) from None
     return Card(name=f"compute capability {capability}", capability=capability)
 
@@ -106,14 +107,24 @@ def find(name: str) -> Card | None:
     return _by_key().get(_key(name))
 
 
+def _meant(name: str) -> str:
+    """Return a hint at the nearest name; an O beside digits may be meant as a 0."""
+    zeros = find(re.sub(r"\w*\d\w*", lambda word: word[0].lower().replace("o", "0"), name))
+    return f", did you mean {zeros.name!r}?" if zeros else nearest(name, cards())
+
+
 @cache
 def _by_key() -> dict[tuple[str, ...], Card]:
     return {_key(name): known for name, known in cards().items()}
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a name in small letters, "RTX2080Ti" as three; a slice of a card (MIG) is that card."""
+    """Return the words of a name in small letters, "RTX2080Ti" as three and "24 GB" as one.
+
+    A slice of a card (MIG) is that card.
+    """
     text = re.sub(r"\bmig\b.*", "", name.lower())
+    text = re.sub(r"\b(\d{1,3})\s+(?=gi?b\b)", r"\1", text)
     return _WORD.findall(re.sub(r"(?<=gtx|rtx)(?=\d)|(?<=\d)(?=ti\b|super\b)", " ", text))
 
 
