@@ -202,12 +202,8 @@ def _folds(evidence: Evidence) -> list[_Fold]:
         held_out = evidence.take((evidence.cutoff >= start) & (evidence.cutoff < end))
         if len(known) < least or len(held_out) == 0:
             continue
-        ends = block_ends(known, least)
         many = len(np.unique(evidence.series)) > 1
-        solver = Solver(entropies=ENTROPIES, factor=1.0 / share)
-        fits = fit_regimes(known, ends, many, regimes_present(known), solver)
-        leader = int(np.argmin(_member_scores([known])))
-        folds.append(_Fold(fits=fits, ends=ends, held_out=held_out, leader=leader))
+        folds.append(_fold(known, held_out, with_series=many, share=share))
     return folds
 
 
@@ -223,12 +219,17 @@ def _folds_of_series(evidence: Evidence) -> list[_Fold]:
         known, held_out = evidence.take(group != one), evidence.take(group == one)
         if len(known) < least or len(held_out) == 0:
             return []
-        ends = block_ends(known, least)
-        solver = Solver(entropies=ENTROPIES, factor=SERIES_FOLDS / (SERIES_FOLDS - 1))
-        fits = fit_regimes(known, ends, False, regimes_present(known), solver)
-        leader = int(np.argmin(_member_scores([known])))
-        folds.append(_Fold(fits=fits, ends=ends, held_out=held_out, leader=leader))
+        folds.append(_fold(known, held_out, with_series=False, share=1.0 - 1.0 / SERIES_FOLDS))
     return folds
+
+
+def _fold(known: Evidence, held_out: Evidence, *, with_series: bool, share: float) -> _Fold:
+    """Fit what is known, a `share` of all, to be judged on what is held out."""
+    ends = block_ends(known, LEAST_POINTS * known.members)
+    solver = Solver(entropies=ENTROPIES, factor=1.0 / share)
+    fits = fit_regimes(known, ends, with_series, regimes_present(known), solver)
+    leader = int(np.argmin(_member_scores([known])))
+    return _Fold(fits=fits, ends=ends, held_out=held_out, leader=leader)
 
 
 def _score(folds: Sequence[_Fold], shrinkage: Shrinkage, regime: float | None) -> float:
