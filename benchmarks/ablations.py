@@ -125,10 +125,7 @@ def validation(ground: Any) -> Any:
     """The windows of weigh and calibrate."""
     from sextet.core.window import WindowIndex
 
-    parts = [ground.scored_windows(part) for part in ("weigh", "calibrate")]
-    return WindowIndex(
-        series=np.concatenate([one.series for one in parts]), row=np.concatenate([one.row for one in parts])
-    )
+    return WindowIndex.joined([ground.scored_windows(part) for part in ("weigh", "calibrate")])
 
 
 def rule_based(stage: Stage) -> Iterator[Row]:

@@ -80,7 +80,10 @@ class PhaseRegression:
 
     def refit(self, history: Surroundings, index: WindowIndex) -> PhaseRegression:
         """Fit every phase anew on the windows `index`; settings and error quantiles stay."""
-        whole = _whole(history, index, self.inputs)
+        return self.fitted(history, _whole(history, index, self.inputs))
+
+    def fitted(self, history: Surroundings, whole: WindowIndex) -> PhaseRegression:
+        """Do so on windows whose inputs lie within the series and whose targets were all observed."""
         plain, drawn = (
             PhaseLines.unfitted(self.inputs, lines.width).fitted(history, whole, self.penalty)
             for lines in (self.plain, self.drawn)
@@ -155,7 +158,7 @@ def fit_phase_regression(
     judge = _of_phases(history, select, inputs, phases)
     if each < inputs.width or not len(judge) or work > _MOST_WORK:
         return None
-    chosen = _chosen(history, train, judge, inputs, phases).refit(history, train)
+    chosen = _chosen(history, train, judge, inputs, phases).fitted(history, train)
     some = thinned(select, _ERROR_WINDOWS)
     return replace(chosen, errors=spread(targets(history, some, horizon) - chosen.point(history, some), levels))
 
@@ -183,10 +186,7 @@ def _chosen(
 def _of_phases(history: Surroundings, index: WindowIndex, inputs: PhaseInputs, phases: Sequence[int]) -> WindowIndex:
     """Return the windows of some phases, of each at most as many as are chosen on."""
     phase = inputs.phase(history, index)
-    each = [thinned(index.take(phase == one), _SELECT_WINDOWS) for one in phases]
-    return WindowIndex(
-        series=np.concatenate([one.series for one in each]), row=np.concatenate([one.row for one in each])
-    )
+    return WindowIndex.joined([thinned(index.take(phase == one), _SELECT_WINDOWS) for one in phases])
 
 
 def _whole(history: Surroundings, index: WindowIndex, inputs: PhaseInputs) -> WindowIndex:

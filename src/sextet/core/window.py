@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,13 @@ class WindowIndex:
     def take(self, which: NDArray[np.integer] | NDArray[np.bool_] | slice) -> WindowIndex:
         """Return the windows at positions `which` (indices, a mask or a slice)."""
         return WindowIndex(series=self.series[which], row=self.row[which])
+
+    @classmethod
+    def joined(cls, parts: Sequence[WindowIndex]) -> WindowIndex:
+        """Return the windows of all parts, one part after the other."""
+        return cls(
+            series=np.concatenate([part.series for part in parts]), row=np.concatenate([part.row for part in parts])
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
