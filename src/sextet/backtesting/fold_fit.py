@@ -6,17 +6,14 @@ stopped trains none twice.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sextet.baselines.history import targets
-from sextet.core.files import sha256, write_text
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
 from sextet.data.windows import ordinals_of
@@ -24,13 +21,10 @@ from sextet.ensemble.baselines import Baseline, fit_baselines
 from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.recruiting import Training, member_file, recruit
+from sextet.ensemble.recruiting import recruit
 from sextet.ensemble.warning import Policies, choose_policies
-from sextet.rules.rule_based import RuleBasedModel
 from sextet.runtime.combination import Combination
-from sextet.runtime.crew import Crew, member_from
-from sextet.runtime.onnx_member import OnnxMember
-from sextet.specs.codec import from_plain, to_plain
+from sextet.runtime.crew import Crew
 
 COMBINING = "combining"
 CAUGHT_UP = "caught-up"  # folder, in that of the first fold, of the members as they were trained on
@@ -75,7 +69,8 @@ def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: P
     Raises:
         SextetError: a member cannot be trained; it is named.
     """
-    crew, trainings = _members(ground, folder, progress)
+    recruits = recruit(ground, folder, progress)
+    crew, trainings = recruits.crew, recruits.trainings
     progress.stage("learning weights and calibration")
     start = time.perf_counter()
     weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
@@ -125,27 +120,3 @@ def _caught_up(fit: FoldFit, before: Path, folder: Path, progress: Progress) -> 
     crew, seconds = caught_up(fit.ground, fit.crew, before, folder, progress, turn=fit.turns)
     spent = {name: fit.seconds.get(name, 0.0) + seconds.get(name, 0.0) for name in {**fit.seconds, **seconds}}
     return replace(fit, crew=crew, seconds=spent, folder=folder, turns=fit.turns + 1)
-
-
-def _members(ground: Ground, folder: Path, progress: Progress) -> tuple[Crew, dict[str, Training]]:
-    members: dict[str, OnnxMember | RuleBasedModel] = {}
-    trainings: dict[str, Training] = {}
-    for spec in ground.specs:
-        path, record = folder / member_file(spec), folder / "members" / f"{spec.name}.training.json"
-        training = _recorded(path, record)
-        if training is None:
-            training = recruit(replace(ground, specs=(spec,)), folder, progress).trainings[spec.name]
-            known = {"sha256": sha256(path), "training": to_plain(training)}
-            write_text(record, json.dumps(known, allow_nan=True))
-        members[spec.name], trainings[spec.name] = member_from(path), training
-    return Crew(members=members, shape=ground.shape), trainings
-
-
-def _recorded(path: Path, record: Path) -> Training | None:
-    """How a member was trained, where it is there and as it was written."""
-    if not path.is_file() or not record.is_file():
-        return None
-    known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
-    if known["sha256"] != sha256(path):
-        return None
-    return from_plain(Training, known["training"], "The record of a training")

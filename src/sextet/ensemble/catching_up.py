@@ -11,7 +11,7 @@ from typing import Any
 from sextet.core.progress import Progress
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.recruiting import SAMPLE, member_file, write_rule_based
+from sextet.ensemble.member_training import SAMPLE, member_file, write_rule_based
 from sextet.rules.rule_based import RuleBasedModel
 from sextet.runtime.crew import Crew, member_from
 

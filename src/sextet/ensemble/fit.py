@@ -14,6 +14,7 @@ from sextet.ensemble.catching_up import caught_up, weights_file
 from sextet.ensemble.combining import learn
 from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.ground import Ground, lay_ground
+from sextet.ensemble.member_training import record_file
 from sextet.ensemble.outcome import Outcome, Source
 from sextet.ensemble.recruiting import Recruits, recruit
 from sextet.ensemble.warning import choose_policies
@@ -98,6 +99,8 @@ def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, 
         )
         run = outcome.run()
         write_run(run, outcome, folder, watch.seconds)
+        for spec in ground.specs:  # what they say stands in the run's own files
+            (folder.path / record_file(spec)).unlink()
     return Fit(
         run=run,
         leaderboard=tuple(exam.rows) if exam else (),

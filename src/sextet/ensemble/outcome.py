@@ -9,7 +9,8 @@ from typing import Any
 
 from sextet.ensemble.examining import Examination
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.recruiting import Recruits, member_file
+from sextet.ensemble.member_training import member_file
+from sextet.ensemble.recruiting import Recruits
 from sextet.ensemble.warning import Policies
 from sextet.rules.user_rules import UserRules
 from sextet.runtime.combination import Combination

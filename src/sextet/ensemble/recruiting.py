@@ -1,53 +1,15 @@
-"""Trains the members of a run one after the other, exports each, and returns them as they will be shipped."""
+"""Trains the members of a run, each exported, and returns them as they will be shipped."""
 
 from __future__ import annotations
 
-import gc
-import io
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import numpy as np
-
-from sextet.baselines.phase_regression import fit_phase_regression
-from sextet.core.files import write_bytes
 from sextet.core.progress import Progress
-from sextet.core.window import WindowIndex
-from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
-from sextet.rules.rule_based import LINEAR, PHASED, Fitted, RuleBasedModel, fit_rule_based
-from sextet.runtime.crew import Crew
-from sextet.runtime.onnx_member import OnnxMember
-from sextet.specs.presets import MemberSpec
-from sextet.specs.rule_based import RuleBasedSpec
-
-SAMPLE = 64
-"""Windows on which a graph is held against its network."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """How one member was trained.
-
-    Attributes:
-        history: an entry an epoch: epoch, loss, select, seconds; empty for a member without a network.
-        best_epoch: the epoch kept, from 1; 0 without a network.
-        select: mean pinball loss on `select` in scaled space, NaN where not measured.
-        seconds: wall time, export included.
-        difference: largest difference between network and exported graph, in scaled space.
-        parameters: number of trained numbers.
-        notes: one sentence each.
-    """
-
-    history: tuple[dict[str, float], ...] = ()
-    best_epoch: int = 0
-    select: float | None = None
-    seconds: float = 0.0
-    difference: float = 0.0
-    parameters: int = 0
-    notes: tuple[str, ...] = field(default=())
+from sextet.ensemble.member_training import Training, member_file, train_member
+from sextet.runtime.crew import Crew, member_from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,90 +27,39 @@ class Recruits:
     files: tuple[str, ...]
 
 
-def recruit(ground: Ground, folder: Path, progress: Progress) -> Recruits:
-    """Train every member of `ground.specs` and write it under `folder/members`.
+class Hands(Protocol):
+    """Who trains the members: this process one after the other, several processes, or a cluster."""
+
+    def train(self, ground: Ground, folder: Path, progress: Progress) -> dict[str, Training]:
+        """Train every member of `ground.specs` that is not trained yet, and write it under `folder/members`.
+
+        Returns:
+            Name -> how it was trained.
+
+        Raises:
+            SextetError: a member cannot be trained or exported; it is named.
+        """
+
+
+class InTurn:
+    """This process, one member after the other."""
+
+    def train(self, ground: Ground, folder: Path, progress: Progress) -> dict[str, Training]:
+        """Train the members in their order."""
+        return {spec.name: train_member(spec, ground, folder, progress) for spec in ground.specs}
+
+
+IN_TURN = InTurn()
+
+
+def recruit(ground: Ground, folder: Path, progress: Progress, hands: Hands = IN_TURN) -> Recruits:
+    """Train every member of `ground.specs` and write it under `folder/members`; one that is there is taken as it is.
 
     Raises:
         SextetError: a member cannot be trained or exported; it is named.
     """
-    train, select = ground.train_windows(), ground.select_windows()
-    members: dict[str, OnnxMember | RuleBasedModel] = {}
-    trainings: dict[str, Training] = {}
-    files: list[str] = []
-    for spec in ground.specs:
-        progress.stage(f"training {spec.name}")
-        file = member_file(spec)
-        path = folder / file
-        if isinstance(spec, RuleBasedSpec):
-            members[spec.name], trainings[spec.name] = _rule_based(spec, ground, path)
-        else:
-            trainings[spec.name] = _network(spec, ground, train, select, path, progress)
-            members[spec.name] = OnnxMember(path)
-        files.append(file)
-    return Recruits(crew=Crew(members=members, shape=ground.shape), trainings=trainings, files=tuple(files))
-
-
-def member_file(spec: MemberSpec) -> str:
-    """Return the name of a member's file within the run."""
-    return f"members/{spec.name}.{'npz' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
-
-
-def rule_based(spec: RuleBasedSpec, ground: Ground) -> RuleBasedModel:
-    """Choose the forecast of the Rule-Based member.
-
-    Raises:
-        DataError: no window of `select` has an observed target.
-    """
-    prepared, horizon = ground.prepared, ground.config.horizon
-    train, select = ground.train_windows(), ground.select_windows()
-    fitted: dict[str, Fitted] = {}
-    if LINEAR in spec.kinds and len(train):
-        fitted[LINEAR] = ground.ridge
-    if PHASED in spec.kinds and (phased := fit_phase_regression(prepared, train, select, horizon)):
-        fitted[PHASED] = phased
-    return fit_rule_based(prepared, select, horizon, kinds=spec.kinds, season=spec.season, fitted=fitted)
-
-
-def write_rule_based(model: RuleBasedModel, path: Path) -> None:
-    """Write the model as an npz file."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **model.to_arrays())  # type: ignore[arg-type]
-    write_bytes(path, buffer.getvalue())
-
-
-def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> tuple[RuleBasedModel, Training]:
-    start = time.perf_counter()
-    model = rule_based(spec, ground)
-    write_rule_based(model, path)
-    note = f"The Rule-Based member, the best of its kinds on select: {model.label}."
-    return model, Training(seconds=time.perf_counter() - start, notes=(note,))
-
-
-def _network(
-    spec: Any, ground: Ground, train: WindowIndex, select: WindowIndex, path: Path, progress: Progress
-) -> Training:
-    from sextet.members.backend import keras
-    from sextet.training.catch_up import write_weights
-    from sextet.training.export import export_onnx
-    from sextet.training.fit import fit_member
-
-    start = time.perf_counter()
-    fitted = fit_member(spec, ground.prepared, train, select, ground.shape, ground.config.train, progress)
-    sample = gather(ground.prepared, select.take(slice(0, SAMPLE)), ground.shape)
-    difference = export_onnx(fitted.model, path, sample)
-    if ground.config.train.catch_up:
-        write_weights(fitted.model, path.with_name(f"{spec.name}.weights.npz"))
-    parameters = int(fitted.model.count_params())
-    training = Training(
-        history=fitted.history,
-        best_epoch=fitted.best_epoch,
-        select=fitted.select,
-        seconds=time.perf_counter() - start,
-        difference=difference,
-        parameters=parameters,
-        notes=fitted.notes,
-    )
-    del fitted
-    keras.backend.clear_session()
-    gc.collect()
-    return training
+    trained = hands.train(ground, folder, progress)
+    files = {spec.name: member_file(spec) for spec in ground.specs}
+    members = {name: member_from(folder / file) for name, file in files.items()}
+    trainings = {name: trained[name] for name in files}
+    return Recruits(crew=Crew(members=members, shape=ground.shape), trainings=trainings, files=tuple(files.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from sextet.ensemble.recruiting import rule_based
+from sextet.ensemble.member_training import rule_based
 from sextet.specs.rule_based import RuleBasedSpec
 from sextet.specs.run_config import RunConfig
 from sextet.tuning.bench import Bench

@@ -1,0 +1,147 @@
+"""Trains one member and writes it, with a record beside it, so that what is trained once is never trained again."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sextet.baselines.phase_regression import fit_phase_regression
+from sextet.core.files import sha256, write_bytes, write_text
+from sextet.core.progress import Progress
+from sextet.data.windows import gather
+from sextet.ensemble.ground import Ground
+from sextet.rules.rule_based import LINEAR, PHASED, Fitted, RuleBasedModel, fit_rule_based
+from sextet.specs.codec import from_plain, to_plain
+from sextet.specs.presets import MemberSpec
+from sextet.specs.rule_based import RuleBasedSpec
+
+SAMPLE = 64
+"""Windows on which a graph is held against its network."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How one member was trained.
+
+    Attributes:
+        history: an entry an epoch: epoch, loss, select, seconds; empty for a member without a network.
+        best_epoch: the epoch kept, from 1; 0 without a network.
+        select: mean pinball loss on `select` in scaled space, NaN where not measured.
+        seconds: wall time, export included.
+        difference: largest difference between network and exported graph, in scaled space.
+        parameters: number of trained numbers.
+        notes: one sentence each.
+    """
+
+    history: tuple[dict[str, float], ...] = ()
+    best_epoch: int = 0
+    select: float | None = None
+    seconds: float = 0.0
+    difference: float = 0.0
+    parameters: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+def train_member(spec: MemberSpec, ground: Ground, folder: Path, progress: Progress) -> Training:
+    """Train a member and write it under `folder/members`; one that is there, as its record says, is left as it is.
+
+    Raises:
+        SextetError: it cannot be trained or exported; it is named.
+    """
+    path, record = folder / member_file(spec), folder / record_file(spec)
+    if known := recorded(path, record):
+        return known
+    progress.stage(f"training {spec.name}")
+    if isinstance(spec, RuleBasedSpec):
+        training = _rule_based(spec, ground, path)
+    else:
+        training = _network(spec, ground, path, progress)
+    write_text(record, json.dumps({"sha256": sha256(path), "training": to_plain(training)}, allow_nan=True))
+    return training
+
+
+def recorded(path: Path, record: Path) -> Training | None:
+    """How a member was trained, where it is there and as it was written."""
+    if not path.is_file() or not record.is_file():
+        return None
+    known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    if known["sha256"] != sha256(path):
+        return None
+    return from_plain(Training, known["training"], "The record of a training")
+
+
+def record_file(spec: MemberSpec) -> str:
+    """Return the name of the file, within the run, that says how a member was trained."""
+    return f"members/{spec.name}.training.json"
+
+
+def member_file(spec: MemberSpec) -> str:
+    """Return the name of a member's file within the run."""
+    return f"members/{spec.name}.{'npz' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
+
+
+def rule_based(spec: RuleBasedSpec, ground: Ground) -> RuleBasedModel:
+    """Choose the forecast of the Rule-Based member.
+
+    Raises:
+        DataError: no window of `select` has an observed target.
+    """
+    prepared, horizon = ground.prepared, ground.config.horizon
+    train, select = ground.train_windows(), ground.select_windows()
+    fitted: dict[str, Fitted] = {}
+    if LINEAR in spec.kinds and len(train):
+        fitted[LINEAR] = ground.ridge
+    if PHASED in spec.kinds and (phased := fit_phase_regression(prepared, train, select, horizon)):
+        fitted[PHASED] = phased
+    return fit_rule_based(prepared, select, horizon, kinds=spec.kinds, season=spec.season, fitted=fitted)
+
+
+def write_rule_based(model: RuleBasedModel, path: Path) -> None:
+    """Write the model as an npz file."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **model.to_arrays())  # type: ignore[arg-type]
+    write_bytes(path, buffer.getvalue())
+
+
+def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> Training:
+    start = time.perf_counter()
+    model = rule_based(spec, ground)
+    write_rule_based(model, path)
+    note = f"The Rule-Based member, the best of its kinds on select: {model.label}."
+    return Training(seconds=time.perf_counter() - start, notes=(note,))
+
+
+def _network(spec: Any, ground: Ground, path: Path, progress: Progress) -> Training:
+    from sextet.members.backend import keras
+    from sextet.training.catch_up import write_weights
+    from sextet.training.export import export_onnx
+    from sextet.training.fit import fit_member
+
+    start = time.perf_counter()
+    train, select = ground.train_windows(), ground.select_windows()
+    fitted = fit_member(spec, ground.prepared, train, select, ground.shape, ground.config.train, progress)
+    sample = gather(ground.prepared, select.take(slice(0, SAMPLE)), ground.shape)
+    difference = export_onnx(fitted.model, path, sample)
+    if ground.config.train.catch_up:
+        write_weights(fitted.model, path.with_name(f"{spec.name}.weights.npz"))
+    parameters = int(fitted.model.count_params())
+    training = Training(
+        history=fitted.history,
+        best_epoch=fitted.best_epoch,
+        select=fitted.select,
+        seconds=time.perf_counter() - start,
+        difference=difference,
+        parameters=parameters,
+        notes=fitted.notes,
+    )
+    del fitted
+    keras.backend.clear_session()
+    gc.collect()
+    return training
