@@ -75,7 +75,8 @@ def test_what_is_asked(sextet, app):
     )
     assert result.exit_code == 0, result.stderr
     assert forecast.args[0].folder == Path("run")
-    assert forecast.kwargs == {"data": Path("d.csv"), "future_data": Path("f.csv")}
+    asked = {"data": Path("d.csv"), "future_data": Path("f.csv"), "costs": None, "ongoing": ()}
+    assert forecast.kwargs == asked
     assert frame.kwargs["levels"] == (50, 97.5) and frame.kwargs["like"] == "pyarrow"
     assert frame.kwargs["members"] is False
     assert write.args[1] == "o.parquet"

@@ -35,6 +35,8 @@ OPTIONS = {
     "--weight": ("w", "data.weight", "w"),
     "--spike-label": ("spike", "data.spike_label", "spike"),
     "--spike-threshold": ("-2.5", "spike_threshold", -2.5),
+    "--miss-cost": ("12.5", "miss_cost", 12.5),
+    "--false-alarm-cost": ("2", "false_alarm_cost", 2.0),
     "--transform": ("log1p", "transform", "log1p"),
     "--nonnegative": (None, "nonnegative", True),
     "--title": ("Our sales", "title", "Our sales"),

@@ -45,6 +45,11 @@ TABLE = {
     "RecvAsync is cancelled": "SXT813",
     "12/12 - 3s - 250ms/step - loss: nan": "SXT813",
     "Found an unshardable source dataset": "SXT814",
+    "Unable to register cuFFT factory: Attempting to register factory for plugin cuFFT": "SXT832",
+    "Unable to register cuDNN factory: Attempting to register factory for plugin cuDNN": "SXT832",
+    "TF-TRT Warning: Could not find TensorRT": "SXT832",
+    "successful NUMA node read from SysFS had negative value (-1), but there must be at least one": "SXT832",
+    "This TensorFlow binary is optimized to use available CPU instructions in performance-critical": "SXT832",
     "failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected": "SXT801",
     "failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no device": "SXT801",
     "failed call to cuInit: UNKNOWN ERROR (-1)": "SXT801",
@@ -97,8 +102,8 @@ def test_a_line_with_a_cause_of_its_own_tells_that(text, title, fix):
 
 
 @pytest.mark.parametrize("text", ["Unable to register cuFFT factory", "TF-TRT Warning: Could not find TensorRT"])
-def test_what_does_no_harm_is_no_finding(text):
-    assert not list(recognise([text]))
+def test_what_does_no_harm_is_a_note_that_fails_nothing(text):
+    assert [one.level for one in recognise([text])] == ["note"]
 
 
 def test_each_kind_is_told_once_with_its_first_line_and_how_often():
@@ -211,3 +216,10 @@ def test_more_gpus_that_are_slower(lines, verdict):
     for line in lines:
         scaling.take(line)
     assert scaling.verdict() == verdict
+
+
+def test_a_loss_that_is_no_number_is_not_laid_to_replicas_first():
+    (finding,) = recognise(["12/12 - 3s - 250ms/step - loss: nan"])
+    assert (finding.title, "learning rate" in finding.why) == ("the loss is no number", True)
+    (finding,) = recognise(["RecvAsync is cancelled"])
+    assert finding.title == "a replica got no rows"

@@ -38,6 +38,7 @@ def test_systems(text, system):
     ("text", "says"),
     [
         ("", "got nothing"),
+        ("cudnn=9", "with its minor version, such as 9.10"),
         ("tensorflow", "got 'tensorflow'"),
         ("tensorflow=", "got 'tensorflow='"),
         ("tensorfow=2.15", "did you mean 'tensorflow'"),

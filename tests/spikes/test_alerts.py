@@ -8,7 +8,8 @@ import pytest
 
 from sextet.core.forecast import Forecast
 from sextet.metrics.events import detection
-from sextet.spikes.alerts import AlertPolicy, choose_policy, find_alerts, score_warnings, severity
+from sextet.spikes.alert_policy import AlertPolicy, choose_policy
+from sextet.spikes.alerts import find_alerts, score_warnings, severity
 
 STAMPS = np.datetime64("2024-01-01T00:00", "ns") + np.arange(6) * np.timedelta64(1, "h")
 

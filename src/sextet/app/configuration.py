@@ -16,7 +16,7 @@ from sextet.specs.presets import MemberSpec, parse_members
 from sextet.specs.rule_based import RuleBasedSpec
 from sextet.specs.run_config import RunConfig
 
-_RUN = ("transform", "nonnegative", "spike_threshold", "quick")
+_RUN = ("transform", "nonnegative", "spike_threshold", "miss_cost", "false_alarm_cost", "quick")
 _TRAIN = ("seed", "epochs", "batch", "catch_up")
 _SPLIT = ("validation", "test", "train_end", "validation_end", "test_end", "step")
 
@@ -25,8 +25,8 @@ class Configurable(Protocol):
     """A request that a run's configuration follows from, a frozen dataclass.
 
     Besides `horizon` and `config` it may have any of the fields `members`, `lookback`, `seed`, `epochs`, `batch`,
-    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `quick`, and those of `SplitConfig`. A field that is
-    None or at its default was not given.
+    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`, and those of
+    `SplitConfig`. A field that is None or at its default was not given.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sextet.core.forecast import Forecast
+from sextet.core.forecast import Alert, Forecast
 from sextet.data.options import DataOptions
 from sextet.runtime.reading import fresh_panel
 from sextet.runtime.run import Run
+from sextet.spikes.alert_policy import Costs
 
 
 def forecast(
@@ -17,6 +20,8 @@ def forecast(
     data: Any = None,
     future_data: Any = None,
     options: DataOptions | None = None,
+    costs: Costs | None = None,
+    ongoing: Collection[Alert] = (),
 ) -> Forecast:
     """Forecast the steps after the end of each series.
 
@@ -26,12 +31,16 @@ def forecast(
             None: from the history that the run keeps.
         future_data: future covariates beyond the end.
         options: how `data` is read; what is not said is as in training.
+        costs: of a spike without an alert and of an alert without a spike; None: as in training.
+        ongoing: alerts of earlier forecasts that have not ended, as an `AlertLedger` keeps them.
 
     Raises:
         RunError: the run is damaged.
         DataError: the data do not suit the run.
     """
     loaded = run if isinstance(run, Run) else Run.load(run)
+    if costs is not None:
+        loaded = replace(loaded, policy=loaded.policy.at_cost(costs))
     if data is None and future_data is None:
-        return loaded.forecast()
-    return loaded.forecast(fresh_panel(loaded, data, future_data, options))
+        return loaded.forecast(ongoing=ongoing)
+    return loaded.forecast(fresh_panel(loaded, data, future_data, options), ongoing=ongoing)

@@ -34,6 +34,7 @@ class TrainRequest:
         transform: "none", "log1p", "boxcox", "asinh" or "auto"; None: "auto".
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike (unit of the data); None learns the level.
+        miss_cost, false_alarm_cost: what a spike without an alert and an alert without a spike cost; see `RunConfig`.
         train_end, validation_end, test_end: override the shares below: rows of each series, or the last date or stamp
             that belongs to the part, by the data's clock.
         validation, test: shares of the rows for validation and for the test; None: 0.2 and 0.1.
@@ -58,6 +59,8 @@ class TrainRequest:
     transform: str | None = None
     nonnegative: bool = False
     spike_threshold: float | None = None
+    miss_cost: float | None = None
+    false_alarm_cost: float | None = None
     train_end: Bound | None = None
     validation_end: Bound | None = None
     test_end: Bound | None = None
@@ -97,7 +100,7 @@ class BacktestRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            epochs, batch, catch_up, unit, title: as of `TrainRequest`.
+            miss_cost, false_alarm_cost, epochs, batch, catch_up, unit, title: as of `TrainRequest`.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
         step: rows between cutoffs; None: the horizon.
@@ -123,6 +126,8 @@ class BacktestRequest:
     transform: str | None = None
     nonnegative: bool = False
     spike_threshold: float | None = None
+    miss_cost: float | None = None
+    false_alarm_cost: float | None = None
     windows: int | None = None
     step: int | None = None
     refit: int = 0

@@ -75,7 +75,7 @@ def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: P
     start = time.perf_counter()
     weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
     combination, *heard = learn(crew, ground.prepared, weigh, calibrate, ground.split)
-    policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
+    policies = choose_policies(heard, combination, ground.spikes, ground.prepared, ground.config.costs)
     seconds = {name: training.seconds for name, training in trainings.items()}
     seconds[COMBINING] = time.perf_counter() - start
     del heard

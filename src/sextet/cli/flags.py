@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
+from sextet.cli.alert_flags import CostFlags
 from sextet.core.errors import ConfigError
 
 _BUDGET = "Training"
@@ -169,7 +170,7 @@ class TargetFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DomainFlags(TargetFlags):
+class DomainFlags(TargetFlags, CostFlags):
     """What is known about the target, and how the report calls it."""
 
     rules: Annotated[

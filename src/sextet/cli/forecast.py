@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from sextet.cli.flags import ExistingRun
+from sextet.cli.alert_flags import AlertFlags
+from sextet.cli.flags import ExistingRun, given
 from sextet.cli.flags import levels as levels_of
 from sextet.cli.output import Output, console
 
@@ -18,15 +21,23 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sextet.core.forecast import Alert, Forecast
+    from sextet.spikes.ledger import Told
 
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", "-d", metavar="FILE", help="Forecast what follows these data, not the training data."),
-]
-FutureData = Annotated[
-    Path | None,
-    typer.Option("--future-data", metavar="FILE", help="Covariates known ahead, for every step of the horizon."),
-]
+
+@dataclass(frozen=True, kw_only=True)
+class NewDataFlags:
+    """What is forecast from, where it is not the end of the training data."""
+
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", "-d", metavar="FILE", help="Forecast what follows these data, not the training data."),
+    ] = None
+    future_data: Annotated[
+        Path | None,
+        typer.Option("--future-data", metavar="FILE", help="Covariates known ahead, for every step of the horizon."),
+    ] = None
+
+
 Levels = Annotated[str, typer.Option("--levels", "-l", metavar="P,P", help="Prediction intervals, in percent.")]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Also say what each member said and weighed, with a column each.")
@@ -41,9 +52,9 @@ ALERTS_SHOWN = 20
 def forecast(
     run: ExistingRun,
     output: Output,
+    new: NewDataFlags,
+    warn: AlertFlags,
     out: Out = STDOUT,
-    data: Data = None,
-    future_data: FutureData = None,
     levels: Levels = "80,95",
     explain: Explain = False,
 ) -> None:
@@ -52,62 +63,87 @@ def forecast(
     Writes unique_id, ds, sextet (the median), sextet-lo-80, sextet-hi-80 and so on, and spike_probability.
     Without --data the forecast starts where the data of the run ended.
 
+    With --ledger FILE, forecasts made again and again raise an alert once: it is told when it is raised, when it gets
+    worse and when the forecast no longer says it.
+
     Example: sextet forecast runs/sales --levels 80,95 --out forecast.csv
     """
     from sextet.app.forecast import forecast as run_forecast
     from sextet.data.frames import forecast_frame, write_table
     from sextet.runtime.run import Run
+    from sextet.spikes.alert_policy import Costs
+    from sextet.spikes.ledger import AlertLedger
 
     percents = levels_of(levels)
     with output.working():
         loaded = Run.load(run)
-        made = run_forecast(loaded, data=data, future_data=future_data)
+        before = AlertLedger.read(warn.ledger) if warn.ledger else AlertLedger()
+        costs = Costs.of(warn.miss_cost, warn.false_alarm_cost)
+        made = run_forecast(loaded, **given(new), costs=costs, ongoing=before.open)
+        after, told = before.take(made)
         zone = loaded.history.tz
         table = forecast_frame(made, levels=percents, like="pyarrow", members=explain, tz=zone)
     to_stdout = out == STDOUT
     if not (to_stdout and output.json):
         write_table(table, out)
+    if warn.ledger:  # last: what is not written or said is told the next time
+        after.write(warn.ledger)
     if output.json:
-        output.emit(_result(made, None if to_stdout else out, table, explain=explain))
+        output.emit(_result(made, None if to_stdout else out, table, told if warn.ledger else None, explain=explain))
     elif not output.quiet:
         stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
-        print("\n".join(_description(made, out, percents, zone)), file=stream)
+        lines = _news(told, zone) if warn.ledger else _alerts(made.alerts, zone)
+        print("\n".join(_description(made, out, percents, lines)), file=stream)
         if explain:
             from sextet.cli.explanation import print_explanation
 
             print_explanation(console(stderr=to_stdout), made)
 
 
-def _result(made: Forecast, out: str | None, table: Any, *, explain: bool) -> dict[str, Any]:
+def _result(
+    made: Forecast, out: str | None, table: Any, told: Sequence[Told] | None, *, explain: bool
+) -> dict[str, Any]:
     result: dict[str, Any] = {
         "out": out,
         "rows": table.num_rows,
         "series": len(made.ids),
         "horizon": int(made.stamps.shape[1]),
-        "alerts": list(made.alerts),
+        "alerts": list(made.alerts) if told is None else [{"status": one.status, **vars(one.alert)} for one in told],
         "notes": list(made.notes),
     }
     if out is None:
         result["forecast"] = table.to_pylist()
     if explain:
-        from sextet.combine.explain import explain as told
+        from sextet.combine.explain import explain as explained
 
-        result["explanation"] = told(made).rows()
+        result["explanation"] = explained(made).rows()
     return result
 
 
-def _description(made: Forecast, out: str, percents: tuple[float, ...], zone: str | None) -> list[str]:
+def _description(made: Forecast, out: str, percents: tuple[float, ...], alerts: Sequence[str]) -> list[str]:
     count, horizon = made.stamps.shape
     steps = "1 step" if horizon == 1 else f"{horizon} steps"
     intervals = " and ".join(f"{percent:g} %" for percent in percents)
     where = "Forecast" if out == STDOUT else f"Wrote {out}"
-    more = len(made.alerts) - ALERTS_SHOWN
     return [
         *(f"note: {note}" for note in made.notes),
-        *(_alert_line(alert, zone) for alert in made.alerts[:ALERTS_SHOWN]),
-        *([f"{more} more alerts: --json has them all."] if more > 0 else []),
+        *alerts[:ALERTS_SHOWN],
+        *([f"{len(alerts) - ALERTS_SHOWN} more alerts: --json has them all."] if len(alerts) > ALERTS_SHOWN else []),
         f"{where}: {count} series, {steps} each, intervals {intervals}.",
     ]
+
+
+def _alerts(alerts: Iterable[Alert], zone: str | None) -> list[str]:
+    return [_alert_line(alert, zone) for alert in alerts]
+
+
+def _news(told: Sequence[Told], zone: str | None) -> list[str]:
+    """A line for each alert that is new, worse or withdrawn, and one for those that are known."""
+    from sextet.spikes.ledger import NEWS
+
+    lines = [f"{one.status}: {_alert_line(one.alert, zone)} [{one.alert.id}]" for one in told if one.status in NEWS]
+    going = sum(one.status == "ongoing" for one in told)
+    return [*lines, *([f"{going} known alert{'s' if going > 1 else ''} going on."] if going else [])]
 
 
 def _alert_line(alert: Alert, zone: str | None) -> str:
@@ -116,7 +152,9 @@ def _alert_line(alert: Alert, zone: str | None) -> str:
     when = _local(alert.start, zone)
     if alert.end != alert.start:
         when = f"{when} to {_local(alert.end, zone)}"
-    return f"{alert.severity}: {alert.series}, {when}, by {shown(alert.raised_by)}: {alert.reason}"
+    said = ", ".join(map(shown, alert.members))
+    witnesses = f" Members that say so: {said}." if said else ""
+    return f"{alert.severity}: {alert.series}, {when}, by {shown(alert.raised_by)}: {alert.reason}{witnesses}"
 
 
 def _local(stamp: np.datetime64, zone: str | None) -> str:

@@ -22,6 +22,10 @@ class Alert:
         severity: "watch", "warning" or "critical".
         raised_by: member or rule that raised it.
         reason: one sentence.
+        id: the same for as long as the alert lasts, over all forecasts that say it; empty until it has one.
+        members: those whose own forecast says so, too.
+        against: those whose own forecast does not.
+        rules: names of the user's rules that raised or touched it.
     """
 
     series: str
@@ -32,6 +36,10 @@ class Alert:
     severity: str
     raised_by: str
     reason: str
+    id: str = ""
+    members: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

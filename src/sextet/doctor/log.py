@@ -43,6 +43,16 @@ _CLOSER: tuple[tuple[str, re.Pattern[str], dict[str, str]], ...] = (
         },
     ),
     (
+        "SXT813",
+        re.compile(r"(?:\b|_)loss: nan\b", re.IGNORECASE),
+        {
+            "title": "the loss is no number",
+            "why": "Most often the learning rate is too high, the data hold values that are no numbers or extreme, or "
+            "float16 overflowed. On several GPUs also a last batch that does not reach all of them.",
+            "fix": "tf.debugging.enable_check_numerics()   # names the operation; then a lower rate, or float32",
+        },
+    ),
+    (
         "SXT830",
         re.compile("CUDA_ERROR_UNKNOWN", re.IGNORECASE),
         {

@@ -107,6 +107,11 @@ def stack_of(parts: Mapping[str, str]) -> Stack:
             if not _VERSION.fullmatch(text):
                 raise ConfigError(f"Expected a version of {key} such as 2.15.0; got {text!r}.")
             versions[key] = Version.of(text)
+            if key == "cudnn" and len(versions[key].numbers) < 2:
+                raise ConfigError(
+                    f"Expected cudnn with its minor version, such as 9.10 or 9.10.2; got {text!r}. It decides: cuDNN "
+                    "9.10 has code for Pascal and Volta, 9.11 has none."
+                )
     return Stack(**versions, system=system)
 
 

@@ -58,7 +58,7 @@ class Ensemble:
             config: a whole RunConfig, instead of `members` and `options`.
             rules: TOML file with the user's rules.
             options: fields of RunConfig by name: `lookback`, `train`, `split`, `transform`, `nonnegative`,
-                `spike_threshold`, `quick`.
+                `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`.
 
         Raises:
             ConfigError: a value is refused, or an option is unknown.

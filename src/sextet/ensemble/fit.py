@@ -77,7 +77,7 @@ def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, 
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)
-        policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
+        policies = choose_policies(heard, combination, ground.spikes, ground.prepared, ground.config.costs)
         del heard
     if config.train.catch_up:
         with watch.stage("catch up"):

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
 from sextet.ensemble.combining import Answered
 from sextet.ensemble.examining import Examination
 from sextet.metrics.exceedance import mass_of
+from sextet.metrics.lead_time import lead_times
 from sextet.report.evaluation import SpikeTest
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import spike_probability
-from sextet.spikes.alerts import AlertPolicy, choose_policy, score_warnings
+from sextet.spikes.alert_policy import AlertPolicy, Costs, choose_policy
+from sextet.spikes.alerts import score_warnings
 from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
 
@@ -40,15 +43,20 @@ class Policies:
 
 
 def choose_policies(
-    heard: Sequence[Answered], combination: Combination, spikes: SpikeModel, prepared: Prepared
+    heard: Sequence[Answered],
+    combination: Combination,
+    spikes: SpikeModel,
+    prepared: Prepared,
+    costs: Costs | None = None,
 ) -> Policies:
-    """Learn the blend on all of `heard`, and choose every threshold for the best F1 on its last part.
+    """Learn the blend on all of `heard`, and choose thresholds on its last part, for the best F1 or the least cost.
 
     Args:
         heard: what was answered for `weigh` and for `calibrate`; no member was trained on either.
         combination: weights and calibration.
         spikes: what a spike is.
         prepared: the data.
+        costs: of a miss and of a false alarm, or None.
     """
     if spike_probability(heard[-1].answers) is None:
         return Policies(blend=WarningBlend(), own=AlertPolicy.silent(), rivals={})
@@ -58,8 +66,8 @@ def choose_policies(
     alarms = {RIVAL: mass_of(score), ALONE: probability}
     return Policies(
         blend=blend,
-        own=choose_policy(blend.apply(probability, score), truth, valid),
-        rivals={name: choose_policy(alarm, truth, valid) for name, alarm in alarms.items()},
+        own=choose_policy(blend.apply(probability, score), truth, valid, costs),
+        rivals={name: choose_policy(alarm, truth, valid, costs) for name, alarm in alarms.items()},
     )
 
 
@@ -89,15 +97,22 @@ def spike_test(exam: Examination, policies: Policies, spikes: SpikeModel, prepar
     )
 
 
-def warning_scores(tested: SpikeTest | None) -> dict[str, dict[str, float]]:
-    """Return the scores of the warnings and of the rival by name; empty without a member that warns."""
+def warning_scores(tested: SpikeTest | None, index: WindowIndex | None = None) -> dict[str, dict[str, float]]:
+    """Return the scores of the warnings and of the rivals by name; empty without a member that warns.
+
+    With the windows that were tested, also how long before the spike each warned; see `metrics.lead_time`.
+    """
     if tested is None:
         return {}
     valid = np.isfinite(tested.label)
     label = np.nan_to_num(tested.label)
     alarms = {ENSEMBLE: (tested.probability, tested.threshold)}
     alarms |= {name: (tested.rivals[name], tested.rival_thresholds[name]) for name in tested.rivals}
-    return {name: score_warnings(score, label, threshold, valid) for name, (score, threshold) in alarms.items()}
+    found = {name: score_warnings(score, label, threshold, valid) for name, (score, threshold) in alarms.items()}
+    if index is not None:
+        for name, (score, threshold) in alarms.items():
+            found[name] |= lead_times(score >= threshold, tested.label, index.series, index.row).summary()
+    return found
 
 
 def _truth(

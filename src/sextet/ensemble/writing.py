@@ -42,7 +42,7 @@ def write_run(run: Run, outcome: Outcome, folder: RunFolder, seconds: Mapping[st
         "windows": len(exam.index) if exam else 0,
         "step": outcome.ground.step("test"),
         "weights": run.combination.weights.report(),
-        "spikes": warning_scores(tested),
+        "spikes": warning_scores(tested, exam.index if exam else None),
     }
     folder.write_json(METRICS, _plain(metrics))
     folder.write_json(TRAINING, _plain({"members": trainings, "seconds": dict(seconds)}))

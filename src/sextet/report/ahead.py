@@ -35,6 +35,7 @@ def alerts_table(forecast: Forecast | None, unit: str) -> Table | Absent:
                 "probability": number(alert.probability, 4),
                 "size": number(alert.size),
                 "raised_by": shown(alert.raised_by),
+                "members": clipped(", ".join(map(shown, alert.members)), 200),
                 "reason": clipped(alert.reason, 400),
             }
         )
@@ -48,6 +49,7 @@ def alerts_table(forecast: Forecast | None, unit: str) -> Table | Absent:
         ("probability", "Probability", "share", ""),
         ("size", "Expected size", "number", unit),
         ("raised_by", "Raised by", "text", ""),
+        ("members", "Members that say so", "text", ""),
         ("reason", "Why", "text", ""),
     )
     return {"columns": [column(*word) for word in words], "rows": rows, "marked": None, "note": note}

@@ -80,7 +80,9 @@ def _table_body(label: str) -> Callable[[Any, ReportView], str]:
 
 def _spikes(part: Any, view: ReportView) -> str:
     scores = table_html(part["scores"], "Scores of spike warnings", view["names"])
-    return chart_html("spikes") + foot_html(part["left_out"]) + scores + foot_html(part["scores"]["note"])
+    told = part.get("reliability")
+    notes = (part["left_out"], told["note"]) if told else (part["left_out"],)
+    return chart_html("spikes") + foot_html(*notes) + scores + foot_html(part["scores"]["note"])
 
 
 def _explanation(part: Any, view: ReportView) -> str:

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.panel import Panel
+from sextet.core.window import WindowIndex
 from sextet.metrics.events import average_precision, brier, detection
+from sextet.metrics.lead_time import lead_times
 from sextet.report.evaluation import Evaluation, Floats, SpikeTest
 from sextet.report.plain import clipped, column, number, numbers, times
+from sextet.report.reliability import reliability
 from sextet.report.view import Absent, Cell, Column, Spikes, SpikeTrack, Table
 
 _SERIES = 8
@@ -40,7 +43,8 @@ def spikes_section(panel: Panel, evaluation: Evaluation | None) -> Spikes | Abse
     return {
         "threshold": float(tested.threshold),
         "tracks": tracks,
-        "scores": score_table(tested),
+        "scores": score_table(tested, evaluation.index),
+        "reliability": reliability(tested),
         "left_out": " ".join(left_out),
     }
 
@@ -96,14 +100,26 @@ def _largest(values: Floats, factor: int) -> NDArray[np.float64]:
     return np.where(np.isneginf(best), np.nan, best)
 
 
-def score_table(tested: SpikeTest) -> Table:
+def score_table(tested: SpikeTest, index: WindowIndex) -> Table:
     """Scores of the warnings and of every rival alarm, on all steps whose label is known."""
     known = np.isfinite(tested.label)
     share = float(np.mean(tested.label[known] > 0)) if known.any() else float("nan")
-    rows = [_score_row("Spike probability", tested.probability, tested.label, tested.threshold)]
+    alarms = {"Spike probability": (tested.probability, tested.threshold)}
     for name, values in tested.rivals.items():
-        rows.append(_score_row(name, values, tested.label, tested.rival_thresholds.get(name, float("nan"))))
-    columns = score_columns()
+        alarms[name] = (values, tested.rival_thresholds.get(name, float("nan")))
+    rows = []
+    for name, (values, threshold) in alarms.items():
+        row = _score_row(name, values, tested.label, threshold)
+        told = lead_times(values >= threshold, tested.label, index.series, index.row).summary()
+        has_threshold = np.isfinite(threshold)
+        row["events_warned"] = number(told["events_warned"], 4) if has_threshold else None
+        row["lead"] = number(told["lead_held"], 4) if has_threshold else None
+        rows.append(row)
+    columns = [
+        *score_columns(),
+        column("events_warned", "Warned ahead", "share", hint="share of spikes that some forecast before them alarmed"),
+        column("lead", "Lead", "number", hint="median steps from the first alarm that held to the spike"),
+    ]
     note = f"Counted in steps of all test windows. Spikes are {100 * share:.2f} % of them: an alarm at random would "
     note += f"have an average precision of {share:.3f}." if known.any() else ""
     return {

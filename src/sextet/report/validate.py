@@ -92,6 +92,8 @@ def _check_calibration(part: Calibration | Absent) -> None:
 def _check_spikes(part: Spikes | Absent) -> None:
     if "absent" in part:
         return
+    if told := part.get("reliability"):
+        _same("spikes.reliability", len(told["steps"]), said=told["said"], seen=told["seen"])
     for number, track in enumerate(part["tracks"]):
         place, length = f"spikes.tracks[{number}]", count(track["times"])
         _same(place, length, y=track["y"], probability=track["probability"])

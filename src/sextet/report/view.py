@@ -9,7 +9,7 @@ unit of the target (`header.unit`). A section without data is an `Absent` that s
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, final
+from typing import Literal, NotRequired, TypedDict, final
 
 SCHEMA = 1
 
@@ -248,12 +248,25 @@ class SpikeTrack(TypedDict):
     false_alarms: list[int]
 
 
+class Reliability(TypedDict):
+    """By bin of probability: the mean that was said, the share of spikes that was seen, and how many steps."""
+
+    said: Numbers
+    seen: Numbers
+    steps: list[int]
+    note: str
+
+
 class Spikes(TypedDict):
-    """Spike warnings on the test part; `threshold` is the probability at which an alarm is raised."""
+    """Spike warnings on the test part; `threshold` is the probability at which an alarm is raised.
+
+    `reliability` is None where there are too few steps; views of older runs do not have it.
+    """
 
     threshold: float
     tracks: list[SpikeTrack]
     scores: Table
+    reliability: NotRequired[Reliability | None]
     left_out: str
 
 

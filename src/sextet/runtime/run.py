@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sextet.baselines.history import targets
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
-from sextet.core.forecast import Forecast
+from sextet.core.forecast import Alert, Forecast
 from sextet.core.panel import Panel
 from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex, WindowShape
@@ -28,8 +28,10 @@ from sextet.runtime.combination import Combination, section
 from sextet.runtime.crew import Crew, member_from, spike_probability, spike_size
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.stored_panel import panel_from_arrays
+from sextet.runtime.witnesses import witnesses
 from sextet.specs.run_config import RunConfig
-from sextet.spikes.alerts import AlertPolicy, find_alerts
+from sextet.spikes.alert_policy import AlertPolicy
+from sextet.spikes.alerts import find_alerts, named
 from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
 
@@ -132,11 +134,12 @@ class Run:
             )
         return prepare(panel, self.scaler, self.covariates)
 
-    def forecast(self, panel: Panel | None = None) -> Forecast:
+    def forecast(self, panel: Panel | None = None, *, ongoing: Collection[Alert] = ()) -> Forecast:
         """Forecast the steps after the last known one of each series.
 
         Args:
             panel: the data; None: from the history that the run keeps.
+            ongoing: alerts of earlier forecasts that have not ended; less is needed to uphold one than to raise it.
 
         Raises:
             DataError: the data do not suit the run, or future covariates end before the horizon.
@@ -144,9 +147,9 @@ class Run:
         panel = self.history if panel is None else panel
         if panel.future_names:
             self._check_future(panel)
-        return self.answer(panel, origin_windows(panel))
+        return self.answer(panel, origin_windows(panel), ongoing=ongoing)
 
-    def answer(self, panel: Panel, index: WindowIndex) -> Forecast:
+    def answer(self, panel: Panel, index: WindowIndex, *, ongoing: Collection[Alert] = ()) -> Forecast:
         """Forecast any windows of `panel`, in order of `index`.
 
         Where a series has several, its calibration follows the targets of earlier ones that have passed by then.
@@ -157,7 +160,7 @@ class Run:
         raw = self.combination.raw(answers, own)
         known = targets(prepared, index, self.crew.shape.horizon)
         z = self.combination.settled().online.run(raw, known, own, ordinals_of(panel, index))
-        return self._in_unit(prepared, index, answers, own, z)
+        return self._warned(self._in_unit(prepared, index, answers, own, z), panel, index, answers, ongoing)
 
     def _in_unit(
         self,
@@ -188,9 +191,25 @@ class Run:
             spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),
             notes=self._notes(panel),
         )
-        forecast = self.rules.applied(forecast, panel.tz)
-        raised = find_alerts(forecast, self.policy, typical=self.spikes.typical_sizes(panel))
-        alerts = sorted((*forecast.alerts, *raised), key=lambda alert: alert.start)
+        return self.rules.applied(forecast, panel.tz)
+
+    def _warned(
+        self,
+        forecast: Forecast,
+        panel: Panel,
+        index: WindowIndex,
+        answers: Mapping[str, Answer],
+        ongoing: Collection[Alert],
+    ) -> Forecast:
+        """The forecast with the alerts of its spike probabilities besides those of its rules."""
+        raised = find_alerts(
+            forecast,
+            self.policy,
+            typical=self.spikes.typical_sizes(panel),
+            witnesses=witnesses(forecast, answers, self.spikes, self.policy, panel, index),
+            ongoing=ongoing,
+        )
+        alerts = sorted((*map(named, forecast.alerts), *raised), key=lambda alert: alert.start)
         return replace(forecast, alerts=tuple(alerts))
 
     @staticmethod

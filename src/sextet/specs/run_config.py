@@ -14,6 +14,7 @@ from sextet.specs.check import one_of, whole
 from sextet.specs.codec import from_plain, spec_from_json, spec_to_json, to_plain
 from sextet.specs.presets import MemberSpec, parse_members
 from sextet.specs.train_config import TrainConfig
+from sextet.spikes.alert_policy import Costs
 
 TRANSFORMS = ("auto", "none", "log1p", "boxcox", "asinh")
 
@@ -32,6 +33,8 @@ class RunConfig:
             data.
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike, in the unit of the data; None learns the level.
+        miss_cost, false_alarm_cost: what a spike without an alert and an alert without a spike cost, in any one unit;
+            None: alerts are raised where their F1 was best.
         intervals: central intervals to report, in percent.
         quick: a small budget, for a first look.
     """
@@ -44,6 +47,8 @@ class RunConfig:
     transform: str = "auto"
     nonnegative: bool = False
     spike_threshold: float | None = None
+    miss_cost: float | None = None
+    false_alarm_cost: float | None = None
     intervals: tuple[float, ...] = (80.0, 95.0)
     quick: bool = False
 
@@ -51,11 +56,17 @@ class RunConfig:
         """Check every value."""
         whole("The run", "horizon", self.horizon)
         whole("The run", "lookback", self.lookback)
+        Costs.of(self.miss_cost, self.false_alarm_cost)
         one_of("The run", "transform", self.transform, TRANSFORMS)
         if not self.members or not all(isinstance(spec, get_args(MemberSpec)) for spec in self.members):
             raise ConfigError("The run: members must be specs, at least one; parse_members reads names.")
         for level in self.intervals:
             interval(level)
+
+    @property
+    def costs(self) -> Costs | None:
+        """What mistakes of alerts cost, None where it was not said."""
+        return Costs.of(self.miss_cost, self.false_alarm_cost)
 
     @property
     def seed(self) -> int:

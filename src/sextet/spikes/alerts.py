@@ -1,81 +1,23 @@
-"""Alerts from spike probabilities: when to raise one, for which steps, how severe, and why, in words."""
+"""Alerts from spike probabilities: for which steps, how severe, and why, in words; and how warnings score."""
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.forecast import Alert, Forecast
-from sextet.metrics.events import average_precision, best_f1, brier, detection, episodes, period
+from sextet.metrics.events import average_precision, brier, detection, episodes, period
+from sextet.spikes.alert_policy import GAP, AlertPolicy, alert_episodes
 
 Reals = NDArray[np.floating]
 Labels = NDArray[np.integer] | NDArray[np.floating] | NDArray[np.bool_]
 
 SEVERITIES = ("watch", "warning", "critical")
-
-_FLOOR = 0.5  # threshold where there is nothing to choose it on: more likely than not
-_LEAST_SPIKES = 5  # spiked steps below which the best F1 is luck
-_LEAST_GAIN = 3.0  # times the share of spikes: an alarm right less often than that is hardly better than chance
-
-
-@dataclass(frozen=True, kw_only=True)
-class AlertPolicy:
-    """When an alert is raised, and how such alerts did where that was chosen.
-
-    Attributes:
-        threshold: alerts cover steps whose probability is at or above it.
-        spikes: spiked steps it was chosen on.
-        precision, recall, f1: at the threshold there; NaN without a spike or a warning.
-    """
-
-    threshold: float
-    spikes: int = 0
-    precision: float = math.nan
-    recall: float = math.nan
-    f1: float = math.nan
-
-    @classmethod
-    def silent(cls) -> AlertPolicy:
-        """The policy of a run without a member that warns: no alert ever."""
-        return cls(threshold=math.inf)
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the policy as plain arrays."""
-        return {key: np.array(value) for key, value in vars(self).items()}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> AlertPolicy:
-        """Make the policy again from `to_arrays`."""
-        rates = {key: float(arrays[key]) for key in ("precision", "recall", "f1")}
-        return cls(threshold=float(arrays["threshold"]), spikes=int(arrays["spikes"]), **rates)
-
-
-def choose_policy(probability: Reals, label: Labels, valid: NDArray[np.bool_] | None = None) -> AlertPolicy:
-    """Choose the alert threshold on `calibrate`: the one with the best F1 over steps.
-
-    Where even the best one is hardly more often right than an alarm at random, or there are fewer than five spikes
-    to judge by, the threshold is 0.5: better no alert than many that mean nothing.
-
-    Args:
-        probability: `[W, H]` of a spike.
-        label: `[W, H]` 1 where one came.
-        valid: `[W, H]` where the target was observed; None: everywhere.
-    """
-    best = best_f1(probability, label, valid)
-    spikes = 0 if best is None else best.hits + best.misses
-    judged = np.size(label) if valid is None else int(np.count_nonzero(valid))
-    share = spikes / max(judged, 1)
-    least = min(_LEAST_GAIN * share, (1.0 + share) / 2)
-    if best is None or spikes < _LEAST_SPIKES or best.precision < least:
-        best = detection(probability, label, _FLOOR, valid)
-    return AlertPolicy(
-        threshold=best.threshold, spikes=spikes, precision=best.precision, recall=best.recall, f1=best.f1
-    )
 
 
 def score_warnings(
@@ -108,29 +50,37 @@ def find_alerts(
     policy: AlertPolicy,
     *,
     typical: Mapping[str, float] | None = None,
+    witnesses: Mapping[str, NDArray[np.bool_]] | None = None,
     raised_by: str = "spike-detector",
-    gap: int = 1,
+    ongoing: Collection[Alert] = (),
+    gap: int = GAP,
 ) -> tuple[Alert, ...]:
     """Turn the spike probabilities of a forecast into alerts, in order of time, then of series.
+
+    An alert begins where the probability is at the threshold or above, and goes on while it is above the release
+    level; one that is ongoing needs no more than the release level to stay.
 
     Args:
         forecast: with `spike_probability`; without it there is no alert.
         policy: when to raise one.
         typical: series -> usual size of its spikes in the unit of the target (`SpikeModel.typical_sizes`).
+        witnesses: member -> `[W, H]` where it says so, too.
         raised_by: name of the member that warns.
-        gap: steps below the threshold between two that are not, up to which both belong to one alert.
+        ongoing: alerts of earlier forecasts that have not ended.
+        gap: steps below the release level between two that are not, up to which both belong to one alert.
     """
     if forecast.spike_probability is None:
         return ()
     chance = forecast.spike_probability
     sizes = np.full(chance.shape, np.nan) if forecast.spike_size is None else forecast.spike_size
     found = []
-    for window, first, last in episodes(np.nan_to_num(chance) >= policy.threshold, gap):
-        peak = int(first) + int(np.nanargmax(chance[window, first : last + 1]))
+    for window, first, last in _covered(forecast, policy, [one for one in ongoing if one.raised_by == raised_by], gap):
+        peak = first + int(np.nanargmax(chance[window, first : last + 1]))
         probability, size = float(chance[window, peak]), float(sizes[window, peak])
-        name = forecast.ids[int(window)]
+        name = forecast.ids[window]
         start, end = forecast.stamps[window, first], forecast.stamps[window, last]
         about = "" if math.isnan(size) else f" of about {size:.4g} above the level"
+        said = {member: bool(where[window, peak]) for member, where in (witnesses or {}).items()}
         found.append(
             Alert(
                 series=name,
@@ -144,9 +94,34 @@ def find_alerts(
                     f"A spike{about} is expected {period(start, end)}, with a probability of {probability:.0%} "
                     f"(alerts start at {policy.threshold:.0%})."
                 ),
+                members=tuple(member for member, yes in said.items() if yes),
+                against=tuple(member for member, yes in said.items() if not yes),
             )
         )
-    return tuple(sorted(found, key=lambda alert: (alert.start, alert.series)))
+    return tuple(sorted(map(named, found), key=lambda alert: (alert.start, alert.series)))
+
+
+def named(alert: Alert) -> Alert:
+    """Return the alert with an id of its own, made of series, first step and who raised it; one it has stays."""
+    if alert.id:
+        return alert
+    what = "\0".join((alert.series, str(alert.start.astype("datetime64[ns]")), alert.raised_by))
+    return replace(alert, id=hashlib.blake2s(what.encode(), digest_size=5).hexdigest())
+
+
+def _covered(
+    forecast: Forecast, policy: AlertPolicy, ongoing: Collection[Alert], gap: int
+) -> list[tuple[int, int, int]]:
+    """(window, first step, last step) of each alert: raised by the threshold, or upheld by the release level."""
+    chance = np.nan_to_num(np.asarray(forecast.spike_probability, dtype=np.float64))
+    found = {(window, first, last) for window, first, last in alert_episodes(chance, policy, gap).tolist()}
+    if ongoing:
+        for window, first, last in episodes(chance >= policy.release, gap).tolist():
+            start, end = forecast.stamps[window, first], forecast.stamps[window, last]
+            mine = (one for one in ongoing if one.series == forecast.ids[window])
+            if any(one.start <= end and start <= one.end for one in mine):
+                found.add((window, first, last))
+    return sorted(found)
 
 
 def severity(probability: float, size: float, threshold: float, typical: float = math.nan) -> str:

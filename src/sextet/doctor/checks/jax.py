@@ -50,8 +50,13 @@ def _versions(case: Case, row: Jax, major: int | None) -> Iterator[Finding]:
 
 
 def _plugin(case: Case) -> int | None:
-    """Return the CUDA family of JAX's plugin: by its package, else by the CUDA of the stack."""
+    """Return the CUDA family of JAX's plugin: by its package, else by the CUDA of the stack.
+
+    Of a stack that names a cuDNN and no CUDA it is taken to be 12, which all of JAX's releases here have.
+    """
     if case.machine is not None:
         names = (re.fullmatch(r"jax-cuda(\d+)-(?:plugin|pjrt)", name) for name in case.machine.packages)
         return max((int(match[1]) for match in names if match), default=None)
-    return case.stack.cuda.major if case.stack.cuda else None
+    if case.stack.cuda:
+        return case.stack.cuda.major
+    return 12 if case.stack.cudnn else None

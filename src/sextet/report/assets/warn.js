@@ -85,6 +85,33 @@ function spikesSection(host, view) {
     for (const one of drawn) one.draw();
   }
   redraw();
+  if (part.reliability) {
+    const plot = el("div", { class: "host" });
+    host.append(el("h3", {}, "Probability said against spikes seen"), key([["chance", "Spike probability"], ["ideal", "Perfect"]]), plot);
+    chart(plot, (width) => reliabilitySpec(part.reliability, width));
+  }
+}
+
+function reliabilitySpec(part, width) {
+  const xs = part.said.map((value) => 100 * value);
+  const ys = part.seen.map((value) => 100 * value);
+  return {
+    title: "Probability of a spike that was said against the share of spikes that was seen",
+    height: Math.min(Math.max(width * 0.4, 220), 300),
+    x: { domain: [0, 100], kind: "number", suffix: " %", label: "said" },
+    y: { domain: [0, 100], suffix: " %", label: "seen" },
+    layers: [
+      { kind: "line", cls: "ideal", xs: [0, 100], ys: [0, 100] },
+      { kind: "line", cls: "chance", xs, ys },
+      { kind: "points", cls: "chance", xs, ys, size: 4.5 },
+    ],
+    hover: {
+      xs,
+      head: (k) => `Said ${percentText(xs[k])}`,
+      rows: (k) => [["chance", "Seen", percentText(ys[k])], ["chance", "Steps", numberText(part.steps[k])]],
+    },
+    table: () => ({ head: ["Said", "Seen", "Steps"], rows: xs.map((said, k) => [percentText(said), percentText(ys[k]), numberText(part.steps[k])]) }),
+  };
 }
 
 function spikeSpec(part, state, { width, what, unit }) {
