@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sextet.core.frequency import Frequency, Ordinals
 from sextet.core.panel import Panel
 from sextet.data.clock import DAY_NS, local_time
+from sextet.data.pieces import run_rows
 
 Floats = NDArray[np.float32]
 
@@ -105,6 +106,14 @@ class Calendar:
         rows = ordinals - self.low
         if len(self.table) and rows.size and rows.min() >= 0 and rows.max() < len(self.table):
             return np.take(self.table, rows, axis=0)
+        return calendar_features(self.frequency, ordinals, self.tz, self.cycles)
+
+    def runs(self, first: Ordinals, length: int) -> Floats:
+        """Features `[W, length, K]` of so many ordinals from each of `first [W]` on."""
+        rows = first - self.low
+        if len(self.table) >= length and len(rows) and rows.min() >= 0 and rows.max() + length <= len(self.table):
+            return run_rows(self.table, rows, length)
+        ordinals = np.asarray(first)[:, None] + np.arange(length, dtype=np.int64)
         return calendar_features(self.frequency, ordinals, self.tz, self.cycles)
 
 

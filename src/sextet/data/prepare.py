@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from sextet.data.pieces import pieces
 from sextet.data.scale import Scaler
 
 Floats = NDArray[np.float32]
+
+_SIDE_BY_SIDE = 1 << 26  # bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,22 @@ class Prepared:
     future: Floats
     static: Floats
     calendar: Calendar
+
+    @cached_property
+    def rows(self) -> Floats | None:
+        """`[N, C]` every channel of the history side by side, so that a window is one copy; None for big data.
+
+        Made when first asked for, and only up to 64 MiB: memory is for the data then.
+        """
+        count = 2 + self.past.shape[1] + self.future.shape[1] + self.calendar.channels
+        if 4 * count * len(self.z) > _SIDE_BY_SIDE:
+            return None
+        panel = self.panel
+        ordinals = np.arange(len(self.z), dtype=np.int64)
+        ordinals += np.repeat(panel.first - panel.offsets[:-1], panel.lengths)
+        calendar = self.calendar.features(ordinals)
+        columns = [self.z[:, None], self.observed[:, None], self.past, self.future, calendar]
+        return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
 def prepare(panel: Panel, scaler: Scaler, covariates: CovariateScaler | None = None) -> Prepared:
