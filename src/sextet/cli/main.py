@@ -12,6 +12,7 @@ import typer
 from sextet import __version__
 from sextet.cli import interrupt
 from sextet.cli.backtest import backtest
+from sextet.cli.calibrate import calibrate
 from sextet.cli.command import command
 from sextet.cli.demo import demo
 from sextet.cli.doctor import doctor
@@ -44,6 +45,7 @@ for name, body in (
     ("report", report),
     ("show", show),
     ("doctor", doctor),
+    ("calibrate", calibrate),
 ):
     command(app, name)(body)
 

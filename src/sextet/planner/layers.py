@@ -49,6 +49,17 @@ class Layer:
     onwards: bool = True
 
     @property
+    def passed(self) -> int:
+        """Values that its launches read and write, each taken as a pass over the layer's own values.
+
+        What Keras launches around convolutions, recurrent layers, attention and normalisation is theirs.
+        """
+        if not all(isinstance(one, Elementwise | Gemm) for one in self.operations):
+            return 0
+        own = max((one.values for one in self.operations if isinstance(one, Elementwise)), default=0)
+        return 2 * self.launches * own
+
+    @property
     def backward(self) -> tuple[Operation, ...]:
         """Operations of the backward pass."""
         return tuple(self._backward()) if self.learns else ()

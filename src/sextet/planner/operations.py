@@ -141,8 +141,7 @@ class Convolution:
         if self.direction == "forward":
             return Gemm(places, self.filters, self.channels * window)
         if self.direction == "backward inputs":
-            stride = self.stride_height * self.stride_width
-            inside = max(1, round(self.filters * window / stride))
+            inside = max(1, round(self.filters * window / (self.stride_height * self.stride_width)))
             return Gemm(self.batch * self.height * self.width, self.channels, inside)
         return Gemm(self.channels * window, self.filters, places)
 
@@ -346,10 +345,9 @@ def backward(operation: Operation) -> tuple[Operation, ...]:
             return inputs, Gemm(k, n, m, batch, first_transposed=True)
         case Convolution() | Recurrent():
             return replace(operation, direction="backward inputs"), replace(operation, direction="backward weights")
-        case Attention() | Normalisation():
-            return (replace(operation, direction="backward inputs"),)
         case Elementwise():
             return (replace(operation, reads=operation.reads + 1, writes=max(1, operation.reads)),)
+    return (replace(operation, direction="backward inputs"),)
 
 
 @dataclass(frozen=True)
@@ -360,9 +358,9 @@ class Work:
         name, operations, batch: for messages; (operation, how often it runs), in no order; samples on one card.
         parameters: trained values, whose gradients cards exchange.
         training, input_bytes: whether it holds a backward pass and an optimiser; what the host sends per call.
-        launches: calls of the framework beyond one per operation (copies, reshapes, losses).
+        launches, passed: calls of the framework beyond one per operation (copies, losses); values that they move.
         fixed, states: values of weights that are not trained; what the optimiser keeps per trained one, 2 for Adam.
-        kept: (layer, values it keeps for the backward pass); empty: not known by layer.
+        kept, drawn: (layer, values it keeps for the backward pass), empty: not known; random numbers of dropout.
     """
 
     name: str
@@ -375,13 +373,15 @@ class Work:
     fixed: int = 0
     states: int = 2
     kept: tuple[tuple[str, int], ...] = ()
+    passed: int = 0
+    drawn: int = 0
 
     def __post_init__(self) -> None:
         """Check the counts."""
         for operation, count in self.operations:
             if not (isinstance(count, int) and count >= 1):
                 raise ConfigError(f"Expected how often {operation} runs as a whole number from 1; got {count!r}")
-        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states"):
+        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states", "passed", "drawn"):
             if getattr(self, name) < (name == "batch"):
                 raise ConfigError(f"Expected Work.{name} from {int(name == 'batch')}; got {getattr(self, name)!r}")
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sextet.planner.figures import Prediction
 from sextet.planner.operations import Operation, Recurrent, Work
+from sextet.planner.profile import Profile
 from sextet.planner.timing.correction import Array
 from sextet.planner.timing.device import Device, Software, Traits, traits
 from sextet.planner.timing.fitted import fitted
@@ -67,7 +68,11 @@ class Kernels:
 
 
 def predict_time(
-    work: Work | Operation, device: Device, software: Software | None = None, precision: str = "float32"
+    work: Work | Operation,
+    device: Device,
+    software: Software | None = None,
+    precision: str = "float32",
+    profile: Profile | None = None,
 ) -> TimePrediction:
     """Predict how long `work` takes on one card, with an interval that should hold 80 % of measurements.
 
@@ -80,12 +85,17 @@ def predict_time(
         device: a card of the catalogue, or anything with the same fields.
         software: framework and cuDNN; by default what sextet installs.
         precision: float32, tfloat32, float16 or bfloat16. FP32 uses TF32 where software and card do.
+        profile: what was measured on the device, which then goes before what was fitted.
 
     Raises:
-        ConfigError: the precision is not known.
+        ConfigError: the precision is not known, or the profile is of another device or lacks the precision.
         HardwareError: the card is older than compute capability 3.7.
     """
     software = software or Software()
+    if profile is not None:
+        from sextet.planner.timing.measured import predict_measured
+
+        return predict_measured(work, device, software, precision, profile)
     card = traits(device, software, precision)
     if not isinstance(work, Work):
         work = Work("one operation", ((work, 1),))
@@ -112,6 +122,12 @@ def predict_time(
         extrapolation=far,
         limited_by=_limit(classes, host, busy + gaps),
     )
+
+
+def kernel_seconds(operation: Operation, card: Traits) -> Array:
+    """Return the seconds of the kernels of an operation by the formulas, without launch, [kernels]."""
+    found = [_kernels(name, rows, card, False) for name, rows in kernels_of([(operation, 1)]).items()]
+    return np.concatenate([part.seconds * part.counts for part in found])
 
 
 def _kernels(name: str, rows: Sequence[tuple[Operation, int]], card: Traits, alone: bool) -> Kernels:
