@@ -77,7 +77,8 @@ def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
     seconds = found.seconds([operation]) * fit.factor(kind, precision)
     host = fit.dispatch if fit.overlapped else 0.0
     value = max(float(together(seconds, host)), 1e-12)
-    limits = {**found.limits([operation]), "launches": host}
+    limits = dict(found.limits([operation]))
+    limits["launches"] = limits.get("launches", 0.0) + host
     return TimePrediction(
         value=value,
         low=value * math.exp(found.low),
