@@ -75,7 +75,8 @@ def calibrate(request: CalibrateRequest, progress: Progress = SILENT, host: Host
 
     Raises:
         ConfigError: the device or the time is none.
-        HardwareError: there is no such device, or a program that measures ended early; says in what.
+        HardwareError: there is no such device, or a program that measures ended early; says in what. A profile without
+            members stays where only they failed.
     """
     if request.device not in DEVICES:
         hint = nearest(request.device, DEVICES)
@@ -88,10 +89,11 @@ def calibrate(request: CalibrateRequest, progress: Progress = SILENT, host: Host
     progress.stage(f"measuring kernels on the {device.upper()}")
     told = list(run_probe(host, "kernels.py", (device, f"{request.seconds:g}"), request.seconds + PATIENCE))
     profile, failed = profile_from(told, device, host)
+    write_text(request.out, profile_text(profile))  # kept where the members' steps fail
     if request.members:
         progress.stage("measuring training steps of the members")
         profile = with_steps(profile, host, device, request.seconds, progress)
-    write_text(request.out, profile_text(profile))
+        write_text(request.out, profile_text(profile))
     return Calibrated(profile=profile, out=request.out, seconds=time.monotonic() - begin, failed=failed)
 
 
