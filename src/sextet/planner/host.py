@@ -1,0 +1,70 @@
+"""What the host's processor does in a training, which no card makes shorter.
+
+Measured by `benchmarks/planner_host.py` on one core of a shared x86-64 server with TensorFlow 2.21, in processor
+seconds. Another processor may be so much faster or slower: the interval is a factor of two either way.
+"""
+
+from __future__ import annotations
+
+from sextet.core.window import WindowShape
+from sextet.planner.figures import Prediction
+from sextet.planner.job import Job
+from sextet.specs.presets import MemberSpec
+
+SOURCE = "benchmarks/planner_host.py, one core of a shared x86-64 server, TensorFlow 2.21, 2026-11-25"
+
+START_S = 4.4
+"""Importing TensorFlow and what trains with it. Opening a GPU and loading cuDNN come on top and were not measured."""
+
+BUILD_S = {"lstm": 6.0, "gru": 6.0, "cnn-lstm": 7.0, "patchtst": 15.0, "spike-detector": 7.0}
+"""Until a member has done its first step and its first forecast."""
+
+XLA_S = 20.0
+"""More where XLA compiles PatchTST's step; that for the processor stands in for that for a card."""
+
+BATCH_S, BATCH_VALUE_S = 1.3e-3, 17.3e-9
+"""Of a batch of training: handing it over, and each of its values gathered and copied."""
+
+JUDGE_VALUE_S, SCORE_VALUE_S = 8.1e-9, 16.6e-9
+"""Each value of a batch of windows that are judged, and each value of their answers scored."""
+
+RULES_S, RULES_VALUE_S = 2.0, 40e-6
+"""Of the Rule-Based member, and for each row of training."""
+
+FACTOR = 2.0
+"""Ends of the interval: another processor, and other work beside it."""
+
+
+def started() -> Prediction:
+    """Return the seconds until a process can train."""
+    return _predicted(START_S)
+
+
+def built(spec: MemberSpec, *, compiled: bool) -> Prediction:
+    """Return the seconds until a member trains: built, traced and, where XLA does it, compiled."""
+    return _predicted(BUILD_S[spec.name] + (XLA_S if compiled else 0.0))
+
+
+def batch_gathered(shape: WindowShape, windows: int) -> Prediction:
+    """Return the seconds of gathering a batch and handing it to the card, which happens beside the step before."""
+    return _predicted(BATCH_S + BATCH_VALUE_S * windows * _values(shape))
+
+
+def judged(shape: WindowShape, windows: int) -> Prediction:
+    """Return the seconds of gathering and scoring a batch after an epoch, the forecast itself not counted."""
+    answers = windows * shape.horizon * len(shape.levels)
+    return _predicted(JUDGE_VALUE_S * windows * _values(shape) + SCORE_VALUE_S * answers)
+
+
+def ruled(job: Job) -> Prediction:
+    """Return the seconds of the Rule-Based member, which has no network."""
+    return _predicted(RULES_S + RULES_VALUE_S * job.rows)
+
+
+def _values(shape: WindowShape) -> int:
+    """Values of a window: history, what is known ahead, and target, weight and label."""
+    return shape.lookback * shape.past_channels + shape.horizon * (shape.future_channels + 3) + shape.static_features
+
+
+def _predicted(seconds: float) -> Prediction:
+    return Prediction(value=seconds, low=seconds / FACTOR, high=seconds * FACTOR, unit="s", source=SOURCE)
