@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sextet.core.window import WindowShape
 from sextet.planner.figures import Prediction
-from sextet.planner.job import Job
+from sextet.planner.job import JUDGE_BATCH, Job
 from sextet.specs.presets import MemberSpec
 
 SOURCE = "benchmarks/planner_host.py, one core of a shared x86-64 server, TensorFlow 2.21, 2026-11-25"
@@ -28,37 +28,38 @@ BATCH_S, BATCH_VALUE_S = 1.3e-3, 17.3e-9
 JUDGE_VALUE_S, SCORE_VALUE_S = 8.1e-9, 16.6e-9
 """Each value of a batch of windows that are judged, and each value of their answers scored."""
 
-RULES_S, RULES_VALUE_S = 2.0, 40e-6
-"""Of the Rule-Based member, and for each row of training."""
+RULES_S, RULES_ROW_S = 8.5, 140e-6
+"""Of the Rule-Based member, and for each row of training; at a horizon of 96."""
 
 FACTOR = 2.0
 """Ends of the interval: another processor, and other work beside it."""
 
 
-def started() -> Prediction:
+def started(job: Job) -> Prediction:
     """Return the seconds until a process can train."""
-    return _predicted(START_S)
+    return _predicted(START_S, job)
 
 
-def built(spec: MemberSpec, *, compiled: bool) -> Prediction:
+def built(spec: MemberSpec, job: Job, *, compiled: bool) -> Prediction:
     """Return the seconds until a member trains: built, traced and, where XLA does it, compiled."""
-    return _predicted(BUILD_S[spec.name] + (XLA_S if compiled else 0.0))
+    return _predicted(BUILD_S[spec.name] + (XLA_S if compiled else 0.0), job)
 
 
-def batch_gathered(shape: WindowShape, windows: int) -> Prediction:
+def batch_gathered(job: Job) -> Prediction:
     """Return the seconds of gathering a batch and handing it to the card, which happens beside the step before."""
-    return _predicted(BATCH_S + BATCH_VALUE_S * windows * _values(shape))
+    return _predicted(BATCH_S + BATCH_VALUE_S * job.config.batch * _values(job.shape), job)
 
 
-def judged(shape: WindowShape, windows: int) -> Prediction:
+def judged(job: Job) -> Prediction:
     """Return the seconds of gathering and scoring a batch after an epoch, the forecast itself not counted."""
+    shape, windows = job.shape, min(JUDGE_BATCH, job.judged)
     answers = windows * shape.horizon * len(shape.levels)
-    return _predicted(JUDGE_VALUE_S * windows * _values(shape) + SCORE_VALUE_S * answers)
+    return _predicted(JUDGE_VALUE_S * windows * _values(shape) + SCORE_VALUE_S * answers, job)
 
 
 def ruled(job: Job) -> Prediction:
     """Return the seconds of the Rule-Based member, which has no network."""
-    return _predicted(RULES_S + RULES_VALUE_S * job.rows)
+    return _predicted(RULES_S + RULES_ROW_S * job.rows, job)
 
 
 def _values(shape: WindowShape) -> int:
@@ -66,5 +67,6 @@ def _values(shape: WindowShape) -> int:
     return shape.lookback * shape.past_channels + shape.horizon * (shape.future_channels + 3) + shape.static_features
 
 
-def _predicted(seconds: float) -> Prediction:
+def _predicted(measured: float, job: Job) -> Prediction:
+    seconds = measured / job.host
     return Prediction(value=seconds, low=seconds / FACTOR, high=seconds * FACTOR, unit="s", source=SOURCE)

@@ -70,6 +70,7 @@ class Job:
         windows: to train on; judged: scored after each epoch.
         series, rows: in training, rows of all series together; covariates: past and future ones.
         data: where the sizes come from, in words.
+        host: speed of the host's processor over that which `planner.host` was measured on.
     """
 
     specs: tuple[MemberSpec, ...]
@@ -81,6 +82,16 @@ class Job:
     rows: int
     covariates: int
     data: str
+    host: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the host's speed.
+
+        Raises:
+            ConfigError: it is not above 0.
+        """
+        if not 0 < self.host < math.inf:
+            raise ConfigError(f"Expected the host's speed as a factor above 0; got {self.host!r}.")
 
     @property
     def networks(self) -> tuple[MemberSpec, ...]:
@@ -95,6 +106,10 @@ class Job:
     def with_batch(self, batch: int) -> Job:
         """Return the job with steps of so many windows, and as many steps as before."""
         return replace(self, config=replace(self.config, batch=batch))
+
+    def with_host(self, speed: float) -> Job:
+        """Return the job on a host so many times as fast as the one of the job."""
+        return replace(self, host=self.host * speed)
 
     def wider(self, factor: int) -> Job:
         """Return the job with members so many times as wide: states, filters and feed-forward parts alike."""

@@ -42,6 +42,7 @@ class Run:
         spec: of the member; cards: numbers of its cards.
         call: a step on one of them; device: the slowest of them; one: its step alone; link: between them.
         step: of all together; judge: a call of `JUDGE_BATCH` windows.
+        exchanged: bytes of gradients that cards exchange in a step.
         build, input, judging: of the host, see `planner.host`.
         seconds: of all.
         fits: whether it fits on each of its cards.
@@ -55,6 +56,7 @@ class Run:
     link: Link | None
     step: TimePrediction
     judge: StepTime
+    exchanged: float
     build: Prediction
     input: Prediction
     judging: Prediction
@@ -167,8 +169,8 @@ def _run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, cards: Sequence[int
     if link is not None:
         step = on_cards(step, clock.work(call), count, link, clock.software.framework)
     judge = clock.step(_judge_call(spec, job), rig.devices[cards[0]], precision)
-    build, input_ = built(spec, compiled=call.compiled), batch_gathered(job.shape, job.config.batch)
-    judging, config = judged(job.shape, min(JUDGE_BATCH, job.judged)), job.config
+    build, input_ = built(spec, job, compiled=call.compiled), batch_gathered(job)
+    judging, config = judged(job), job.config
     waits = summed([judge.prediction, judging]).scaled(config.epochs * job.judge_calls, "s")
     steps = longest([step, input_]).scaled(config.epochs * config.steps, "s")
     fits = all(_fits(call, clock, rig.devices[card], precision, count) for card in cards)
@@ -181,6 +183,7 @@ def _run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, cards: Sequence[int
         link=link,
         step=step,
         judge=judge,
+        exchanged=4.0 * clock.work(call).parameters,
         build=build,
         input=input_,
         judging=judging,
@@ -210,7 +213,7 @@ def _own(rig: Rig, job: Job, clock: Clock, precision: str) -> Placed:
         replace(runs[spec.name, rig.devices[order[place]]], cards=(order[place],))
         for spec, place in zip(job.networks, on, strict=True)
     )
-    start, rules = started(), _rules(job)
+    start, rules = started(job), _rules(job)
     used = sorted({run.cards[0] for run in chosen})
     ends = {card: summed([start, *(run.seconds for run in chosen if run.cards == (card,))]) for card in used}
     beside = [summed([start, rules])] if rules else []
@@ -233,7 +236,7 @@ def _total(runs: dict[tuple[str, Device], Run], job: Job, device: Device) -> flo
 def _over(rig: Rig, job: Job, clock: Clock, precision: str) -> Placed:
     """Each member over the cards that train it soonest, fastest cards first, one member after another."""
     chosen = tuple(_best_run(spec, rig, job, clock, precision) for spec in job.networks)
-    start, rules = started(), _rules(job)
+    start, rules = started(job), _rules(job)
     whole = [start, *(run.seconds for run in chosen), *([rules] if rules else [])]
     used = sorted({card for run in chosen for card in run.cards})
     ends = {card: summed([start, *(run.seconds for run in chosen[: 1 + max(_places(chosen, card))])]) for card in used}
