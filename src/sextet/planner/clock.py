@@ -7,7 +7,8 @@ profile measured on the machine itself, that is the place to put it in.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from sextet.core.window import WindowShape
 from sextet.hardware.catalogue import Device
@@ -19,7 +20,8 @@ from sextet.planner.work import member_work
 from sextet.specs.presets import MemberSpec
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """One call of a member's network on one card.
 
     Attributes:
@@ -36,6 +38,14 @@ class Call(NamedTuple):
     training: bool = True
     compiled: bool = False
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.spec, self.shape, self.batch, self.training, self.compiled))
+
+    def __hash__(self) -> int:
+        """Hash of all fields, found once: a plan looks calls up thousands of times."""
+        return self._hash
+
 
 class Clock:
     """Step times and memory of calls, each found once.
@@ -48,7 +58,8 @@ class Clock:
         """Begin with nothing known."""
         self.software = software
         self._works: dict[Call, Work] = {}
-        self._steps: dict[tuple[Call, Device, str], StepTime] = {}
+        # by the card's identity, which is kept alive beside the answer: a card has some thirty fields to compare
+        self._steps: dict[tuple[Call, int, str], tuple[StepTime, Device]] = {}
         self._parts: dict[tuple[Call, str, int], Parts] = {}
 
     def work(self, call: Call) -> Work:
@@ -58,8 +69,9 @@ class Clock:
             ConfigError: the member is the user's own, whose layers only Keras knows.
         """
         if call not in self._works:
-            spec, shape, batch, training, compiled = call
-            self._works[call] = member_work(spec, shape, batch, training=training, compiled=compiled)
+            self._works[call] = member_work(
+                call.spec, call.shape, call.batch, training=call.training, compiled=call.compiled
+            )
         return self._works[call]
 
     def prepare(self, calls: Iterable[Call], variants: Iterable[tuple[Device, str]], *, limits: bool = True) -> None:
@@ -73,7 +85,7 @@ class Clock:
         times = predict_times(works, cards, self.software, limits=limits)
         for row, call in enumerate(rows):
             for column, (device, precision) in enumerate(columns):
-                self._steps[call, device, precision] = times.step(row, column)
+                self._steps[call, id(device), precision] = times.step(row, column), device
 
     def step(self, call: Call, device: Device, precision: str) -> StepTime:
         """Return how long a call takes on a card.
@@ -81,10 +93,10 @@ class Clock:
         Raises:
             HardwareError: the card is older than the time model knows.
         """
-        key = call, device, precision
+        key = call, id(device), precision
         if key not in self._steps:
             self.prepare([call], [(device, precision)])
-        return self._steps[key]
+        return self._steps[key][0]
 
     def memory(self, call: Call, precision: str, cards: int = 1) -> Parts:
         """Return what fills a card at the peak of a call, when `cards` train together."""

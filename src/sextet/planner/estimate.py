@@ -78,17 +78,20 @@ def precisions_of(rig: Rig, precision: str) -> tuple[str, ...]:
     return ("float32", half_of(rig)) if precision == "auto" else (precision,)
 
 
-def estimate(rig: Rig, job: Job, clock: Clock, terms: Terms) -> Estimate:
-    """Return what a rig comes to.
+def estimate(
+    rig: Rig, job: Job, clock: Clock, terms: Terms, *, options: Mapping[Option, Placed] | None = None
+) -> Estimate:
+    """Return what a rig comes to; `options` are the same job's on it, where they are known already.
 
     Raises:
         HardwareError: a card is older than the time model knows.
     """
-    options: dict[Option, Placed] = {
-        (placement, precision): placed(rig, job, clock, placement, precision)
-        for precision in precisions_of(rig, terms.precision)
-        for placement in (OWN, OVER)
-    }
+    if options is None:
+        options = {
+            (placement, precision): placed(rig, job, clock, placement, precision)
+            for precision in precisions_of(rig, terms.precision)
+            for placement in (OWN, OVER)
+        }
     best = options[best_option(rig, options)]
     watts, kwh = _energy(best, job, rig, terms)
     energy_cost = kwh.scaled(terms.electricity.quantity.value, terms.currency)

@@ -83,7 +83,11 @@ def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Cloc
     asked = _change("as asked", base, terms, None)
     found = []
     for case in tried:
-        then = [estimate(rig, case.job, clock, case.terms) for rig in rigs]
+        same = case.job is job and case.terms.precision == terms.precision
+        then = [
+            estimate(rig, case.job, clock, case.terms, options=one.options if same else None)
+            for rig, one in zip(rigs, base, strict=True)
+        ]
         found.append(_change(case.what, then, case.terms, asked))
     return tuple(found)
 
@@ -95,7 +99,11 @@ def _change(what: str, rigs: Sequence[Estimate], terms: Terms, asked: Change | N
     cost = {one.name: one.cost for one in facts}
     winners = {"time": _least(seconds), "cost": _least(cost), "score": _most(totals)}
     before = (asked.fastest, asked.cheapest, asked.best) if asked else tuple(winners.values())
-    flips = tuple(name for name, was in zip(winners, before, strict=True) if winners[name] != was)
+    flips = tuple(
+        name
+        for name, was in zip(winners, before, strict=True)
+        if None not in (winners[name], was) and winners[name] != was
+    )
     return Change(
         what=what,
         seconds=seconds,

@@ -14,7 +14,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sextet.core.errors import ConfigError
 from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
 from sextet.planner.assignment import assigned
@@ -26,7 +25,7 @@ from sextet.planner.memory import usable
 from sextet.planner.placement import Placement
 from sextet.planner.timing.many import StepTime
 from sextet.planner.timing.prediction import TimePrediction
-from sextet.planner.timing.scaling import Link, on_cards
+from sextet.planner.timing.scaling import Link, on_cards, step_on_cards
 from sextet.planner.work import compiles
 from sextet.specs.presets import MemberSpec
 
@@ -158,12 +157,37 @@ def _fits(call: Call, clock: Clock, device: Device, precision: str, cards: int) 
     return clock.memory(call, precision, cards).total <= usable(device)
 
 
+def _soonest(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, order: Sequence[int], precision: str) -> int:
+    """Return on how many of the cards in `order` a member trains soonest; where it fits goes before that."""
+    input_, judging, config = batch_gathered(job).value, judged(job).value, job.config
+    judge = clock.step(_judge_call(spec, job), rig.devices[order[0]], precision).prediction.value
+    best, chosen = (True, math.inf), 1
+    for count in range(1, min(len(order), config.batch) + 1):
+        call, cards = _step_call(spec, job, count), order[:count]
+        kinds = _kinds(rig, cards)
+        step = max(clock.step(call, one, precision).prediction.value for one in kinds)
+        if count > 1:
+            exchanged = 4.0 * clock.work(call).parameters
+            step = step_on_cards(step, exchanged, count, link_of(rig, cards), clock.software.framework)
+        waits = job.judge_calls * (judge + judging)
+        seconds = built(spec, job, compiled=call.compiled).value
+        seconds += config.epochs * (config.steps * max(step, input_) + waits)
+        found = not all(_fits(call, clock, one, precision, count) for one in kinds), seconds
+        if found < best:
+            best, chosen = found, count
+    return chosen
+
+
+def _kinds(rig: Rig, cards: Sequence[int]) -> Sequence[Device]:
+    """Return each kind among some cards once."""
+    return list({id(rig.devices[card]): rig.devices[card] for card in cards}.values())
+
+
 def _run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, cards: Sequence[int], precision: str) -> Run:
     """Return a member's training on some cards of a rig together."""
     call, count = _step_call(spec, job, len(cards)), len(cards)
-    device = max(
-        (rig.devices[card] for card in cards), key=lambda one: clock.step(call, one, precision).prediction.value
-    )
+    kinds = _kinds(rig, cards)
+    device = max(kinds, key=lambda one: clock.step(call, one, precision).prediction.value)
     one, link = clock.step(call, device, precision), link_of(rig, cards) if count > 1 else None
     step = one.prediction
     if link is not None:
@@ -173,7 +197,7 @@ def _run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, cards: Sequence[int
     judging, config = judged(job), job.config
     waits = summed([judge.prediction, judging]).scaled(config.epochs * job.judge_calls, "s")
     steps = longest([step, input_]).scaled(config.epochs * config.steps, "s")
-    fits = all(_fits(call, clock, rig.devices[card], precision, count) for card in cards)
+    fits = all(_fits(call, clock, one, precision, count) for one in kinds)
     return Run(
         spec=spec,
         cards=tuple(cards),
@@ -262,11 +286,7 @@ def _best_run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, precision: str
     order = sorted(
         range(len(rig.devices)), key=lambda card: clock.step(whole, rig.devices[card], precision).prediction.value
     )
-    counts = range(1, min(len(order), job.config.batch) + 1)
-    if not counts:
-        raise ConfigError(f"Expected at least one window a step; got a batch of {job.config.batch}.")
-    runs = [_run(spec, rig, job, clock, order[:count], precision) for count in counts]
-    return min(runs, key=lambda run: (not run.fits, run.seconds.value))
+    return _run(spec, rig, job, clock, order[: _soonest(spec, rig, job, clock, order, precision)], precision)
 
 
 def _rules(job: Job) -> Prediction | None:
