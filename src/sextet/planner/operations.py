@@ -7,7 +7,7 @@ operand read once, every result written once. What a kernel moves beyond that is
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from sextet.core.errors import ConfigError, nearest
@@ -41,8 +41,9 @@ def check_precision(precision: str) -> int:
 
 def _check(operation: object, choices: dict[str, tuple[str, ...]], zero: tuple[str, ...] = ()) -> None:
     """Refuse sizes that are not whole numbers from 1 (from 0 for `zero`) and words that are not `choices`."""
-    for field in fields(operation):  # type: ignore[arg-type]
-        name, value = field.name, getattr(operation, field.name)
+    for name, value in vars(operation).items():
+        if type(value) is int and value >= 1 and name not in choices:
+            continue  # nearly all of them: a plan makes tens of thousands of operations
         where = f"{type(operation).__name__}.{name}"
         if name in choices:
             if value not in choices[name]:
@@ -234,14 +235,13 @@ class Attention:
     def parts(self) -> tuple[Operation, ...]:
         """The kernels where attention is not fused: two products and a softmax; four and a softmax backward."""
         count, queries, keys, width = self.batch * self.heads, self.queries, self.keys, self.width
-        rows = count * queries
         if self.direction == "forward":
             scores = Gemm(queries, keys, width, count, second_transposed=True)
-            return scores, Normalisation(rows, keys, "softmax"), Gemm(queries, width, keys, count)
+            return scores, Normalisation(count * queries, keys, "softmax"), Gemm(queries, width, keys, count)
         return (
             Gemm(queries, keys, width, count, second_transposed=True),
             Gemm(keys, width, queries, count, first_transposed=True),
-            Normalisation(rows, keys, "softmax", "backward inputs"),
+            Normalisation(count * queries, keys, "softmax", "backward inputs"),
             Gemm(queries, width, keys, count),
             Gemm(keys, width, queries, count, first_transposed=True),
         )
@@ -345,8 +345,8 @@ def backward(operation: Operation) -> tuple[Operation, ...]:
             return inputs, Gemm(k, n, m, batch, first_transposed=True)
         case Convolution() | Recurrent():
             return replace(operation, direction="backward inputs"), replace(operation, direction="backward weights")
-        case Elementwise():
-            return (replace(operation, reads=operation.reads + 1, writes=max(1, operation.reads)),)
+        case Elementwise(values, reads, _, flops):
+            return (Elementwise(values, reads + 1, max(1, reads), flops),)
     return (replace(operation, direction="backward inputs"),)
 
 
