@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -53,21 +52,14 @@ def fit_for(profile: Profile, device: Device | None, software: Software) -> Fit:
             "Leave it out for another framework."
         )
     card = profile.device()
-    return fitted_profile(profile, None if card is None else _bases(card, software))
+    return fitted_profile(profile, None if card is None else _base(card, software))
 
 
 @lru_cache(maxsize=32)
-def _bases(card: Device, software: Software) -> Callable[[str], Base]:
-    """Return the catalogue's formulas for a card, by class; the same function for the same card and software."""
+def _base(card: Device, software: Software) -> Base:
+    """Return the catalogue's formulas for a card; the same function for the same card and software."""
     read = traits(card, software, "float32")
-
-    def base(kind: str) -> Base:
-        return lambda operations: _formula(operations)
-
-    def _formula(operations: Sequence[Operation]) -> float:
-        return math.fsum(float(np.sum(kernel_seconds(one, read))) for one in operations)
-
-    return base
+    return lambda operations: kernel_seconds(operations, read)
 
 
 def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
@@ -77,7 +69,7 @@ def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
     seconds = found.seconds([operation]) * fit.factor(kind, precision)
     host = fit.dispatch if fit.overlapped else 0.0
     value = max(float(together(seconds, host)), 1e-12)
-    limits = dict(found.limits([operation]))
+    limits = dict(found.limits([operation], np.ones(1)))
     limits["launches"] = limits.get("launches", 0.0) + host
     return TimePrediction(
         value=value,

@@ -27,7 +27,6 @@ from sextet.planner.operations import (
 )
 
 Array: TypeAlias = NDArray[np.float64]
-Sum: TypeAlias = Sequence[Operation]
 Limit = Literal["launches", "sequential steps", "arithmetic", "memory"]
 
 # What a feature is worth before anything is measured: it decides only where kernels do not tell features apart.
@@ -92,11 +91,9 @@ FEATURES: dict[str, Features] = {
 }
 
 
-def amounts(kind: str, operations: Sum) -> Array:
-    """Return the summed features of operations of one class."""
-    rows = [FEATURES[kind].amounts(one) for one in operations]
-    found: Array = np.asarray(rows, dtype=float).sum(axis=0)
-    return found
+def amounts(kind: str, operations: Sequence[Operation]) -> Array:
+    """Return the features of operations of one class, [operations, features]."""
+    return np.array([FEATURES[kind].amounts(one) for one in operations], dtype=float)
 
 
 @dataclass(frozen=True)
@@ -106,23 +103,25 @@ class Own:
     kind: str
     cost: Array
 
-    def seconds(self, operations: Sum) -> float:
-        """Return the seconds of operations one after the other."""
-        return float(amounts(self.kind, operations) @ self.cost)
+    def each(self, operations: Sequence[Operation]) -> Array:
+        """Return the seconds of operations, [operations]."""
+        found: Array = amounts(self.kind, operations) @ self.cost
+        return found
 
-    def limits(self, operations: Sum) -> dict[str, float]:
-        """Return their seconds by what more of would save them."""
+    def limits(self, operations: Sequence[Operation], counts: Array) -> dict[str, float]:
+        """Return their seconds, each so many times, by what more of would save them."""
         found: dict[str, float] = {}
-        for limit, seconds in zip(FEATURES[self.kind].limits, amounts(self.kind, operations) * self.cost, strict=True):
-            found[limit] = found.get(limit, 0.0) + float(seconds)
+        shares = (counts @ amounts(self.kind, operations)) * self.cost
+        for limit, seconds in zip(FEATURES[self.kind].limits, shares.tolist(), strict=True):
+            found[limit] = found.get(limit, 0.0) + seconds
         return found
 
 
-def fit(kind: str, rows: Sequence[Sum], seconds: Sequence[float]) -> Own:
+def fit(kind: str, rows: Sequence[Sequence[Operation]], seconds: Sequence[float]) -> Own:
     """Fit the costs of a class to measured sums of operations."""
     guess = np.array([_GUESS[limit] for limit in FEATURES[kind].limits])
     measured = np.asarray(seconds, dtype=float)
-    table = np.array([amounts(kind, row) for row in rows]) * guess / measured[:, None]
+    table = np.array([amounts(kind, row).sum(axis=0) for row in rows]) * guess / measured[:, None]
     pull = np.sqrt(_PULL / len(guess)) * np.eye(len(guess))
     # The guess says how features relate; how fast the machine is comes from the measurements.
     level = float(np.exp(-np.mean(np.log(table.sum(axis=1)))))

@@ -10,13 +10,13 @@ from typing import ClassVar
 import numpy as np
 
 from sextet.planner.figures import Prediction
-from sextet.planner.operations import Operation, Recurrent, Work
+from sextet.planner.operations import Attention, Operation, Recurrent, Work
 from sextet.planner.profile import Profile
 from sextet.planner.timing.correction import Array
 from sextet.planner.timing.device import Device, Software, Traits, traits
 from sextet.planner.timing.fitted import fitted
 from sextet.planner.timing.kernels import SECONDS, together
-from sextet.planner.timing.shapes import Columns, columns, kernels_of, places
+from sextet.planner.timing.shapes import Columns, class_of, columns, kernels_of, places
 
 # Narrowest recurrent layer measured (DeepBench), and how near a shape must lie to count as measured.
 NARROWEST_MEASURED = 256
@@ -124,10 +124,19 @@ def predict_time(
     )
 
 
-def kernel_seconds(operation: Operation, card: Traits) -> Array:
-    """Return the seconds of the kernels of an operation by the formulas, without launch, [kernels]."""
-    found = [_kernels(name, rows, card, False) for name, rows in kernels_of([(operation, 1)]).items()]
-    return np.concatenate([part.seconds * part.counts for part in found])
+def kernel_seconds(operations: Sequence[Operation], card: Traits) -> Array:
+    """Return the seconds of operations by the formulas, without launches, [operations]; attention is its parts."""
+    parts = [
+        (place, part)
+        for place, one in enumerate(operations)
+        for part in (one.parts if isinstance(one, Attention) else (one,))
+    ]
+    found = np.zeros(len(operations))
+    for name in sorted({class_of(part) for _, part in parts}):
+        rows = [(place, part) for place, part in parts if class_of(part) == name]
+        seconds = _kernels(name, [(part, 1) for _, part in rows], card, False).seconds
+        np.add.at(found, [place for place, _ in rows], seconds)
+    return found
 
 
 def _kernels(name: str, rows: Sequence[tuple[Operation, int]], card: Traits, alone: bool) -> Kernels:

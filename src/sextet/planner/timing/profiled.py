@@ -48,9 +48,10 @@ class Curve:
     places: Array
     logs: Array
 
-    def __call__(self, seconds: float) -> float:
+    def __call__(self, seconds: Array) -> Array:
         """Return seconds with the factor."""
-        return seconds * math.exp(float(np.interp(math.log(seconds), self.places, self.logs)))
+        found: Array = seconds * np.exp(np.interp(np.log(seconds), self.places, self.logs))
+        return found
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,23 @@ class ClassFit:
     """One class of kernels on a machine.
 
     Attributes:
-        seconds: of operations one after the other, in FP32.
-        limits: those seconds by what more of would save them.
+        each: seconds of operations in FP32, [operations].
+        limits: seconds of operations, each so many times, by what more of would save them.
         low, high: 10 % and 90 % quantiles of the logarithm of measured over predicted, each kernel left out.
     """
 
-    seconds: Callable[[Sequence[Operation]], float]
-    limits: Callable[[Sequence[Operation]], Mapping[str, float]]
+    each: Callable[[Sequence[Operation]], Array]
+    limits: Callable[[Sequence[Operation], Array], Mapping[str, float]]
     low: float
     high: float
 
+    def seconds(self, operations: Sequence[Operation]) -> float:
+        """Return the seconds of operations one after the other."""
+        return float(self.each(operations).sum())
 
-Base = Callable[[Sequence[Operation]], float]
-"""Seconds of operations of one class by the catalogue's formulas."""
+
+Base = Callable[[Sequence[Operation]], Array]
+"""Seconds of operations by the catalogue's formulas, [operations]."""
 
 
 @dataclass(frozen=True)
@@ -123,31 +128,34 @@ def fit_own(kind: str, rows: Sequence[Sequence[Operation]], measured: Array) -> 
 
     def without(kept: list[int]) -> Callable[[int], float]:
         part = own.fit(kind, [rows[one] for one in kept], measured[kept].tolist())
-        return lambda one: max(part.seconds(rows[one]), 1e-9)
+        return lambda one: max(float(part.each(rows[one]).sum()), 1e-9)
 
     errors = left_out(without, measured) if len(rows) >= FEW else np.zeros(0)
-    return ClassFit(found.seconds, found.limits, *_quantiles(errors))
+    return ClassFit(found.each, found.limits, *_quantiles(errors))
 
 
 def fit_catalogue(base: Base, rows: Sequence[Sequence[Operation]], measured: Array) -> ClassFit:
     """Fit the factor of a class over the catalogue's formulas: the kind of curve that errs less on left-out kernels."""
-    predicted = np.array([base(row) for row in rows])
+    predicted = np.array([float(base(row).sum()) for row in rows])
     tried = []
     for make in (constant, smoothed):
 
         def without(kept: list[int], make: Callable[[Array, Array], Curve] = make) -> Callable[[int], float]:
             curve = make(predicted[kept], measured[kept])
-            return lambda one: curve(float(predicted[one]))
+            return lambda one: float(curve(predicted[one : one + 1])[0])
 
         errors = left_out(without, measured) if len(rows) > 1 else np.zeros(1)
         tried.append((float(np.abs(errors).mean()), make, errors))
     _, make, errors = min(tried, key=lambda one: one[0])
     curve = make(predicted, measured)
 
-    def seconds(operations: Sequence[Operation]) -> float:
-        return math.fsum(curve(base([one])) for one in operations)
+    def each(operations: Sequence[Operation]) -> Array:
+        return curve(base(operations))
 
-    return ClassFit(seconds, lambda operations: {"arithmetic": seconds(operations)}, *_quantiles(errors))
+    def limits(operations: Sequence[Operation], counts: Array) -> Mapping[str, float]:
+        return {"arithmetic": float(each(operations) @ counts)}
+
+    return ClassFit(each, limits, *_quantiles(errors))
 
 
 @dataclass(frozen=True)
@@ -184,10 +192,10 @@ class Fit:
         updates = 0
         for kind, rows in by_kind(work.operations).items():
             factor = self.factor(kind, precision)
-            operations = [one for one, count in rows for _ in range(count)]
-            classes[kind] = self.classes[kind].seconds(operations) * factor
-            updates += len(operations) if kind == "update" else 0
-            for limit, seconds in self.classes[kind].limits(operations).items():
+            operations, counts = [one for one, _ in rows], np.array([float(count) for _, count in rows])
+            classes[kind] = float(self.classes[kind].each(operations) @ counts) * factor
+            updates += int(counts.sum()) if kind == "update" else 0
+            for limit, seconds in self.classes[kind].limits(operations, counts).items():
                 limits[limit] = limits.get(limit, 0.0) + seconds * factor
         launches = work.launches
         if not self.overlapped:  # what was measured of an update holds its launches; passes of launches move memory
@@ -203,7 +211,7 @@ class Fit:
         """Add what the launches beyond operations move, and what dropout draws."""
         if work.passed:
             many = Elementwise(work.passed, reads=0, writes=1, flops_per_value=0)
-            moved = self.classes["elementwise"].limits([many]).get("memory", 0.0)
+            moved = self.classes["elementwise"].limits([many], np.ones(1)).get("memory", 0.0)
             moved *= self.factor("elementwise", precision)
             classes["elementwise"] = classes.get("elementwise", 0.0) + moved
             limits["memory"] = limits.get("memory", 0.0) + moved
@@ -235,12 +243,12 @@ def names_of(classes: Mapping[str, object]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=32)
-def fitted_profile(profile: Profile, base: Callable[[str], Base] | None = None) -> Fit:
+def fitted_profile(profile: Profile, base: Base | None = None) -> Fit:
     """Derive everything from a profile.
 
     Args:
         profile: of a machine.
-        base: gives the catalogue's formula of a class for the card; None where the machine has a roofline of its own.
+        base: the catalogue's formulas for the card; None where the machine has a roofline of its own.
     """
     dispatch = profile.figures["dispatch"].value
     rows: dict[str, list[KernelTime]] = {}
@@ -251,7 +259,7 @@ def fitted_profile(profile: Profile, base: Callable[[str], Base] | None = None) 
     for kind in sorted(rows, key=lambda kind: kind == "attention"):  # attention is what its projections leave
         operations = [one.kernel.operations for one in rows[kind]]
         measured = np.array([_own_seconds(one, classes, base, dispatch) for one in rows[kind]])
-        made = fit_own(kind, operations, measured) if base is None else fit_catalogue(base(kind), operations, measured)
+        made = fit_own(kind, operations, measured) if base is None else fit_catalogue(base, operations, measured)
         classes[kind] = made
     names = names_of(classes)
     spread = COMMON_SD**2 * np.ones((len(names), len(names))) + OWN_SD**2 * np.eye(len(names))
@@ -287,9 +295,7 @@ def learned(fit: Fit) -> Fit:
     return replace(fit, means=means, spread=prior - gain @ slopes @ prior)
 
 
-def _own_seconds(
-    one: KernelTime, classes: Mapping[str, ClassFit], base: Callable[[str], Base] | None, dispatch: float
-) -> float:
+def _own_seconds(one: KernelTime, classes: Mapping[str, ClassFit], base: Base | None, dispatch: float) -> float:
     """Return what a kernel alone takes of what was measured with it."""
     measured = one.time.value
     for around in one.kernel.around:
