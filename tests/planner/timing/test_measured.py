@@ -18,11 +18,12 @@ from sextet.planner.profile import Profile, StepTime, Timing
 from sextet.planner.standing import BATCH, SHAPE, member_specs
 from sextet.planner.this_machine import this_machine
 from sextet.planner.timing.device import Software, traits
+from sextet.planner.timing.kernels import together
 from sextet.planner.timing.measured import fit_for
 from sextet.planner.timing.prediction import kernel_seconds, predict_time
 from sextet.planner.work import member_work
 
-from ..made import costs, made_profile
+from ..made import VALUES, costs, made_profile
 
 CPU = made_profile()
 HERE = this_machine(CPU)
@@ -30,12 +31,19 @@ P40 = device("Tesla P40")
 SOFTWARE = Software()
 
 
-def _catalogue(kernel: Kernel, factor: float = 1.0) -> float:
-    """What a P40 would take if it were `factor` times slower than the formulas say."""
-    return factor * sum(predict_time(one, P40).value for one in (*kernel.operations, *kernel.around))
+def _card(factor: float, threshold: float = 0.0) -> Profile:
+    """A P40 that is `factor` times slower than the formulas say, where a kernel has more FLOPs than `threshold`."""
+    read = traits(P40, SOFTWARE, "float32")
+
+    def seconds(kernel: Kernel) -> float:
+        everything = (*kernel.operations, *kernel.around)
+        busy = float(kernel_seconds(everything, read).sum()) * (factor if kernel.operation.flops > threshold else 1.0)
+        return float(together(busy, len(everything) * VALUES["dispatch"]))
+
+    return made_profile(seconds, device="gpu", card="Tesla P40")
 
 
-SLOW = made_profile(lambda kernel: 1.5 * _catalogue(kernel), device="gpu", card="Tesla P40")
+SLOW = _card(1.5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,17 +77,17 @@ def _own(kernel: Kernel) -> float:
 )
 def test_a_card_takes_the_measured_factor_over_the_formulas(operation):
     plain, measured = predict_time(operation, P40), predict_time(operation, P40, profile=SLOW)
-    assert measured.value / plain.value == pytest.approx(1.5, rel=0.25)
+    kernel = float(kernel_seconds([operation], traits(P40, SOFTWARE, "float32"))[0])
+    assert measured.value == pytest.approx(float(together(1.5 * kernel, VALUES["dispatch"])), rel=0.02)
     assert "measured on Tesla P40" in measured.source and "measured" not in plain.source
     assert measured.high / measured.low < plain.high / plain.low
 
 
 def test_a_card_whose_large_kernels_alone_are_slow_keeps_its_small_ones():
-    profile = made_profile(
-        lambda kernel: _catalogue(kernel, 3.0 if kernel.operation.flops > 1e9 else 1.0), device="gpu", card="Tesla P40"
-    )
+    profile = _card(3.0, 1e9)
     small, large = Gemm(1024, 256, 64), Gemm(4096, 4096, 4096)
-    factors = [predict_time(one, P40, profile=profile).value / predict_time(one, P40).value for one in (small, large)]
+    kernels = kernel_seconds([small, large], traits(P40, SOFTWARE, "float32"))
+    factors = [predict_time(one, P40, profile=profile).value for one in (small, large)] / kernels
     assert factors[0] < 1.6 < 2.0 < factors[1]
 
 

@@ -34,6 +34,9 @@ _GUESS: dict[Limit, float] = {"launches": 2e-5, "sequential steps": 1e-4, "arith
 _PULL = 0.02
 """Weight of the guess, in measurements."""
 
+_STRAY = 0.15
+"""Relative error from which on a measurement that is slower than its fit counts less: something else ran beside it."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -118,16 +121,20 @@ class Own:
 
 
 def fit(kind: str, rows: Sequence[Sequence[Operation]], seconds: Sequence[float]) -> Own:
-    """Fit the costs of a class to measured sums of operations."""
+    """Fit the costs of a class to measured sums of operations, by weights that are found anew (Huber 1981)."""
     guess = np.array([_GUESS[limit] for limit in FEATURES[kind].limits])
     measured = np.asarray(seconds, dtype=float)
     table = np.array([amounts(kind, row).sum(axis=0) for row in rows]) * guess / measured[:, None]
     pull = np.sqrt(_PULL / len(guess)) * np.eye(len(guess))
     # The guess says how features relate; how fast the machine is comes from the measurements.
     level = float(np.exp(-np.mean(np.log(table.sum(axis=1)))))
-    system = np.vstack([table, pull / level])
-    aim = np.concatenate([np.ones(len(measured)), np.diag(pull)])
-    return Own(kind, nonnegative(system, aim) * guess)
+    weights, found = np.ones(len(measured)), np.zeros(len(guess))
+    for _ in range(6):
+        system = np.vstack([table * weights[:, None], pull / level])
+        found = nonnegative(system, np.concatenate([weights, np.diag(pull)]))
+        missing = np.maximum(1 - table @ found, 1e-9)
+        weights = np.sqrt(np.minimum(1.0, _STRAY / missing))
+    return Own(kind, found * guess)
 
 
 def nonnegative(system: Array, aim: Array) -> Array:

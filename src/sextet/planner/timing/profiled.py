@@ -257,8 +257,9 @@ def fitted_profile(profile: Profile, base: Base | None = None) -> Fit:
             rows.setdefault(one.kernel.kind, []).append(one)
     classes: dict[str, ClassFit] = {}
     for kind in sorted(rows, key=lambda kind: kind == "attention"):  # attention is what its projections leave
-        operations = [one.kernel.operations for one in rows[kind]]
-        measured = np.array([_own_seconds(one, classes, base, dispatch) for one in rows[kind]])
+        told = rows[kind] if base is None else _longer_than_launches(rows[kind], dispatch)
+        operations = [one.kernel.operations for one in told]
+        measured = np.array([_own_seconds(one, classes, base, dispatch) for one in told])
         made = fit_own(kind, operations, measured) if base is None else fit_catalogue(base, operations, measured)
         classes[kind] = made
     names = names_of(classes)
@@ -304,9 +305,17 @@ def _own_seconds(one: KernelTime, classes: Mapping[str, ClassFit], base: Base | 
             measured -= classes[kind].seconds([around])
     measured = max(measured, 0.2 * one.time.value)
     if base is not None:  # the host hands over the next kernel while the card computes
-        launches = 1 + len(one.kernel.operations) + len(one.kernel.around)
-        measured = max(measured**3 - (launches * dispatch) ** 3, (0.3 * measured) ** 3) ** (1 / 3)
+        measured = max(measured**3 - (_launches(one) * dispatch) ** 3, (0.5 * measured) ** 3) ** (1 / 3)
     return measured
+
+
+def _launches(one: KernelTime) -> int:
+    return len(one.kernel.operations) + len(one.kernel.around)
+
+
+def _longer_than_launches(rows: Sequence[KernelTime], dispatch: float) -> list[KernelTime]:
+    """Return the kernels that tell something of the card; the others tell of the host that hands them over."""
+    return [one for one in rows if one.time.value > 1.2 * _launches(one) * dispatch] or list(rows)
 
 
 def _precisions(profile: Profile, classes: Mapping[str, ClassFit]) -> dict[tuple[str, bool], float]:
