@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sextet.planner.figures import Measured, Prediction, Quantity, Quoted, plain_figure
 from sextet.planner.rig_plan import MemoryStack, RigPlan, RooflinePoint
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 SCHEMA = 1
 """Number of the form of `Comparison.as_dict()`; raised when a key changes its meaning or goes."""
@@ -105,12 +108,14 @@ class Change:
 
     Attributes:
         what: in words, such as "members 4 times as wide".
+        group: cases that go further and further in one direction share it; others are alone in theirs.
         seconds, cost, total: of each rig by name; None: not known.
         fastest, cheapest, best: name of the rig that wins then, None where it cannot be told.
         flips: which of "time", "cost" and "score" have another winner than as asked.
     """
 
     what: str
+    group: str
     seconds: Mapping[str, float | None]
     cost: Mapping[str, float | None]
     total: Mapping[str, float | None]
@@ -194,6 +199,20 @@ class Comparison:
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values, with the number of this form under `schema`."""
         return {"schema": SCHEMA, **plain(self)}
+
+    def __str__(self) -> str:
+        """As text of 100 columns."""
+        from sextet.planner.rendering import text
+
+        return text(self)
+
+    __repr__ = __str__
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """As rich shows it."""
+        from sextet.planner.rendering import parts
+
+        yield from parts(self)
 
 
 _DERIVED = {MemoryStack: ("headroom",), RooflinePoint: ("intensity", "achieved"), RigPlan: ("seconds", "fits")}

@@ -11,7 +11,7 @@ from sextet.planner.figures import Quantity
 from sextet.planner.score import Score
 from sextet.planner.sensitivity import turning_price
 from sextet.planner.terms import Terms
-from sextet.planner.wording import money, times, took
+from sextet.planner.wording import money, percent, times, took
 
 ALIKE = 1.05
 """Figures that differ by less are called alike."""
@@ -132,7 +132,7 @@ def verdict(
     text = f"{best}: {totals[best]:.1f} of 10, {second} {totals[second]:.1f}."
     if chances is not None:
         shares = {name: wins[best] for name, wins in chances.wins.items()}
-        said = [f"{_share(shares[name])} on {words}" for name, words in _CRITERIA.items() if name in shares]
+        said = [f"{percent(shares[name])} on {words}" for name, words in _CRITERIA.items() if name in shares]
         text += f" Over what the planner is unsure of it wins {', '.join(said)}."
     pairs = [(reasons(one, [other for other in rigs if other is not one], terms), one.rig.name) for one in rigs]
     said_reasons = [f"For {name}: {pro}" for (pros, _), name in pairs for pro in pros if name == best]
@@ -143,17 +143,6 @@ def verdict(
 _CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
 
 
-def _share(value: float) -> str:
-    """Return a share of draws; 4,000 of them do not tell 100 % from nearly so."""
-    return (
-        "more than 99.9 %"
-        if value > 0.999
-        else "less than 0.1 %"
-        if value < 0.001
-        else f"{value:.1%}".replace("%", " %")
-    )
-
-
 def _alone(one: Estimate, total: float | None) -> Verdict:
     fits = "holds every member" if one.best.fits else "does not hold every member"
     scored = "" if total is None else f" It scores {total:.1f} of 10 beside itself alone; name another rig to compare."
@@ -162,12 +151,14 @@ def _alone(one: Estimate, total: float | None) -> Verdict:
 
 
 def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:
-    said = []
-    for name, words in (("score", "best"), ("time", "fastest"), ("cost", "cheapest a training")):
+    said, seen = [], set()
+    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a training")):
         for change in changes:
-            if name in change.flips:
+            if name in change.flips and (name, change.group) not in seen:
+                seen.add((name, change.group))
                 winner = {"score": change.best, "time": change.fastest, "cost": change.cheapest}[name]
-                said.append(f"With {change.what} {winner} is {words}.")
+                what = change.what.replace("that host", change.group)
+                said.append(f"With {what} {winner} {words}.")
     for place, one in enumerate(rigs):
         turned = turning_price(rigs, place, terms)
         if turned is not None and one.price is not None:
