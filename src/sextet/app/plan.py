@@ -13,12 +13,15 @@ from sextet.core.progress import Progress, Silent
 from sextet.data.options import DataOptions
 from sextet.hardware.rig import Rig, read_rig
 from sextet.planner.amounts import amount, rate
+from sextet.planner.clock import Clock
 from sextet.planner.compare import compare
 from sextet.planner.comparison import Comparison
 from sextet.planner.cost import ELECTRICITY, WON_PER_DOLLAR
 from sextet.planner.figures import Quantity, Quoted
 from sextet.planner.job import Job, Sizes, job_of
 from sextet.planner.prices import PriceList, named, price_lists, read_prices
+from sextet.planner.profile import Profile, read_profile
+from sextet.planner.profiled_rig import is_this_machine, rig_here, used_by
 from sextet.planner.search import Bounds
 from sextet.planner.terms import LISTS, Terms
 from sextet.specs.run_config import RunConfig
@@ -51,6 +54,7 @@ class PlanRequest:
         precision: "auto", "float32", "float16" or "bfloat16".
         seed, draws: of the simulation.
         search: also look at every rig of 1 to 8 equal cards of the catalogue; watts: most TDP of such a rig.
+        profile: what `sextet calibrate` measured on one of the cards, or on "this machine", which is then a rig too.
     """
 
     rigs: tuple[str | Path | Rig, ...] = ()
@@ -84,6 +88,7 @@ class PlanRequest:
     draws: int = 4000
     search: bool = False
     watts: float | None = None
+    profile: Path | None = None
 
 
 def run_plan(request: PlanRequest, progress: Progress = SILENT) -> Comparison:
@@ -95,10 +100,19 @@ def run_plan(request: PlanRequest, progress: Progress = SILENT) -> Comparison:
         HardwareError: a card is older than the time model knows.
     """
     _fits(request)
-    rigs = [one if isinstance(one, Rig) else read_rig(one) for one in request.rigs]
+    profile = None if request.profile is None else read_profile(Path(request.profile))
+    rigs = [_rig(one, profile) for one in request.rigs]
     terms = terms_of(request)
     job = job_of_request(request, progress)
-    return compare(rigs, job, terms, bounds=Bounds(watts=request.watts) if request.search else None)
+    bounds = Bounds(watts=request.watts) if request.search else None
+    found = compare(rigs, job, terms, clock=Clock(terms.software, profile), bounds=bounds)
+    return found if profile is None else replace(found, notes=(*found.notes, used_by(profile, rigs)))
+
+
+def _rig(given: str | Path | Rig, profile: Profile | None) -> Rig:
+    if isinstance(given, Rig):
+        return given
+    return rig_here(profile) if is_this_machine(given) else read_rig(given)
 
 
 def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: Any) -> Comparison:

@@ -194,6 +194,15 @@ class AnswerFlags:
         str,
         Option("--precision", metavar="NAME", help="auto, float32, float16 or bfloat16.", rich_help_panel=_ANSWER),
     ] = "auto"
+    profile: Annotated[
+        Path | None,
+        Option(
+            "--profile",
+            metavar="FILE",
+            help='What `sextet calibrate` measured; "this machine" is then a rig too.',
+            rich_help_panel=_ANSWER,
+        ),
+    ] = None
     seed: Annotated[int, Option("--seed", min=0, metavar="N", help="Of the simulation.", rich_help_panel=_ANSWER)] = 0
 
 

@@ -7,19 +7,22 @@ machine of a profile times are what was measured there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sextet.core.window import WindowShape
 from sextet.hardware.catalogue import Device
 from sextet.planner.memory import Parts, memory_parts
 from sextet.planner.operations import Work
-from sextet.planner.profile import Profile
+from sextet.planner.profile import Profile, measured_precisions
 from sextet.planner.timing.device import Software
 from sextet.planner.timing.many import Busy, StepTime, Variant, predict_times
 from sextet.planner.timing.prediction import predict_time
 from sextet.planner.work import member_work
 from sextet.specs.presets import MemberSpec
+
+MEASURED = "measured"
+"""Class of kernels that a call on a profiled machine is, as a whole."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,14 @@ class Clock:
 
 
 def _measured(work: Work, device: Device, software: Software, precision: str, profile: Profile) -> StepTime:
-    """Return a call as measured: one error for all of it, since that is what measured steps tell."""
-    found = predict_time(work, device, software, precision, profile)
-    return StepTime(found, {"measured": Busy(found.value, found.low, found.high)}, host=0.0, gaps=0.0)
+    """Return a call as measured: one error for all of it, since that is what measured steps tell.
+
+    A precision that the profile lacks is taken to gain nothing over FP32, and a note says so.
+    """
+    known = precision if precision in measured_precisions(profile) else "float32"
+    found = predict_time(work, device, software, known, profile)
+    if known != precision:
+        found = replace(
+            found, notes=(*found.notes, f"{precision} was not measured; it is taken to be as fast as FP32.")
+        )
+    return StepTime(found, {MEASURED: Busy(found.value, found.low, found.high)}, host=0.0, gaps=0.0)

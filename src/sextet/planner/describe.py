@@ -28,6 +28,7 @@ from sextet.planner.rig_plan import (
     SoftwareEnd,
 )
 from sextet.planner.room import largest_near, lengthened, widened
+from sextet.planner.this_machine import is_processor
 from sextet.planner.timing.device import traits
 from sextet.planner.training import OWN, Placed, Run, summed
 from sextet.planner.work import compiles
@@ -164,7 +165,8 @@ def roofline(estimate: Estimate, clock: Clock) -> tuple[RooflinePoint, ...]:
     """Return each member's step on each kind of card that it is placed on, with the ceilings of that card."""
     points = []
     for run in estimate.best.runs:
-        work, card = clock.work(run.call), traits(run.device, clock.software, estimate.best.precision)
+        work = clock.work(run.call)
+        peak, bandwidth = _ceilings(run.device, clock, estimate.best.precision)
         step = run.one.prediction
         points.append(
             RooflinePoint(
@@ -176,11 +178,19 @@ def roofline(estimate: Estimate, clock: Clock) -> tuple[RooflinePoint, ...]:
                 seconds=step.value,
                 low=step.low,
                 high=step.high,
-                peak=float(card.rate) * float(card.converted),
-                bandwidth=float(card.bandwidth),
+                peak=peak,
+                bandwidth=bandwidth,
             )
         )
     return tuple(points)
+
+
+def _ceilings(device: Device, clock: Clock, precision: str) -> tuple[float, float]:
+    """Return FLOP/s and bytes a second that a device cannot exceed; of a processor the best that was measured."""
+    if is_processor(device):
+        return device.fp32_tflops * 1e12, device.bandwidth_gbs * 1e9
+    card = traits(device, clock.software, precision)
+    return float(card.rate) * float(card.converted), float(card.bandwidth)
 
 
 def inference(estimate: Estimate, job: Job, clock: Clock) -> Inference:
@@ -227,6 +237,8 @@ def software_ends(rig: Rig) -> tuple[SoftwareEnd, ...]:
     """Return until when software serves each kind of card."""
     ends = []
     for one in rig.kinds:
+        if is_processor(one):
+            continue
         found, years = support(one.capability), supported_years(one)
         ends.append(
             SoftwareEnd(

@@ -19,6 +19,7 @@ from sextet.planner.placement import Placement
 from sextet.planner.prices import RigPrice, rig_price
 from sextet.planner.score import Facts
 from sextet.planner.terms import Terms
+from sextet.planner.this_machine import is_processor
 from sextet.planner.training import OVER, OWN, Placed, Run, placed
 
 Option: TypeAlias = tuple[Placement, str]
@@ -136,6 +137,8 @@ def supported_years(one: Device) -> float:
 
     Infinite where every release still serves it, 0 where the last that does is gone already.
     """
+    if is_processor(one):
+        return math.inf
     found = support(one.capability)
     if found.driver is None:
         return math.inf
@@ -176,7 +179,8 @@ def _energy(best: Placed, job: Job, rig: Rig, terms: Terms) -> tuple[Prediction,
     The upper end takes cards to be busy for as long as they hold a member.
     """
     total = max(best.seconds.value, 1e-9)
-    kernels, held = (_card_seconds(best, job, rig, whole) / rig.tdp_w for whole in (False, True))
+    tdp = rig.tdp_w or 1.0  # a processor's is not known; it is part of the machine around
+    kernels, held = (_card_seconds(best, job, rig, whole) / tdp for whole in (False, True))
     load, most = min(1.0, kernels / total), min(1.0, held / total)
     usual, upper = power(rig, load, terms.host_w), power(rig, max(load, most), terms.host_w)
     watts = replace(usual, high=upper.high, source="docs/hardware.md; load: share of time in which kernels run")

@@ -165,6 +165,13 @@ class Profile:
         return bool(name == (self.machine.card or THIS_MACHINE))
 
 
+def measured_precisions(profile: Profile) -> frozenset[str]:
+    """Return the precisions in which both a product and an element-wise kernel were measured."""
+    held = {(one.kernel.precision, one.kernel.kind) for one in profile.kernels}
+    names = {precision for precision, _ in held}
+    return frozenset(one for one in names if {(one, "gemm"), (one, "elementwise")} <= held)
+
+
 def read_profile(path: Path) -> Profile:
     """Read a profile that `sextet calibrate` wrote.
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.hardware.catalogue import Device
+from sextet.planner.clock import MEASURED
 from sextet.planner.comparison import Chances
 from sextet.planner.estimate import Estimate
 from sextet.planner.host import FACTOR
@@ -89,6 +90,8 @@ class _World:
         """Standard normal error of a class on a product."""
         if (name, device) not in self._own:
             self._own[name, device] = self.normal()
+        if name == MEASURED:  # what was measured on one card shares nothing with what is predicted of another
+            return self._own[name, device]
         share = common_share(name)
         return math.sqrt(share) * self.common[name] + math.sqrt(1 - share) * self._own[name, device]
 

@@ -8,6 +8,14 @@ from sextet.hardware.cards import Card
 from sextet.hardware.catalogue import Device
 from sextet.planner.profile import THIS_MACHINE, Profile
 
+PROCESSOR = "processor"
+"""Form of a device that is no card."""
+
+
+def is_processor(device: Device) -> bool:
+    """Return whether a device is the processor of a profile: no driver, no architecture, no data sheet."""
+    return device.form == PROCESSOR
+
 
 def this_machine(profile: Profile) -> Device:
     """Return the device of a profile as rigs are made of them: the catalogue's where it is one.
@@ -30,7 +38,7 @@ def this_machine(profile: Profile) -> Device:
     return Device(
         name=THIS_MACHINE,
         card=Card(name=machine.name, capability=capability),
-        form="processor" if machine.device == "cpu" else "PCIe",
+        form=PROCESSOR if machine.device == "cpu" else "PCIe",
         cuda_cores=0,
         sms=machine.cores,
         boost_mhz=0.0,

@@ -23,7 +23,7 @@ import numpy as np
 from sextet.core.errors import ConfigError
 from sextet.planner.kernel import Kernel
 from sextet.planner.operations import Elementwise, Operation, Work, check_precision
-from sextet.planner.profile import KernelTime, Profile
+from sextet.planner.profile import KernelTime, Profile, measured_precisions
 from sextet.planner.timing import own
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.own import Array, by_kind
@@ -337,9 +337,9 @@ def check_measured(fit: Fit, precision: str) -> None:
         ConfigError: it is not known, or was not measured.
     """
     check_precision(precision)
-    if not all((precision, product) in fit.precisions for product in (True, False)):
-        known = sorted({one for one, product in fit.precisions if (one, not product) in fit.precisions})
+    known = measured_precisions(fit.profile)
+    if precision not in known:
         raise ConfigError(
-            f"Expected a precision that the profile holds, {', '.join(known)}; got {precision!r}. Measure it with "
+            f"Expected a precision that the profile holds, {', '.join(sorted(known))}; got {precision!r}. Measure it with "
             "`sextet calibrate`, or leave the profile out."
         )
