@@ -141,7 +141,9 @@ def profile_from(
     for line in told:
         if "samples" not in line or line.get("figure") == "call":
             continue
-        one = Timing.of([_alone(sample, call.value, line["times"]) for sample in line["samples"]])
+        part = line.get("figure") in ("frame", "gather")  # neither is a graph of the probe with its call
+        once = 0.0 if part else call.value
+        one = Timing.of([_alone(sample, once, line["times"]) for sample in line["samples"]])
         if "kernel" in line:
             times.append(KernelTime(kernel=kernels[line["kernel"]], time=one))
         else:

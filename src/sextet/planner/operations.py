@@ -358,7 +358,7 @@ class Work:
         name, operations, batch: for messages; (operation, how often it runs), in no order; samples on one card.
         parameters: trained values, whose gradients cards exchange.
         training, input_bytes: whether it holds a backward pass and an optimiser; what the host sends per call.
-        launches, passed: calls of the framework beyond one per operation (copies, losses); values that they move.
+        launches, passed: calls beyond one per operation (copies, losses); values they move in wide and narrow arrays.
         fixed, states: values of weights that are not trained; what the optimiser keeps per trained one, 2 for Adam.
         kept, drawn: (layer, values it keeps for the backward pass), empty: not known; random numbers of dropout.
     """
@@ -373,7 +373,7 @@ class Work:
     fixed: int = 0
     states: int = 2
     kept: tuple[tuple[str, int], ...] = ()
-    passed: int = 0
+    passed: tuple[int, int] = (0, 0)
     drawn: int = 0
 
     def __post_init__(self) -> None:
@@ -381,7 +381,7 @@ class Work:
         for operation, count in self.operations:
             if not (isinstance(count, int) and count >= 1):
                 raise ConfigError(f"Expected how often {operation} runs as a whole number from 1; got {count!r}")
-        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states", "passed", "drawn"):
+        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states", "drawn"):
             if getattr(self, name) < (name == "batch"):
                 raise ConfigError(f"Expected Work.{name} from {int(name == 'batch')}; got {getattr(self, name)!r}")
 

@@ -30,13 +30,14 @@ THIS_MACHINE = "this machine"
 FIGURES: dict[str, str] = {
     "dispatch": "s",
     "call": "s",
+    "frame": "s",
     "random": "values/s",
     "gather": "windows/s",
     "floor": "bytes",
-    "growth": "bytes",
 }
-"""What else is measured, and in which unit: one more operation of a graph; one call of a graph; random numbers of
-dropout; windows that the input pipeline gathers; memory with the framework loaded; what the first step adds to it."""
+"""What else is measured, and in which unit: one more operation of a graph; one call of a graph; a training step of what
+all members have in common (`standing.frame_work`); random numbers of dropout; windows that the input pipeline gathers;
+memory with the framework loaded."""
 
 NEEDED = ("dispatch", "call")
 

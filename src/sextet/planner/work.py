@@ -53,7 +53,7 @@ def member_work(
     targets = 3 * shape.horizon if training else 0  # target, weight and label
     answer = batch * shape.horizon * len(shape.levels)
     work = work_of(spec.name, layers, batch, answer, input_bytes=4 * batch * (values + targets), training=training)
-    return replace(work, launches=0, passed=0) if compiled else work
+    return replace(work, launches=0, passed=(0, 0)) if compiled else work
 
 
 def work_of(
@@ -71,14 +71,15 @@ def work_of(
     launches = sum(layer.launches for layer in layers)
     variables = [size for layer in layers for size in layer.variables]
     kept: list[tuple[str, int]] = []
-    passed, drawn = sum(layer.passed for layer in layers), 0
+    passed, drawn = [0, 0], 0
+    for layer in layers:
+        passed[layer.narrow] += layer.passed * (2 if training and layer.learns else 1)
     if training and layers:
         for layer in layers:
             operations.update(layer.backward)
             launches += layer.launches if layer.learns else 0
-            passed += layer.passed if layer.learns else 0
             drawn += layer.masks
-        passed += 2 * LOSS_LAUNCHES * answer
+        passed[True] += 2 * LOSS_LAUNCHES * answer
         operations[Elementwise(answer, 2, 1, 6)] += 2  # the loss and its gradient
         launches += LOSS_LAUNCHES
         for size in variables:
@@ -96,6 +97,6 @@ def work_of(
         fixed=sum(layer.fixed for layer in layers),
         states=states,
         kept=tuple(kept),
-        passed=passed,
+        passed=(passed[False], passed[True]),
         drawn=drawn,
     )

@@ -19,12 +19,14 @@ from typing import Any
 
 from sextet.planner.kernel import Kernel, kernels_for
 from sextet.planner.operations import Elementwise, Gemm
+from sextet.planner.standing import BATCH, FRAME, SHAPE
 
 MARK = "SEXTET-CALIBRATE "
 LEAST_ROUNDS = 5
 MOST_SAMPLES = 400
 CHAIN_S = 2e-3  # a chain of equal kernels lasts about so long, that the call around it counts little
 TINY = 512  # operations in the chain that tells what one more operation costs
+FRAMED = 0.1  # share of the time for the frame
 MAKING = 0.6  # share of the time for making kernels ready; the rest is for rounds
 PAGE = 4096
 
@@ -60,7 +62,7 @@ def resident() -> int:
 
 
 def prepare(device: str) -> Any:
-    """Import TensorFlow and set it up; grappler would remove what is computed twice, so it is off here."""
+    """Import TensorFlow and set it up."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     if device == "cpu":
@@ -69,7 +71,6 @@ def prepare(device: str) -> Any:
 
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     return tf
 
 
@@ -257,6 +258,32 @@ def gathering() -> Subject:
     return Subject({"figure": "gather"}, lambda: gather(prepared, index, windows), batch)
 
 
+def frame(where: str) -> Subject:
+    """A training step of a network that is hardly more than what all members have in common."""
+    import numpy as np
+
+    from sextet.members.backend import keras, ops, tf
+    from sextet.members.layers.scene import close_scene, open_scene
+    from sextet.specs.train_config import TrainConfig
+    from sextet.training.fit import compiled, optimizer
+    from sextet.training.learner import Learner
+
+    with tf.device(where):
+        scene = open_scene(FRAME, SHAPE)
+        flat = ops.reshape(scene.steps, (-1, scene.steps.shape[1] * scene.steps.shape[2]))
+        raw = ops.repeat(keras.layers.Dense(SHAPE.horizon)(flat)[..., None], len(SHAPE.levels), axis=-1)
+        network = keras.Model(scene.inputs, close_scene(FRAME, scene, raw, SHAPE))
+        learner = Learner(network, SHAPE.levels, 1.0)
+        learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=compiled())
+    rng = np.random.default_rng(0)
+    past = rng.normal(size=(BATCH, SHAPE.lookback, SHAPE.past_channels)).astype(np.float32)
+    future = rng.normal(size=(BATCH, SHAPE.horizon, SHAPE.future_channels)).astype(np.float32)
+    target = rng.normal(size=(BATCH, SHAPE.horizon)).astype(np.float32)
+    truth = {"target": target, "weight": np.ones_like(target), "label": np.zeros_like(target)}
+    inputs = {"past": past, "future": future}
+    return Subject({"figure": "frame"}, lambda: learner.train_on_batch(inputs, truth))
+
+
 def ready(tf: Any, where: str, device: str, end: float, seconds: float) -> Iterator[Subject]:
     """Make things ready and yield them: figures, one kernel of each class, then as many more as there is time for."""
     stop = end - (1 - MAKING) * seconds
@@ -318,8 +345,15 @@ def main() -> int:
     tf = prepare(device)
     where = "GPU:0" if device == "gpu" else "CPU:0"
     say(machine=machine(tf, device), before=before, floor=resident())
+    # the frame as training runs it; then without grappler, which would remove kernels whose results nobody reads
+    framed = frame(where)
+    for _ in range(2):
+        framed.call()
+    rounds([framed], time.monotonic() + FRAMED * seconds)
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     subjects = list(ready(tf, where, device, end, seconds))
     rounds(subjects, end)
+    subjects.append(framed)
     for subject in subjects:
         say(**subject.label, times=subject.times, samples=subject.samples)
     say(done=True)

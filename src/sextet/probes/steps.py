@@ -68,8 +68,7 @@ def step_of(name: str) -> Callable[[], Any]:
 
 
 def times(seconds: float) -> None:
-    """Measure the steps of all members in turn."""
-    end = time.monotonic() + seconds
+    """Measure the steps of all members in turn, for so many seconds once all are built."""
     steps: dict[str, Callable[[], Any]] = {}
     for name in member_specs():
         say(begins=f"a training step of {name}")
@@ -77,7 +76,7 @@ def times(seconds: float) -> None:
         for _ in range(2):  # the first traces the graph, the second fills caches
             steps[name]()
     samples: dict[str, list[float]] = {name: [] for name in steps}
-    done = 0
+    done, end = 0, time.monotonic() + seconds
     while done < LEAST_ROUNDS or (time.monotonic() < end and done < MOST_SAMPLES):
         for name, step in steps.items():
             begin = time.perf_counter()

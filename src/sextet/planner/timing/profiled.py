@@ -24,6 +24,7 @@ from sextet.core.errors import ConfigError
 from sextet.planner.kernel import Kernel
 from sextet.planner.operations import Elementwise, Operation, Work, check_precision
 from sextet.planner.profile import KernelTime, Profile, measured_precisions
+from sextet.planner.standing import frame_work
 from sextet.planner.timing import own
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.own import Array, by_kind
@@ -167,6 +168,7 @@ class Fit:
         classes: fits by class.
         dispatch, call: seconds of one more launch, and of a call.
         precisions: log factors by (precision, whether it is a class of products).
+        narrow: seconds a value of passes over narrow arrays.
         overlapped: whether launches overlap with kernels, as on a card.
         means, spread: of the classes' log factors in whole steps, by `names`.
     """
@@ -176,6 +178,7 @@ class Fit:
     dispatch: float
     call: float
     precisions: Mapping[tuple[str, bool], float]
+    narrow: float
     overlapped: bool
     names: tuple[str, ...]
     means: Array
@@ -209,10 +212,9 @@ class Fit:
 
     def _beside(self, work: Work, classes: dict[str, float], limits: dict[str, float], precision: str) -> None:
         """Add what the launches beyond operations move, and what dropout draws."""
-        if work.passed:
-            many = Elementwise(work.passed, reads=0, writes=1, flops_per_value=0)
-            moved = self.classes["elementwise"].limits([many], np.ones(1)).get("memory", 0.0)
-            moved *= self.factor("elementwise", precision)
+        wide, narrow = work.passed
+        if wide or narrow:
+            moved = (wide * wide_pass(self.classes) + narrow * self.narrow) * self.factor("elementwise", precision)
             classes["elementwise"] = classes.get("elementwise", 0.0) + moved
             limits["memory"] = limits.get("memory", 0.0) + moved
         if work.drawn and "random" in self.profile.figures:
@@ -235,6 +237,22 @@ class Fit:
         ups, downs = (np.array([math.log(self.total(parts, logs + sign * one)) for one in nudges]) for sign in (1, -1))
         found: Array = (ups - downs) / 2e-4
         return found
+
+
+def wide_pass(classes: Mapping[str, ClassFit]) -> float:
+    """Return the seconds a value that an element-wise kernel moves takes, beyond its launch."""
+    many = Elementwise(10**6, reads=0, writes=1, flops_per_value=0)
+    return classes["elementwise"].limits([many], np.ones(1)).get("memory", 0.0) / 1e6
+
+
+def _with_narrow(fit: Fit) -> Fit:
+    """Return a fit that knows what passes over narrow arrays take, from the frame that holds hardly anything else."""
+    frame = fit.profile.figures.get("frame")
+    if fit.overlapped or frame is None:
+        return fit
+    work = frame_work()
+    rest = fit.total(fit.parts(replace(work, passed=(work.passed[0], 0)), "float32"))
+    return replace(fit, narrow=max(fit.narrow, (frame.value - rest) / work.passed[1]))
 
 
 def names_of(classes: Mapping[str, object]) -> tuple[str, ...]:
@@ -270,12 +288,13 @@ def fitted_profile(profile: Profile, base: Base | None = None) -> Fit:
         dispatch=dispatch,
         call=profile.figures["call"].value,
         precisions=_precisions(profile, classes),
+        narrow=0.0 if base is not None else wide_pass(classes),
         overlapped=base is not None,
         names=names,
         means=np.zeros(len(names)),
         spread=spread,
     )
-    return learned(fit)
+    return learned(_with_narrow(fit))
 
 
 def learned(fit: Fit) -> Fit:
@@ -340,6 +359,6 @@ def check_measured(fit: Fit, precision: str) -> None:
     known = measured_precisions(fit.profile)
     if precision not in known:
         raise ConfigError(
-            f"Expected a precision that the profile holds, {', '.join(sorted(known))}; got {precision!r}. Measure it with "
-            "`sextet calibrate`, or leave the profile out."
+            f"Expected a precision that the profile holds, {', '.join(sorted(known))}; got {precision!r}. "
+            "Measure it with `sextet calibrate`, or leave the profile out."
         )
