@@ -272,7 +272,7 @@ def frame(where: str) -> Subject:
         scene = open_scene(FRAME, SHAPE)
         flat = ops.reshape(scene.steps, (-1, scene.steps.shape[1] * scene.steps.shape[2]))
         raw = ops.repeat(keras.layers.Dense(SHAPE.horizon)(flat)[..., None], len(SHAPE.levels), axis=-1)
-        network = keras.Model(scene.inputs, close_scene(FRAME, scene, raw, SHAPE))
+        network = keras.Model(scene.inputs, {"quantiles": close_scene(FRAME, scene, raw, SHAPE)})
         learner = Learner(network, SHAPE.levels, 1.0)
         learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=compiled())
     rng = np.random.default_rng(0)
