@@ -39,7 +39,7 @@ def test_any_name_of_a_machine_survives(name):
     assert profile_of(tomllib.loads(text)).machine.name == name
 
 
-def test_a_timing_is_the_lowest_decile_and_says_how_far_above_half_of_the_samples_were():
+def test_a_timing_is_the_shortest_sample_and_says_how_far_above_half_of_them_were():
     found = Timing.of([3.0, 1.0, 1.0, 1.5, 1.5, 1.5, 9.0, 2.0, 2.0, 2.0, 1.0])
     assert (found.value, found.samples) == (1.0, 11)
     assert found.spread == pytest.approx(0.5)

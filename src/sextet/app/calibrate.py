@@ -29,9 +29,9 @@ PROBES = Path(__file__).parents[1] / "probes"
 MARK = "SEXTET-CALIBRATE "
 DEVICES = ("auto", "cpu", "gpu")
 LEAST_SECONDS = 5.0
-PATIENCE = 300.0
+PATIENCE = 600.0
 """Seconds beyond the budget that a program has: for imports, and for rounds that a busy machine stretches."""
-MEMORY_SECONDS = 180.0
+MEMORY_SECONDS = 600.0
 
 SILENT = Silent()
 

@@ -9,7 +9,7 @@ from typing import Any
 from sextet.planner.profile import Profile, plain_profile
 
 HEAD = """\
-# What `sextet calibrate` measured on one machine. Times are in seconds: `value` is the lowest decile of the samples,
+# What `sextet calibrate` measured on one machine. Times are in seconds: `value` is the shortest of the samples,
 # `spread` by which share of it half of them were above. Use it with `sextet plan --profile`; docs/calibration.md.
 """
 

@@ -346,6 +346,7 @@ def main() -> int:
     where = "GPU:0" if device == "gpu" else "CPU:0"
     say(machine=machine(tf, device), before=before, floor=resident())
     # the frame as training runs it; then without grappler, which would remove kernels whose results nobody reads
+    say(begins="a step of what all members have in common")
     framed = frame(where)
     for _ in range(2):
         framed.call()
