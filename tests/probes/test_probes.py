@@ -11,6 +11,10 @@ import pytest
 from sextet.doctor import deep
 from sextet.doctor.frameworks import MARK, PROGRAM, framework
 from sextet.hardware.host import Ran, ThisHost
+from sextet.planner.kernel import KINDS
+from sextet.planner.profile import NEEDED, read_profile
+from sextet.planner.this_machine import this_machine
+from sextet.planner.timing.prediction import predict_time
 from sextet.probes import framework as probe
 from sextet.probes import trial
 
@@ -65,3 +69,23 @@ def test_cudnn_asked_of_a_cpu_is_an_error_that_is_told():
     lines = [json.loads(line.removeprefix(trial.MARK)) for line in done.stdout.splitlines() if trial.MARK in line]
     assert lines[0] == {"operation": "lstm", "begins": True}
     assert "use_cudnn=True" in lines[1]["error"]
+
+
+@pytest.mark.slow
+def test_this_processor_is_measured_in_a_short_time_and_predicts_itself(tmp_path):
+    """The command itself, for real: every class is measured, and each kernel comes out near what it took."""
+    out = tmp_path / "profile.toml"
+    program = "from sextet.cli.main import main; main()"
+    options = ["calibrate", "--device", "cpu", "--seconds", "5", "--json", "--out", str(out)]
+    done = subprocess.run([sys.executable, "-c", program, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    profile = read_profile(out)
+    assert told["profile"]["machine"]["device"] == "cpu" and told["failed"] == []
+    assert {one.kernel.kind for one in profile.kernels} == set(KINDS)
+    assert {*NEEDED, "random", "gather", "floor"} <= set(profile.figures)
+    here = this_machine(profile)
+    for one in profile.kernels:
+        if not one.kernel.around:
+            found = sum(predict_time(part, here, profile=profile).value for part in one.kernel.operations)
+            assert found == pytest.approx(one.time.value, rel=0.5), one.kernel

@@ -12,12 +12,14 @@ import typer
 from sextet import __version__
 from sextet.cli import interrupt
 from sextet.cli.backtest import backtest
+from sextet.cli.calibrate import calibrate
 from sextet.cli.command import command
 from sextet.cli.demo import demo
 from sextet.cli.doctor import doctor
 from sextet.cli.failure import report_failure
 from sextet.cli.forecast import forecast
 from sextet.cli.output import abandon_stdout, prepare_streams
+from sextet.cli.plan import plan
 from sextet.cli.report import report
 from sextet.cli.show import show
 from sextet.cli.train import train
@@ -44,6 +46,8 @@ for name, body in (
     ("report", report),
     ("show", show),
     ("doctor", doctor),
+    ("calibrate", calibrate),
+    ("plan", plan),
 ):
     command(app, name)(body)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import total_ordering
+from typing import Any, TypeAlias
 
 from sextet.core.errors import ConfigError
 
@@ -86,11 +87,13 @@ class Quantity:
 
 @dataclass(frozen=True, kw_only=True)
 class Quoted:
-    """What somebody says: a data sheet, a shop, a price list."""
+    """What somebody says: a data sheet, a shop, a price list; `low` and `high` where it is a range."""
 
     quantity: Quantity
     source: str
     date: str
+    low: Quantity | None = None
+    high: Quantity | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +115,7 @@ class Prediction:
         share: of the interval; 0.8 means that 80 % of left-out measurements lay within such intervals.
         extrapolated: the case lies outside of what the model was fitted on; the interval is wider for it.
         notes: what a reader should know, one sentence each.
+        source: what it rests on.
     """
 
     value: float
@@ -121,6 +125,7 @@ class Prediction:
     share: float = 0.8
     extrapolated: bool = False
     notes: tuple[str, ...] = ()
+    source: str = ""
 
     def __post_init__(self) -> None:
         """Check that the interval holds the value.
@@ -139,3 +144,34 @@ class Prediction:
     def scaled(self, factor: float, unit: str) -> Prediction:
         """Return it times a factor of at least 0 that is known exactly, in another unit."""
         return replace(self, value=self.value * factor, low=self.low * factor, high=self.high * factor, unit=unit)
+
+
+Figure: TypeAlias = Prediction | Quoted | Measured
+"""A number with its kind, source and interval; unknown is None beside it, never 0."""
+
+
+def plain_figure(figure: Figure) -> dict[str, Any]:
+    """Return a figure as plain values, the same keys for every kind.
+
+    `kind` is "predicted", "quoted" or "measured"; `low` and `high` are the ends of an interval that holds `share` of
+    the cases, or of the range that is quoted, and equal `value` where neither is known.
+    """
+    if isinstance(figure, Prediction):
+        own = {
+            name: getattr(figure, name) for name in ("value", "low", "high", "unit", "share", "extrapolated", "source")
+        }
+        return {"kind": "predicted", **own, "date": None, "notes": list(figure.notes)}
+    quantity = figure.quantity
+    low, high = (figure.low, figure.high) if isinstance(figure, Quoted) else (None, None)
+    return {
+        "kind": "quoted" if isinstance(figure, Quoted) else "measured",
+        "value": quantity.value,
+        "low": low.value if low else quantity.value,
+        "high": high.value if high else quantity.value,
+        "unit": quantity.unit,
+        "share": None,
+        "extrapolated": False,
+        "source": figure.source,
+        "date": figure.date,
+        "notes": [],
+    }

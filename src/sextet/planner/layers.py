@@ -36,6 +36,7 @@ class Layer:
         kept: values kept from the forward to the backward pass; masks: bytes kept beside them.
         launches: calls of the framework beyond one an operation, in the forward pass.
         learns: whether a gradient passes through it; onwards: whether it passes on to what it reads.
+        narrow: whether the last axis of its arrays is short, channels or levels; processors go value by value there.
     """
 
     name: str
@@ -47,6 +48,18 @@ class Layer:
     launches: int = 0
     learns: bool = True
     onwards: bool = True
+    narrow: bool = False
+
+    @property
+    def passed(self) -> int:
+        """Values that its launches read and write, each taken as a pass over the layer's own values.
+
+        What Keras launches around convolutions, recurrent layers, attention and normalisation is theirs.
+        """
+        if not all(isinstance(one, Elementwise | Gemm) for one in self.operations):
+            return 0
+        own = max((one.values for one in self.operations if isinstance(one, Elementwise)), default=0)
+        return 2 * self.launches * own
 
     @property
     def backward(self) -> tuple[Operation, ...]:
@@ -76,13 +89,16 @@ def dense(
     )
 
 
-def pointwise(name: str, values: int, flops: int = 1, kernels: int = 1, *, kept: int = 1) -> Layer:
+def pointwise(
+    name: str, values: int, flops: int = 1, kernels: int = 1, *, kept: int = 1, narrow: bool = False
+) -> Layer:
     """An activation, a sum or a scaling over `values`, in so many kernels; `kept` arrays stay for the gradient."""
     return Layer(
         name=name,
         operations=(Elementwise(values, 1, 1, flops),),
         kept=kept * values,
         launches=kernels - 1,
+        narrow=narrow,
     )
 
 
@@ -94,6 +110,7 @@ def data(name: str, values: int, flops: int, kernels: int, *, kept: bool = False
         kept=values if kept else 0,
         launches=kernels - 1,
         learns=False,
+        narrow=True,
     )
 
 

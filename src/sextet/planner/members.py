@@ -118,6 +118,16 @@ def layers_of(spec: MemberSpec, shape: WindowShape, batch: int) -> tuple[Layer, 
     )
 
 
+def frame_of(spec: NeuralSpec, shape: WindowShape, batch: int) -> tuple[Layer, ...]:
+    """Return what all members have in common, around one dense layer: the window opened, quantiles made of an answer.
+
+    It is what calibration runs to learn what passes over narrow arrays take; `probes.kernels` builds it.
+    """
+    scene = Scene.of(spec, shape, batch)
+    body = dense("frame", batch, scene.steps * scene.channels, shape.horizon)
+    return (*_open(scene), body, pointwise("repeat", scene.values), *_close(scene, spec))
+
+
 def _lstm(spec: LSTMSpec, shape: WindowShape, batch: int) -> Iterator[Layer]:
     return _recurrent_member(spec, shape, batch, "lstm")
 
@@ -268,10 +278,10 @@ def _close(scene: Scene, spec: NeuralSpec) -> Iterator[Layer]:
     if spec.skip:
         line = scene.steps + shape.horizon * scene.future
         yield dense("skip", scene.batch, line, shape.horizon, trained=False)
-        yield pointwise("skip_added", scene.values, kernels=5)
+        yield pointwise("skip_added", scene.values, kernels=5, narrow=True)
     # softplus and a running sum on each side of the median
-    yield pointwise("monotone", scene.values, flops=6, kernels=12 + len(shape.levels) // 2)
-    yield pointwise("restore", scene.values, flops=2, kernels=2)
+    yield pointwise("monotone", scene.values, flops=6, kernels=12 + len(shape.levels) // 2, narrow=True)
+    yield pointwise("restore", scene.values, flops=2, kernels=2, narrow=True)
 
 
 _BUILDERS: dict[type[NeuralSpec], Callable[..., Iterator[Layer]]] = {

@@ -28,6 +28,7 @@ from sextet.planner.operations import (
     Work,
     check_precision,
 )
+from sextet.planner.profile import Profile
 from sextet.planner.timing.device import Software
 
 MIB = 2**20
@@ -124,7 +125,12 @@ def memory_parts(
 
 
 def predict_memory(
-    work: Work, device: Device, software: Software, precision: str = "float32", cards: int = 1
+    work: Work,
+    device: Device,
+    software: Software,
+    precision: str = "float32",
+    cards: int = 1,
+    profile: Profile | None = None,
 ) -> Prediction:
     """Return the peak bytes of a card that does `work`, with an 80 % interval.
 
@@ -134,10 +140,13 @@ def predict_memory(
         software: the framework.
         precision: of arithmetic and activations.
         cards: how many train this work together, each with a batch of its own.
+        profile: what was measured on the device, which then goes before what was fitted.
 
     Raises:
-        ConfigError: the precision is not known.
+        ConfigError: the precision is not known, or the profile is of another device.
     """
+    if profile is not None:
+        return _measured(work, device, software, precision, cards, profile)
     parts = memory_parts(work, software, precision, cards=cards)
     extrapolated = software.framework != "pytorch" or not work.training
     power = 2 if extrapolated else 1
@@ -154,6 +163,26 @@ def predict_memory(
     return Prediction(
         value=parts.total, low=low, high=high, unit="bytes", extrapolated=extrapolated, notes=tuple(notes)
     )
+
+
+def _measured(
+    work: Work, device: Device, software: Software, precision: str, cards: int, profile: Profile
+) -> Prediction:
+    """Return the peak on a machine that was measured: what its framework holds, and what its members took."""
+    from sextet.planner.memory_profile import predict_growth
+    from sextet.planner.timing.measured import fit_for
+
+    fit_for(profile, device, software)
+    grown = predict_growth(work, profile, precision, cards)
+    own = profile.figures.get("floor") if profile.machine.device == "cpu" else None
+    floor = own.value if own else float(CONTEXT[software.framework])
+    value, high = floor + grown.value, floor + grown.high
+    notes = []
+    if value > usable(device):
+        notes.append(f"It does not fit: {device} has {usable(device) / 2**30:.1f} GiB for a process.")
+    elif high > usable(device):
+        notes.append(f"It may not fit: the upper end is above the {usable(device) / 2**30:.1f} GiB of {device}.")
+    return Prediction(value=value, low=floor + grown.low, high=high, unit="bytes", notes=(*notes, profile.source))
 
 
 def usable(device: Device) -> float:

@@ -7,7 +7,7 @@ operand read once, every result written once. What a kernel moves beyond that is
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from sextet.core.errors import ConfigError, nearest
@@ -41,8 +41,9 @@ def check_precision(precision: str) -> int:
 
 def _check(operation: object, choices: dict[str, tuple[str, ...]], zero: tuple[str, ...] = ()) -> None:
     """Refuse sizes that are not whole numbers from 1 (from 0 for `zero`) and words that are not `choices`."""
-    for field in fields(operation):  # type: ignore[arg-type]
-        name, value = field.name, getattr(operation, field.name)
+    for name, value in vars(operation).items():
+        if type(value) is int and value >= 1 and name not in choices:
+            continue  # nearly all of them: a plan makes tens of thousands of operations
         where = f"{type(operation).__name__}.{name}"
         if name in choices:
             if value not in choices[name]:
@@ -141,8 +142,7 @@ class Convolution:
         if self.direction == "forward":
             return Gemm(places, self.filters, self.channels * window)
         if self.direction == "backward inputs":
-            stride = self.stride_height * self.stride_width
-            inside = max(1, round(self.filters * window / stride))
+            inside = max(1, round(self.filters * window / (self.stride_height * self.stride_width)))
             return Gemm(self.batch * self.height * self.width, self.channels, inside)
         return Gemm(self.channels * window, self.filters, places)
 
@@ -235,14 +235,13 @@ class Attention:
     def parts(self) -> tuple[Operation, ...]:
         """The kernels where attention is not fused: two products and a softmax; four and a softmax backward."""
         count, queries, keys, width = self.batch * self.heads, self.queries, self.keys, self.width
-        rows = count * queries
         if self.direction == "forward":
             scores = Gemm(queries, keys, width, count, second_transposed=True)
-            return scores, Normalisation(rows, keys, "softmax"), Gemm(queries, width, keys, count)
+            return scores, Normalisation(count * queries, keys, "softmax"), Gemm(queries, width, keys, count)
         return (
             Gemm(queries, keys, width, count, second_transposed=True),
             Gemm(keys, width, queries, count, first_transposed=True),
-            Normalisation(rows, keys, "softmax", "backward inputs"),
+            Normalisation(count * queries, keys, "softmax", "backward inputs"),
             Gemm(queries, width, keys, count),
             Gemm(keys, width, queries, count, first_transposed=True),
         )
@@ -346,10 +345,9 @@ def backward(operation: Operation) -> tuple[Operation, ...]:
             return inputs, Gemm(k, n, m, batch, first_transposed=True)
         case Convolution() | Recurrent():
             return replace(operation, direction="backward inputs"), replace(operation, direction="backward weights")
-        case Attention() | Normalisation():
-            return (replace(operation, direction="backward inputs"),)
-        case Elementwise():
-            return (replace(operation, reads=operation.reads + 1, writes=max(1, operation.reads)),)
+        case Elementwise(values, reads, _, flops):
+            return (Elementwise(values, reads + 1, max(1, reads), flops),)
+    return (replace(operation, direction="backward inputs"),)
 
 
 @dataclass(frozen=True)
@@ -360,9 +358,9 @@ class Work:
         name, operations, batch: for messages; (operation, how often it runs), in no order; samples on one card.
         parameters: trained values, whose gradients cards exchange.
         training, input_bytes: whether it holds a backward pass and an optimiser; what the host sends per call.
-        launches: calls of the framework beyond one per operation (copies, reshapes, losses).
+        launches, passed: calls beyond one per operation (copies, losses); values they move in wide and narrow arrays.
         fixed, states: values of weights that are not trained; what the optimiser keeps per trained one, 2 for Adam.
-        kept: (layer, values it keeps for the backward pass); empty: not known by layer.
+        kept, drawn: (layer, values it keeps for the backward pass), empty: not known; random numbers of dropout.
     """
 
     name: str
@@ -375,13 +373,15 @@ class Work:
     fixed: int = 0
     states: int = 2
     kept: tuple[tuple[str, int], ...] = ()
+    passed: tuple[int, int] = (0, 0)
+    drawn: int = 0
 
     def __post_init__(self) -> None:
         """Check the counts."""
         for operation, count in self.operations:
             if not (isinstance(count, int) and count >= 1):
                 raise ConfigError(f"Expected how often {operation} runs as a whole number from 1; got {count!r}")
-        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states"):
+        for name in ("batch", "parameters", "input_bytes", "launches", "fixed", "states", "drawn"):
             if getattr(self, name) < (name == "batch"):
                 raise ConfigError(f"Expected Work.{name} from {int(name == 'batch')}; got {getattr(self, name)!r}")
 

@@ -18,8 +18,9 @@ STATES = 3
 weights that `TrainConfig.ema` asks for."""
 
 _STEP = {"reads": 5, "writes": 4, "flops_per_value": 20}
-# What Keras launches for each variable: clip 3, decay 3, moments 7, step 5, moving average 4; one is the operation.
-_STEP_LAUNCHES = 21
+STEP_LAUNCHES = 21
+"""What Keras launches for each variable: clip 3, decay 3, moments 7, step 5, moving average 4; one is the operation."""
+LOSS_LAUNCHES = 12
 
 
 def compiles(spec: MemberSpec, cards: int = 1) -> bool:
@@ -52,7 +53,7 @@ def member_work(
     targets = 3 * shape.horizon if training else 0  # target, weight and label
     answer = batch * shape.horizon * len(shape.levels)
     work = work_of(spec.name, layers, batch, answer, input_bytes=4 * batch * (values + targets), training=training)
-    return replace(work, launches=0) if compiled else work
+    return replace(work, launches=0, passed=(0, 0)) if compiled else work
 
 
 def work_of(
@@ -70,15 +71,20 @@ def work_of(
     launches = sum(layer.launches for layer in layers)
     variables = [size for layer in layers for size in layer.variables]
     kept: list[tuple[str, int]] = []
+    passed, drawn = [0, 0], 0
+    for layer in layers:
+        passed[layer.narrow] += layer.passed * (2 if training and layer.learns else 1)
     if training and layers:
         for layer in layers:
             operations.update(layer.backward)
             launches += layer.launches if layer.learns else 0
+            drawn += layer.masks
+        passed[True] += 2 * LOSS_LAUNCHES * answer
         operations[Elementwise(answer, 2, 1, 6)] += 2  # the loss and its gradient
-        launches += 12
+        launches += LOSS_LAUNCHES
         for size in variables:
             operations[Elementwise(size, **_STEP)] += 1
-        launches += _STEP_LAUNCHES * len(variables)
+        launches += STEP_LAUNCHES * len(variables)
         kept = [(layer.name, layer.kept + -(-layer.masks // 4)) for layer in layers if layer.kept or layer.masks]
     return Work(
         name=name,
@@ -91,4 +97,6 @@ def work_of(
         fixed=sum(layer.fixed for layer in layers),
         states=states,
         kept=tuple(kept),
+        passed=(passed[False], passed[True]),
+        drawn=drawn,
     )

@@ -10,12 +10,13 @@ from typing import ClassVar
 import numpy as np
 
 from sextet.planner.figures import Prediction
-from sextet.planner.operations import Operation, Recurrent, Work
+from sextet.planner.operations import Attention, Operation, Recurrent, Work
+from sextet.planner.profile import Profile
 from sextet.planner.timing.correction import Array
 from sextet.planner.timing.device import Device, Software, Traits, traits
 from sextet.planner.timing.fitted import fitted
 from sextet.planner.timing.kernels import SECONDS, together
-from sextet.planner.timing.shapes import Columns, columns, kernels_of, places
+from sextet.planner.timing.shapes import Columns, class_of, columns, kernels_of, places
 
 # Narrowest recurrent layer measured (DeepBench), and how near a shape must lie to count as measured.
 NARROWEST_MEASURED = 256
@@ -67,7 +68,11 @@ class Kernels:
 
 
 def predict_time(
-    work: Work | Operation, device: Device, software: Software | None = None, precision: str = "float32"
+    work: Work | Operation,
+    device: Device,
+    software: Software | None = None,
+    precision: str = "float32",
+    profile: Profile | None = None,
 ) -> TimePrediction:
     """Predict how long `work` takes on one card, with an interval that should hold 80 % of measurements.
 
@@ -80,12 +85,17 @@ def predict_time(
         device: a card of the catalogue, or anything with the same fields.
         software: framework and cuDNN; by default what sextet installs.
         precision: float32, tfloat32, float16 or bfloat16. FP32 uses TF32 where software and card do.
+        profile: what was measured on the device, which then goes before what was fitted.
 
     Raises:
-        ConfigError: the precision is not known.
+        ConfigError: the precision is not known, or the profile is of another device or lacks the precision.
         HardwareError: the card is older than compute capability 3.7.
     """
     software = software or Software()
+    if profile is not None:
+        from sextet.planner.timing.measured import predict_measured
+
+        return predict_measured(work, device, software, precision, profile)
     card = traits(device, software, precision)
     if not isinstance(work, Work):
         work = Work("one operation", ((work, 1),))
@@ -112,6 +122,21 @@ def predict_time(
         extrapolation=far,
         limited_by=_limit(classes, host, busy + gaps),
     )
+
+
+def kernel_seconds(operations: Sequence[Operation], card: Traits) -> Array:
+    """Return the seconds of operations by the formulas, without launches, [operations]; attention is its parts."""
+    parts = [
+        (place, part)
+        for place, one in enumerate(operations)
+        for part in (one.parts if isinstance(one, Attention) else (one,))
+    ]
+    found = np.zeros(len(operations))
+    for name in sorted({class_of(part) for _, part in parts}):
+        rows = [(place, part) for place, part in parts if class_of(part) == name]
+        seconds = _kernels(name, [(part, 1) for _, part in rows], card, False).seconds
+        np.add.at(found, [place for place, _ in rows], seconds)
+    return found
 
 
 def _kernels(name: str, rows: Sequence[tuple[Operation, int]], card: Traits, alone: bool) -> Kernels:

@@ -1,0 +1,49 @@
+"""The members as calibration trains them: an hourly series with a daily season, a horizon of four days."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sextet.core.quantiles import LEVELS
+from sextet.core.window import WindowShape
+from sextet.planner.members import frame_of
+from sextet.planner.operations import Work
+from sextet.planner.work import work_of
+from sextet.specs.defaults import resolved
+from sextet.specs.neural import NeuralSpec
+from sextet.specs.presets import MEMBERS, MemberSpec
+from sextet.specs.recurrent import GRUSpec
+from sextet.specs.situation import Situation
+
+BATCH = 256
+"""Windows of a step, as `TrainConfig` has them."""
+
+SITUATION = Situation(horizon=96, season=24, length=20_000, rows=100_000)
+FRAME = GRUSpec(
+    lookback=480,
+    width=1,
+    dropout=0.0,
+    segment=24,
+    normalisation="shift",
+    covariates=False,
+    past_covariates=False,
+    level_features=False,
+    skip=True,
+)
+"""Spec of the network of `frame_work`; it has no recurrent layer."""
+
+SHAPE = WindowShape(lookback=720, horizon=96, past_channels=6, future_channels=4, static_features=0, levels=LEVELS)
+
+
+@cache
+def frame_work() -> Work:
+    """Return a training step of what all members have in common, see `members.frame_of`."""
+    layers = frame_of(FRAME, SHAPE, BATCH)
+    return work_of("frame", layers, BATCH, BATCH * SHAPE.horizon * len(SHAPE.levels), input_bytes=0)
+
+
+@cache
+def member_specs() -> dict[str, MemberSpec]:
+    """Return the specs of the five members that have a network, every field chosen, by name."""
+    made = {name: resolved(form(), SITUATION) for name, form in MEMBERS.items() if issubclass(form, NeuralSpec)}
+    return made
