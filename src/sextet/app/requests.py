@@ -43,6 +43,8 @@ class TrainRequest:
         title: what the data are, for the report; None: the file's name.
         device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
             where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
+        gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
+            `ComputeConfig`; None: as it says.
     """
 
     source: Any
@@ -70,6 +72,12 @@ class TrainRequest:
     unit: str = ""
     title: str | None = None
     device: str = "auto"
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +105,8 @@ class BacktestRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            epochs, batch, catch_up, unit, title: as of `TrainRequest`.
+            epochs, batch, catch_up, unit, title, gpus, precision, scale_batch, scale_rate, communication,
+            memory_limit: as of `TrainRequest`.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
         step: rows between cutoffs; None: the horizon.
@@ -140,6 +149,12 @@ class BacktestRequest:
     catch_up: int | None = None
     unit: str = ""
     title: str | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,8 +209,9 @@ class TuneRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, transform, nonnegative, spike_threshold,
-            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up: as of `TrainRequest`;
-            what they say is where the search starts and what it has to beat. A lookback that is given is not searched.
+            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up, gpus, precision,
+            scale_batch, scale_rate, communication, memory_limit: as of `TrainRequest`; what they say is where the
+            search starts and what it has to beat. A lookback that is given is not searched.
         out: JSON file of settings, for `TrainRequest.config`. The search itself is kept beside it, in a folder of
             its name with the ending ".search", and goes on from there.
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
@@ -228,6 +244,12 @@ class TuneRequest:
     epochs: int | None = None
     batch: int | None = None
     catch_up: int | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
