@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from sextet.core.errors import ConfigError
 from sextet.specs.codec import spec_from_json, spec_to_json
+from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.defaults import quick_train
 from sextet.specs.neural import OPEN
 from sextet.specs.presets import MemberSpec, parse_members
@@ -18,6 +19,7 @@ from sextet.specs.run_config import RunConfig
 
 _RUN = ("transform", "nonnegative", "spike_threshold", "miss_cost", "false_alarm_cost", "quick")
 _TRAIN = ("seed", "epochs", "batch", "catch_up")
+_COMPUTE = tuple(field.name for field in fields(ComputeConfig))
 _SPLIT = ("validation", "test", "train_end", "validation_end", "test_end", "step")
 
 
@@ -26,7 +28,7 @@ class Configurable(Protocol):
 
     Besides `horizon` and `config` it may have any of the fields `members`, `lookback`, `seed`, `epochs`, `batch`,
     `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`, and those of
-    `SplitConfig`. A field that is None or at its default was not given.
+    `SplitConfig` and `ComputeConfig`. A field that is None or at its default was not given.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -64,6 +66,7 @@ def config_of(request: Configurable) -> RunConfig:
         members=members,
         lookback=given.get("lookback", base.lookback),
         train=quick_train(train) if quick else train,
+        compute=replace(base.compute, **_some(given, _COMPUTE)),
         split=replace(base.split, **_some(given, _SPLIT)),
         **_some(given, _RUN),
     )

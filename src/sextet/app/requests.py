@@ -44,6 +44,8 @@ class TrainRequest:
         title: what the data are, for the report; None: the file's name.
         device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
             where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
+        gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
+            `ComputeConfig`; None: as it says.
     """
 
     source: Any
@@ -73,6 +75,12 @@ class TrainRequest:
     unit: str = ""
     title: str | None = None
     device: str = "auto"
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +108,8 @@ class BacktestRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            miss_cost, false_alarm_cost, epochs, batch, catch_up, unit, title: as of `TrainRequest`.
+            miss_cost, false_alarm_cost, epochs, batch, catch_up, unit, title, gpus, precision, scale_batch, scale_rate,
+            communication, memory_limit: as of `TrainRequest`.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
         step: rows between cutoffs; None: the horizon.
@@ -145,6 +154,12 @@ class BacktestRequest:
     catch_up: int | None = None
     unit: str = ""
     title: str | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,8 +214,9 @@ class TuneRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, transform, nonnegative, spike_threshold,
-            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up: as of `TrainRequest`;
-            what they say is where the search starts and what it has to beat. A lookback that is given is not searched.
+            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up, gpus, precision,
+            scale_batch, scale_rate, communication, memory_limit: as of `TrainRequest`; what they say is where the
+            search starts and what it has to beat. A lookback that is given is not searched.
         out: JSON file of settings, for `TrainRequest.config`. The search itself is kept beside it, in a folder of
             its name with the ending ".search", and goes on from there.
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
@@ -233,6 +249,12 @@ class TuneRequest:
     epochs: int | None = None
     batch: int | None = None
     catch_up: int | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from typer import Argument, Option
 
 from sextet.cli.alert_flags import CostFlags
+from sextet.cli.device_flags import DeviceFlags
 from sextet.core.errors import ConfigError
 
 _BUDGET = "Training"
@@ -62,8 +63,8 @@ class GoalFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BudgetFlags:
-    """What is trained, and how long."""
+class BudgetFlags(DeviceFlags):
+    """What is trained, how long, and on which devices."""
 
     config: Annotated[
         Path | None,
