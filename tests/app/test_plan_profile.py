@@ -29,7 +29,8 @@ def _file(folder: Path, profile: Profile) -> Path:
 
 def _steps(found, rig: str) -> dict[str, dict]:
     (one,) = (one for one in found.as_dict()["rigs"] if one["name"] == rig)
-    return {row["member"]: row["step"] for row in one["best"]["members"]}
+    chosen = next(way for way in one["placements"] if way["placement"] == one["chosen"])
+    return {row["member"]: row["step"] for row in chosen["members"]}
 
 
 def test_this_machine_is_a_rig_and_other_rigs_stay_as_they_were(tmp_path):
