@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -50,7 +51,7 @@ def test_the_verdict_comes_first_and_everything_is_there(answer):
 def test_the_timeline_is_drawn_to_scale_and_idle_cards_are_told(job, terms, clock):
     said = str(compare([read_rig("7x Tesla P40")], job, terms, clock=clock))
     assert "unused" in said and "2 cards stay unused" in said
-    rows = [line for line in said.splitlines() if line.strip().startswith("card ")]
+    rows = [line for line in said.splitlines() if re.match(r"  card \d ", line)]
     assert len(rows) == 7
 
 

@@ -59,3 +59,11 @@ def test_at_the_turning_price_the_score_turns(place, terms, base):
 def test_no_turning_price_without_prices(job, clock, terms):
     pair = [estimate(read_rig(name), job, clock, terms) for name in ("2x A40", "2x A30")]
     assert turning_price(pair, 0, terms) is None
+
+
+def test_a_host_short_of_cores_leaves_cards_unused(job, clock, terms, rigs, base):
+    found = next(one for one in changes(rigs, base, job, clock, terms) if "2 cores" in one.what)
+    two = estimate(read_rig("2x Tesla P40"), job, clock, terms).best.seconds.value
+    assert found.seconds[rigs[0].name] == pytest.approx(two)
+    assert found.seconds[rigs[1].name] == base[1].best.seconds.value
+    assert found.fastest is None and "time" not in found.flips  # two cards of either kind feed on the same host
