@@ -12,6 +12,7 @@ import pytest
 
 from sextet.app.plan import plan
 from sextet.core.errors import ConfigError
+from sextet.planner.clock import HALF_COST
 from sextet.planner.kernel import Kernel
 from sextet.planner.profile import Profile
 from sextet.planner.profile_file import profile_text
@@ -68,7 +69,7 @@ def test_a_precision_that_was_not_measured_gains_nothing(tmp_path):
     path = _file(tmp_path, replace(whole, kernels=tuple(one for one in whole.kernels if single(one.kernel))))
     half, full = (plan(["this machine"], profile=path, precision=one, **SMALL) for one in ("float16", "float32"))
     for name, step in _steps(half, "this machine").items():
-        assert step["value"] == pytest.approx(_steps(full, "this machine")[name]["value"])
+        assert step["value"] == pytest.approx(HALF_COST * _steps(full, "this machine")[name]["value"])
         assert "float16 was not measured" in json.dumps(step["notes"])
 
 
