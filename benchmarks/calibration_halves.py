@@ -1,10 +1,11 @@
 """Half of the members calibrate this machine, the other half is predicted: every way to halve the five networks.
 
-    python benchmarks/calibration_halves.py [--profile FILE] [--seconds 100] [--page]
+    python benchmarks/calibration_halves.py [--profile FILE [--members FILE]] [--seconds 100] [--page]
 
 Measures this machine as `sextet calibrate --members` does, unless a profile with members is given. Then the steps of
 two of the five networks, and of three, refine the profile, and the time and the growth of resident memory of those left
 out are predicted. Two baselines: the geometric mean of the half that was measured, and the kernels without any step.
+`--members` takes the members from another profile of the same machine, where a busy machine needed two runs.
 `--page` writes the tables of docs/calibration.md.
 """
 
@@ -144,6 +145,7 @@ def main() -> None:
     """Measure, predict, print; write the page where asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profile", type=Path, help="one with members, measured before")
+    parser.add_argument("--members", type=Path, help="another profile of this machine, whose members count")
     parser.add_argument("--seconds", type=float, default=100.0)
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "gpu"))
     parser.add_argument("--out", type=Path, default=Path("profile.toml"))
@@ -151,6 +153,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.profile:
         profile = read_profile(given.profile)
+        if given.members:
+            profile = replace(profile, steps=read_profile(given.members).steps)
     else:
         request = CalibrateRequest(device=given.device, out=given.out, seconds=given.seconds, members=True)
         profile = calibrate(request).profile

@@ -32,7 +32,8 @@ def _kernels(*, done: bool = True, failed: Sequence[int] = ()) -> list[dict[str,
         {"figure": "call", "times": 1, "samples": [1e-3, 1e-3, 5e-3]},
         {"figure": "dispatch", "times": 512, "samples": [1e-3 + 512 * 4e-6] * 3},
         {"figure": "random", "times": 1000, "samples": [2e-3] * 3},
-        {"figure": "gather", "times": 256, "samples": [1e-3 + 0.01] * 3},
+        {"figure": "gather", "times": 256, "samples": [0.01] * 3},
+        {"figure": "frame", "times": 1, "samples": [0.04] * 3},
     ]
     said += [{"kernel": one, "error": "UnimplementedError: no"} for one in failed]
     said += [{"kernel": one, "times": 2, "samples": [3e-3, 5e-3]} for one in range(COUNT) if one not in failed]

@@ -12,6 +12,7 @@ import pytest
 
 from sextet.app.plan import plan
 from sextet.core.errors import ConfigError
+from sextet.planner.clock import HALF_COST
 from sextet.planner.kernel import Kernel
 from sextet.planner.profile import Profile
 from sextet.planner.profile_file import profile_text
@@ -29,7 +30,8 @@ def _file(folder: Path, profile: Profile) -> Path:
 
 def _steps(found, rig: str) -> dict[str, dict]:
     (one,) = (one for one in found.as_dict()["rigs"] if one["name"] == rig)
-    return {row["member"]: row["step"] for row in one["best"]["members"]}
+    chosen = next(way for way in one["placements"] if way["placement"] == one["chosen"])
+    return {row["member"]: row["step"] for row in chosen["members"]}
 
 
 def test_this_machine_is_a_rig_and_other_rigs_stay_as_they_were(tmp_path):
@@ -67,7 +69,7 @@ def test_a_precision_that_was_not_measured_gains_nothing(tmp_path):
     path = _file(tmp_path, replace(whole, kernels=tuple(one for one in whole.kernels if single(one.kernel))))
     half, full = (plan(["this machine"], profile=path, precision=one, **SMALL) for one in ("float16", "float32"))
     for name, step in _steps(half, "this machine").items():
-        assert step["value"] == pytest.approx(_steps(full, "this machine")[name]["value"])
+        assert step["value"] == pytest.approx(HALF_COST * _steps(full, "this machine")[name]["value"])
         assert "float16 was not measured" in json.dumps(step["notes"])
 
 

@@ -206,7 +206,9 @@ class AnswerFlags:
     seed: Annotated[int, Option("--seed", min=0, metavar="N", help="Of the simulation.", rich_help_panel=_ANSWER)] = 0
 
 
-def plan(rigs: Rigs, work: WorkFlags, data: DataFlags, terms: TermFlags, answer: AnswerFlags, output: Output) -> None:
+def plan(  # noqa: PLR0913  five groups of flags, and the rigs
+    work: WorkFlags, data: DataFlags, terms: TermFlags, answer: AnswerFlags, output: Output, rigs: Rigs = None
+) -> None:
     """Compare rigs before you buy: time, memory, price, energy, a score, how sure it is and what would change it.
 
     Needs neither a GPU nor TensorFlow. Every number says where it comes from: quoted, measured or predicted.

@@ -52,6 +52,13 @@ class Call:
         return self._hash
 
 
+HALVES = ("float16", "bfloat16")
+
+HALF_COST = 1.05
+"""How many times as long half precision takes for a step as its kernels do, and for building a network as FP32 does:
+casts of weights and gradients and scaling of the loss, which the counts of work leave out. Assumed; not measured."""
+
+
 class Clock:
     """Step times and memory of calls, each found once.
 
@@ -68,6 +75,7 @@ class Clock:
         # by the card's identity, which is kept alive beside the answer: a card has some thirty fields to compare
         self._steps: dict[tuple[Call, int, str], tuple[StepTime, Device]] = {}
         self._parts: dict[tuple[Call, str, int], Parts] = {}
+        self._needs: dict[tuple[Call, str, int], float] = {}
 
     def work(self, call: Call) -> Work:
         """Return what a call does.
@@ -92,13 +100,15 @@ class Clock:
         works, cards = [self.work(call) for call in rows], [Variant(*column) for column in predicted]
         times = predict_times(works, cards, self.software, limits=limits) if cards else None
         for row, call in enumerate(rows):
-            for column, (device, precision) in enumerate(predicted):
-                if times is not None:
-                    self._steps[call, id(device), precision] = times.step(row, column), device
+            steps = [times.step(row, column) for column in range(len(predicted))] if times else []
             for device, precision in columns:
                 if profile := self.measured(device):
-                    found = _measured(works[row], device, self.software, precision, profile)
-                    self._steps[call, id(device), precision] = found, device
+                    step = _measured(works[row], device, self.software, precision, profile)
+                else:
+                    step = steps[predicted.index((device, precision))]
+                if call.training and precision in HALVES:
+                    step = step.scaled(HALF_COST)
+                self._steps[call, id(device), precision] = step, device
 
     def measured(self, device: Device) -> Profile | None:
         """Return the profile where it is one of this device."""
@@ -121,6 +131,13 @@ class Clock:
         if key not in self._parts:
             self._parts[key] = memory_parts(self.work(call), self.software, precision, cards=cards)
         return self._parts[key]
+
+    def need(self, call: Call, precision: str, cards: int = 1) -> float:
+        """Return the bytes of that peak."""
+        key = call, precision, cards
+        if key not in self._needs:
+            self._needs[key] = self.memory(call, precision, cards).total
+        return self._needs[key]
 
 
 def _measured(work: Work, device: Device, software: Software, precision: str, profile: Profile) -> StepTime:

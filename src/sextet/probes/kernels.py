@@ -26,7 +26,6 @@ LEAST_ROUNDS = 5
 MOST_SAMPLES = 400
 CHAIN_S = 2e-3  # a chain of equal kernels lasts about so long, that the call around it counts little
 TINY = 512  # operations in the chain that tells what one more operation costs
-FRAMED = 0.1  # share of the time for the frame
 MAKING = 0.6  # share of the time for making kernels ready; the rest is for rounds
 PAGE = 4096
 
@@ -40,12 +39,14 @@ class Subject:
         call: does it once and waits for the end.
         times: how often the thing happens in a call.
         samples: seconds of a call.
+        plain: grappler leaves it as it is; in a chain it would remove kernels whose results nobody reads.
     """
 
     label: dict[str, Any]
     call: Callable[[], Any]
     times: int = 1
     samples: list[float] = field(default_factory=list)
+    plain: bool = True
 
 
 def say(**values: object) -> None:
@@ -75,19 +76,23 @@ def prepare(device: str) -> Any:
 
 
 def chained(tf: Any, make: Callable[[], Any], times: int, where: str) -> Callable[[], Any]:
-    """Return a call of a graph that does `make` so many times, one after the other, and waits for the end."""
+    """Return a call of a graph that does `make` so many times, one after the other, and waits for the end.
+
+    The last result is an answer of the graph, so that nothing that makes it can be left out.
+    """
 
     @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
     def graph() -> Any:
         with tf.device(where):
             last: list[Any] = []
             for _ in range(times):
-                with tf.control_dependencies(last):
+                with tf.control_dependencies(tf.nest.flatten(last)):
                     last = [make()]
-            with tf.control_dependencies(last):
-                return tf.constant(0.0)
+            kept = tf.nest.flatten(last)
+            with tf.control_dependencies(kept):
+                return tf.constant(0.0), [one for one in kept if tf.is_tensor(one)]
 
-    return lambda: graph().numpy()
+    return lambda: graph()[0].numpy()
 
 
 def variable(tf: Any, *shape: int, precision: str = "float32") -> Any:
@@ -121,7 +126,7 @@ def layered(tf: Any, layer: Any, kernel: Kernel, *shape: int, calls: Any = None)
             # the gradient of a sum is one for each value, as dense as that of a loss
             answer = tf.reduce_sum(call(inputs))
         found = tape.gradient(answer, [inputs, *[one.value for one in layer.trainable_variables]])
-        return tf.group(*[one for one in found if one is not None])
+        return [answer, *[one for one in found if one is not None]]
 
     return both if kernel.passes == "both" else forward
 
@@ -220,9 +225,8 @@ def figures(tf: Any, where: str) -> Iterator[Subject]:
     small = variable(tf, 16)
     yield Subject({"figure": "dispatch"}, chained(tf, lambda: tf.multiply(small, 1.5), TINY, where), TINY)
     drawn = 1 << 18
-    noise = tf.keras.layers.Dropout(0.5)
-    values = variable(tf, drawn)
-    yield Subject({"figure": "random"}, chained(tf, lambda: noise(values.read_value(), training=True), 1, where), drawn)
+    numbers = chained(tf, lambda: tf.random.stateless_uniform((drawn,), (1, 2)), 4, where)
+    yield Subject({"figure": "random"}, numbers, 4 * drawn)
     yield gathering()
 
 
@@ -281,12 +285,13 @@ def frame(where: str) -> Subject:
     target = rng.normal(size=(BATCH, SHAPE.horizon)).astype(np.float32)
     truth = {"target": target, "weight": np.ones_like(target), "label": np.zeros_like(target)}
     inputs = {"past": past, "future": future}
-    return Subject({"figure": "frame"}, lambda: learner.train_on_batch(inputs, truth))
+    return Subject({"figure": "frame"}, lambda: learner.train_on_batch(inputs, truth), plain=False)
 
 
 def ready(tf: Any, where: str, device: str, end: float, seconds: float) -> Iterator[Subject]:
     """Make things ready and yield them: figures, one kernel of each class, then as many more as there is time for."""
     stop = end - (1 - MAKING) * seconds
+    optimise(tf, False)
     for subject in figures(tf, where):
         subject.call()
         yield subject
@@ -298,7 +303,9 @@ def ready(tf: Any, where: str, device: str, end: float, seconds: float) -> Itera
         try:
             with tf.device(where):
                 make = MAKERS[kernel.kind](tf, kernel)
-            subject = Subject({"kernel": place}, chained(tf, make, times_of(kernel), where), times_of(kernel))
+            times = times_of(kernel)
+            subject = Subject({"kernel": place}, chained(tf, make, times, where), times, plain=times > 1)
+            optimise(tf, not subject.plain)
             subject.call()
         except tf.errors.OpError as error:  # such as a precision that no kernel knows, or too little memory
             say(kernel=place, error=f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
@@ -307,11 +314,18 @@ def ready(tf: Any, where: str, device: str, end: float, seconds: float) -> Itera
         yield subject
 
 
-def rounds(subjects: list[Subject], end: float) -> None:
+def optimise(tf: Any, wanted: bool) -> None:
+    """Let grappler work on graphs that are called from now on, as in training, or not."""
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not wanted})
+
+
+def rounds(tf: Any, subjects: list[Subject], end: float) -> None:
     """Measure all subjects in turn until the end, and at least a few rounds."""
+    subjects = sorted(subjects, key=lambda one: one.plain)
     done = 0
     while done < LEAST_ROUNDS or (time.monotonic() < end and done < MOST_SAMPLES):
         for subject in subjects:
+            optimise(tf, not subject.plain)
             begin = time.perf_counter()
             subject.call()
             subject.samples.append(time.perf_counter() - begin)
@@ -345,16 +359,12 @@ def main() -> int:
     tf = prepare(device)
     where = "GPU:0" if device == "gpu" else "CPU:0"
     say(machine=machine(tf, device), before=before, floor=resident())
-    # the frame as training runs it; then without grappler, which would remove kernels whose results nobody reads
     say(begins="a step of what all members have in common")
     framed = frame(where)
     for _ in range(2):
         framed.call()
-    rounds([framed], time.monotonic() + FRAMED * seconds)
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    subjects = list(ready(tf, where, device, end, seconds))
-    rounds(subjects, end)
-    subjects.append(framed)
+    subjects = [framed, *ready(tf, where, device, end, seconds)]
+    rounds(tf, subjects, end)
     for subject in subjects:
         say(**subject.label, times=subject.times, samples=subject.samples)
     say(done=True)

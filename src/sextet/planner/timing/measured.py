@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from sextet.planner.operations import Operation, Work
 from sextet.planner.profile import THIS_MACHINE, Profile
 from sextet.planner.timing.device import Device, Software, traits
 from sextet.planner.timing.kernels import together
-from sextet.planner.timing.own import by_kind
+from sextet.planner.timing.own import Array, by_kind
 from sextet.planner.timing.prediction import TimePrediction, kernel_seconds
 from sextet.planner.timing.profiled import NORMAL_90, STEP_NOISE, Base, Fit, Parts, check_measured, fitted_profile
 
@@ -59,7 +60,15 @@ def fit_for(profile: Profile, device: Device | None, software: Software) -> Fit:
 def _base(card: Device, software: Software) -> Base:
     """Return the catalogue's formulas for a card; the same function for the same card and software."""
     read = traits(card, software, "float32")
-    return lambda operations: kernel_seconds(operations, read)
+    known: dict[Operation, float] = {}
+
+    def base(operations: Sequence[Operation]) -> Array:
+        new = list(dict.fromkeys(one for one in operations if one not in known))
+        if new:
+            known.update(zip(new, kernel_seconds(new, read).tolist(), strict=True))
+        return np.array([known[one] for one in operations])
+
+    return base
 
 
 def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
@@ -69,7 +78,7 @@ def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
     seconds = found.seconds([operation]) * fit.factor(kind, precision)
     host = fit.dispatch if fit.overlapped else 0.0
     value = max(float(together(seconds, host)), 1e-12)
-    limits = dict(found.limits([operation], np.ones(1)))
+    limits = dict(found.saved([operation], np.ones(1), seconds))
     limits["launches"] = limits.get("launches", 0.0) + host
     return TimePrediction(
         value=value,

@@ -35,7 +35,7 @@ _PULL = 0.02
 """Weight of the guess, in measurements."""
 
 _STRAY = 0.15
-"""Relative error from which on a measurement that is slower than its fit counts less: something else ran beside it."""
+"""Relative error from which on a measurement counts less: something ran beside it, or no term of the roofline is it."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def fit(kind: str, rows: Sequence[Sequence[Operation]], seconds: Sequence[float]
     for _ in range(6):
         system = np.vstack([table * weights[:, None], pull / level])
         found = nonnegative(system, np.concatenate([weights, np.diag(pull)]))
-        missing = np.maximum(1 - table @ found, 1e-9)
+        missing = np.maximum(np.abs(1 - table @ found), 1e-9)
         weights = np.sqrt(np.minimum(1.0, _STRAY / missing))
     return Own(kind, found * guess)
 

@@ -61,18 +61,22 @@ class ClassFit:
 
     Attributes:
         each: seconds of operations in FP32, [operations].
-        limits: seconds of operations, each so many times, by what more of would save them.
+        limits: seconds of operations, each so many times, by what more of would save them; None: arithmetic.
         low, high: 10 % and 90 % quantiles of the logarithm of measured over predicted, each kernel left out.
     """
 
     each: Callable[[Sequence[Operation]], Array]
-    limits: Callable[[Sequence[Operation], Array], Mapping[str, float]]
+    limits: Callable[[Sequence[Operation], Array], Mapping[str, float]] | None
     low: float
     high: float
 
     def seconds(self, operations: Sequence[Operation]) -> float:
         """Return the seconds of operations one after the other."""
         return float(self.each(operations).sum())
+
+    def saved(self, operations: Sequence[Operation], counts: Array, seconds: float) -> Mapping[str, float]:
+        """Return seconds of operations, each so many times, by what more of would save them."""
+        return {"arithmetic": seconds} if self.limits is None else self.limits(operations, counts)
 
 
 Base = Callable[[Sequence[Operation]], Array]
@@ -153,10 +157,7 @@ def fit_catalogue(base: Base, rows: Sequence[Sequence[Operation]], measured: Arr
     def each(operations: Sequence[Operation]) -> Array:
         return curve(base(operations))
 
-    def limits(operations: Sequence[Operation], counts: Array) -> Mapping[str, float]:
-        return {"arithmetic": float(each(operations) @ counts)}
-
-    return ClassFit(each, limits, *_quantiles(errors))
+    return ClassFit(each, None, *_quantiles(errors))
 
 
 @dataclass(frozen=True)
@@ -196,9 +197,10 @@ class Fit:
         for kind, rows in by_kind(work.operations).items():
             factor = self.factor(kind, precision)
             operations, counts = [one for one, _ in rows], np.array([float(count) for _, count in rows])
-            classes[kind] = float(self.classes[kind].each(operations) @ counts) * factor
+            alone = float(self.classes[kind].each(operations) @ counts)
+            classes[kind] = alone * factor
             updates += int(counts.sum()) if kind == "update" else 0
-            for limit, seconds in self.classes[kind].limits(operations, counts).items():
+            for limit, seconds in self.classes[kind].saved(operations, counts, alone).items():
                 limits[limit] = limits.get(limit, 0.0) + seconds * factor
         launches = work.launches
         if not self.overlapped:  # what was measured of an update holds its launches; passes of launches move memory
@@ -242,7 +244,7 @@ class Fit:
 def wide_pass(classes: Mapping[str, ClassFit]) -> float:
     """Return the seconds a value that an element-wise kernel moves takes, beyond its launch."""
     many = Elementwise(10**6, reads=0, writes=1, flops_per_value=0)
-    return classes["elementwise"].limits([many], np.ones(1)).get("memory", 0.0) / 1e6
+    return classes["elementwise"].saved([many], np.ones(1), 0.0).get("memory", 0.0) / 1e6
 
 
 def _with_narrow(fit: Fit) -> Fit:
