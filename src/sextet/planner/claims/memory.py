@@ -65,7 +65,7 @@ def patchtst_memory(claim: Statement, setting: Setting) -> Finding:
         for one in (lower, old)
     ]
     told = [
-        f"{scene.name}, {scene.batch} windows a step: {said(one)} GiB"
+        f"{scene.name}, {scene.batch:,} windows a step: {said(one)} GiB"
         for scene, one in zip(setting.scenes, needs, strict=True)
     ]
     # some PatchTST is of this size wherever the one card holds a wider one than the other
@@ -75,13 +75,13 @@ def patchtst_memory(claim: Statement, setting: Setting) -> Finding:
         why=sentence(
             verdict,
             "width and batch",
-            f"as sextet chooses it PatchTST needs {said(needs[0])} GiB, and at {small.batch} windows a step what was "
+            f"as sextet chooses it PatchTST needs {said(needs[0])} GiB, and at {small.batch:,} windows a step what was "
             "said "
             f"is true of widths from {widths[0]:,} to {widths[1]:,} alone",
         ),
         arithmetic=(
             *told,
-            f"{small.batch} windows a step: a width of {widths[0]:,} fills {lower}, one of {widths[1]:,} fills {old} "
+            f"{small.batch:,} windows a step: a width of {widths[0]:,} fills {lower}, one of {widths[1]:,} fills {old} "
             f"(chosen is {small.patchtst.width})",
             f"width {large.patchtst.width}: {batches[0]:,} windows a step fill {lower}, {batches[1]:,} fill {old}",
         ),
@@ -141,13 +141,13 @@ def memory_pooled(claim: Statement, setting: Setting) -> Finding:
     return Finding(
         verdict="depends" if pooled else "does not hold",
         why=f"{TOGETHER} Three cards divide the activations of a batch, which lets a PatchTST be "
-        f"{split[1] / split[0]:.1f} times as wide at {scene.batch} windows a step, but with one window a card the "
+        f"{split[1] / split[0]:.1f} times as wide at {scene.batch:,} windows a step, but with one window a card the "
         "widest "
         f"is {wide[1]:,} on one card and {wide[count]:,} on {count}.",
         arithmetic=(
-            f"PatchTST of width {spec.width}, {scene.batch} windows a step: {said(alone)} GiB on one card, "
+            f"PatchTST of width {spec.width}, {scene.batch:,} windows a step: {said(alone)} GiB on one card, "
             f"{said(shared)} GiB on each of {count}, {count * shared.value:.2f} GiB in all",
-            f"widest that fits {old} at {scene.batch} windows a step: {split[0]:,} alone, {split[1]:,} over {count} "
+            f"widest that fits {old} at {scene.batch:,} windows a step: {split[0]:,} alone, {split[1]:,} over {count} "
             "cards",
             f"widest at one window a card: {wide[1]:,} alone, {wide[count]:,} over {count} cards",
         ),

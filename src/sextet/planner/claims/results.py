@@ -31,7 +31,7 @@ def same_accuracy(claim: Statement, setting: Setting) -> Finding:
         arithmetic=(
             *(f"{name} rounds at 2^-{bits} = {steps[name]:.2g} of a value" for name, bits in _BITS.items()),
             *(
-                f"{scene.batch} windows over {len(rig.devices)} cards: {share} on each, {share * len(rig.devices)} a "
+                f"{scene.batch:,} windows over {len(rig.devices)} cards: {share} on each, {share * len(rig.devices)} a "
                 "step "
                 f"({rig})"
                 for rig, share in shares.items()

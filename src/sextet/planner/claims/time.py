@@ -142,9 +142,9 @@ def inference(claim: Statement, setting: Setting) -> Finding:
         for batch in (1, scene.batch):
             old, new = (_forecast(scene, batch, setting, one) for one in (setting.many, setting.few))
             found = ratio(old, new)
-            cases.append((f"{scene.name}, {batch} window{'s' if batch > 1 else ''} at once", found))
+            cases.append((f"{scene.name}, {batch:,} window{'s' if batch > 1 else ''} at once", found))
             lines.append(
-                f"{scene.name}, {batch} at once: {1000 * old.value:.1f} ms on {setting.old} over "
+                f"{scene.name}, {batch:,} at once: {1000 * old.value:.1f} ms on {setting.old} over "
                 f"{1000 * new.value:.1f} ms on {setting.new} = {said(found)}; 0.8 s become {0.8 * found.value:.2f} s"
             )
     verdict = verdict_of([stands(claim.span, found) for _, found in cases])
