@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sextet.planner.comparison import BreakEven, Change, Chances, Comparison, FrontPoint, Question, Verdict
+from sextet.planner.comparison import BreakEven, Chances, Change, Comparison, FrontPoint, Question, Verdict
 from sextet.planner.figures import Prediction, Quantity, Quoted
 from sextet.planner.rig_plan import (
     CardView,

@@ -22,14 +22,14 @@ def _memory(part: MemoryChart, width: float) -> Drawing:
     rigs = list(dict.fromkeys(one["rig"] for one in stacks))
     height = _HEAD * len(rigs) + _ROW * len(stacks) + _AXIS
     most = max((max(one["usable"], one["high"] if one["fits"] else one["total"]) for one in stacks), default=1.0)
-    letters = min(14 if width < 400 else 28, max((len(one["label"]) for one in stacks), default=4))
+    letters = min(18 if width < 400 else 28, max((len(one["label"]) for one in stacks), default=4))
     left = 12 + LETTER * letters
     x = Scale(domain=(0.0, most), span=(left, width - 14))
     drawing = Drawing(width, height, "Memory of each card by what fills it, GiB")
     for tick in ticks(most, max(2, int(width / 110))):
         drawing.line(x(tick), 4, x(tick), height - _AXIS + 4)
         drawing.text(x(tick), height - 16, f"{tick:g}", anchor="middle")
-    drawing.text(width - 4, height - 2, "GiB; the line is what a process can have", anchor="end", room=width - 8)
+    drawing.text(width - 4, height - 5, "GiB; the line is what a process can have", anchor="end", room=width - 8)
     y = 0.0
     for rig in rigs:
         drawing.text(4, y + 16, rig, cls="name", room=width - 12)

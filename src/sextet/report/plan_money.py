@@ -6,10 +6,9 @@ from html import escape
 
 from sextet.report.plan_text import money_text, range_text, short_money, time_unit
 from sextet.report.plan_view import Choice, Costs, Front
-from sextet.report.svg import LETTER, Drawing, Scale, drawn, legend, log_domain, log_ticks, ticks
+from sextet.report.svg import Drawing, Scale, drawn, legend, log_domain, log_ticks, ticks, wide
 
 _HEIGHT = 320.0
-_NAMED = {"narrow": 4, "middle": 10, "wide": 18}
 
 
 def costs_html(part: Costs) -> str:
@@ -86,11 +85,11 @@ def _names(drawing: Drawing, choices: list[Choice], x: Scale, y: Scale) -> None:
     taken: list[tuple[float, float, float]] = []
     for one in choices:
         text = one["rig"] if len(one["rig"]) <= 26 else f"{one['rig'][:25]}…"
-        wide, at, place = LETTER * len(text), x(one["price"]), y(one["seconds"])
-        start = at + 9 if at + 9 + wide < x.span[1] else at - 9 - wide
+        size, at, place = wide(text), x(one["price"]), y(one["seconds"])
+        start = at + 9 if at + 9 + size < x.span[1] else at - 9 - size
         if start < 2 or any(
-            start < right and start + wide > left and abs(place - line) < 15 for left, right, line in taken
+            start < right and start + size > left and abs(place - line) < 15 for left, right, line in taken
         ):
             continue
-        taken.append((start, start + wide, place))
+        taken.append((start, start + size, place))
         drawing.text(start, place + 4, text, cls="note")

@@ -98,7 +98,7 @@ def memory(comparison: Comparison) -> MemoryChart:
             alike.setdefault((one.member, rig.cards[one.card].name, one.total), []).append(one)
         for (member, _, _), same in alike.items():
             cards = f"card {same[0].card}" if len(same) == 1 else f"{len(same)} cards"
-            found.append((rig, f"{cards}, {shown(member)}", same[0]))
+            found.append((rig, f"{shown(member)}, {cards}", same[0]))
     stacks: list[Stack] = [
         {
             "rig": clipped(rig.name, MOST_NAME),

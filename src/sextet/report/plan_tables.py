@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sextet.planner.comparison import Comparison
-from sextet.planner.figures import Figure, Prediction, plain_figure
+from sextet.planner.figures import Figure, plain_figure
 from sextet.planner.rig_plan import RigPlan
 from sextet.report.naming import shown
 from sextet.report.plain import clipped, column, number
-from sextet.report.plan_text import GIB, money_text, range_text, time_text
+from sextet.report.plan_text import GIB, ends_text, money_text
 from sextet.report.view import Cell, Table
 
 _MOST_ROWS = 400
@@ -23,16 +23,17 @@ def rigs_table(comparison: Comparison) -> Table:
     columns = [
         column("rig", "Rig", "text"),
         column("fits", "Fits", "text", hint="whether every member fits the card it is placed on"),
-        column("time", "Time", "text", hint="of a training at most, early stopping not counted on"),
+        column("time", "Time", "duration", hint="of a training at most, early stopping not counted on"),
+        column("ends", "80 % interval", "text"),
         column("placement", "Placement", "text"),
         column("precision", "Precision", "text"),
-        column("score", "Score", "number", "out of 10"),
-        *(column(f"part_{name}", name.capitalize(), "number", "out of 10") for name in parts),
+        column("score", "Score", "points", "out of 10"),
+        *(column(f"part_{name}", name.capitalize(), "points", "out of 10") for name in parts),
         column("price", "Price", "text", hint="of the cards alone"),
         column("training", "A training", "text", hint="electricity and a share of the purchase"),
-        column("energy", "Energy", "number", "kWh", "of a training"),
+        column("energy", "Energy", "short", "kWh", "of a training"),
         column("power", "Power", "integer", "W", "while it trains"),
-        column("latency", "Latency", "text", hint="a forecast of one window by all networks"),
+        column("latency", "Latency", "duration", hint="a forecast of one window by all networks"),
         column("throughput", "Throughput", "integer", "windows/s"),
     ]
     best = comparison.verdict.rig
@@ -44,7 +45,8 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
     return {
         "rig": clipped(one.name, _NAME),
         "fits": "yes" if one.fits else "no",
-        "time": _time(one.seconds),
+        "time": one.seconds.value,
+        "ends": ends_text(one.seconds.low, one.seconds.high),
         "placement": one.chosen,
         "precision": one.precision.precision,
         "score": _rounded(one.score.total),
@@ -53,7 +55,7 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
         "training": "–" if training is None else money_text(training.value, training.unit),
         "energy": number(one.money.energy.value, 3),
         "power": number(one.money.power.value, 3),
-        "latency": _time(one.inference.latency),
+        "latency": one.inference.latency.value,
         "throughput": number(one.inference.throughput.value, 3),
     }
 
@@ -64,8 +66,9 @@ def members_table(comparison: Comparison) -> Table:
         column("name", "Member", "text"),
         column("rig", "Rig", "text"),
         column("cards", "Cards", "text"),
-        column("seconds", "Time", "text"),
-        column("step", "A step", "text"),
+        column("seconds", "Time", "duration"),
+        column("ends", "80 % interval", "text"),
+        column("step", "A step", "duration"),
         column("batch", "Windows", "integer", "a card"),
         column("limited", "Limited by", "text"),
         column("why", "Why", "text"),
@@ -75,8 +78,9 @@ def members_table(comparison: Comparison) -> Table:
             "name": shown(one.member),
             "rig": clipped(rig.name, _NAME),
             "cards": ", ".join(map(str, one.cards)) if one.cards else "host",
-            "seconds": _time(one.seconds),
-            "step": "–" if one.step is None else _time(one.step),
+            "seconds": one.seconds.value,
+            "ends": ends_text(one.seconds.low, one.seconds.high),
+            "step": None if one.step is None else one.step.value,
             "batch": one.batch if one.cards else None,
             "limited": one.limited_by,
             "why": one.why,
@@ -93,10 +97,10 @@ def memory_table(comparison: Comparison) -> Table:
         column("name", "Member", "text"),
         column("rig", "Rig", "text"),
         column("card", "Card", "text"),
-        column("peak", "Peak", "number", "GiB"),
-        column("low", "From", "number", "GiB", "lower end of the 80 % interval"),
-        column("high", "To", "number", "GiB", "upper end of the 80 % interval"),
-        column("usable", "To be had", "number", "GiB"),
+        column("peak", "Peak", "short", "GiB"),
+        column("low", "From", "short", "GiB", "lower end of the 80 % interval"),
+        column("high", "To", "short", "GiB", "upper end of the 80 % interval"),
+        column("usable", "To be had", "short", "GiB"),
         column("largest", "Largest activation", "text"),
         column("fits", "Fits", "text"),
     ]
@@ -153,8 +157,8 @@ def ratio_table(comparison: Comparison) -> Table | None:
             "number",
             hint=f"as {clipped(comparison.rigs[0].name, _NAME)}, median of the draws",
         ),
-        column("low", "From", "number", hint="10 % of the draws are below"),
-        column("high", "To", "number", hint="10 % of the draws are above"),
+        column("low", "From", "short", hint="10 % of the draws are below"),
+        column("high", "To", "short", hint="10 % of the draws are above"),
     ]
     rows: list[dict[str, Cell]] = [
         {"rig": clipped(name, _NAME), "middle": number(middle, 3), "low": number(low, 3), "high": number(high, 3)}
@@ -167,9 +171,9 @@ def front_table(comparison: Comparison) -> Table:
     """The rigs on the front and those asked for, by time."""
     columns = [
         column("rig", "Rig", "text"),
-        column("time", "Time", "text"),
+        column("time", "Time", "duration"),
         column("price", "Price", "text"),
-        column("energy", "Energy", "number", "kWh"),
+        column("energy", "Energy", "short", "kWh"),
         column("watts", "Power", "integer", "W"),
         column("placement", "Placement", "text"),
         column("precision", "Precision", "text"),
@@ -181,7 +185,7 @@ def front_table(comparison: Comparison) -> Table:
     rows: list[dict[str, Cell]] = [
         {
             "rig": clipped(one.rig, _NAME),
-            "time": _time(one.seconds),
+            "time": one.seconds.value,
             "price": money_text(one.price, one.unit or ""),
             "energy": number(one.kwh, 3),
             "watts": number(one.watts, 3),
@@ -206,8 +210,8 @@ def sensitivity_table(comparison: Comparison) -> Table | None:
         column("fastest", "Fastest", "text"),
         column("cheapest", "Cheapest", "text"),
         column("best", "Best score", "text"),
-        *(column(f"time_{k}", f"Time, {clipped(name, 40)}", "text") for k, name in enumerate(names)),
-        *(column(f"score_{k}", f"Score, {clipped(name, 40)}", "number") for k, name in enumerate(names)),
+        *(column(f"time_{k}", f"Time, {clipped(name, 40)}", "duration") for k, name in enumerate(names)),
+        *(column(f"score_{k}", f"Score, {clipped(name, 40)}", "points") for k, name in enumerate(names)),
     ]
     rows: list[dict[str, Cell]] = [
         {
@@ -216,7 +220,7 @@ def sensitivity_table(comparison: Comparison) -> Table | None:
             "fastest": clipped(one.fastest or "–", _NAME),
             "cheapest": clipped(one.cheapest or "–", _NAME),
             "best": clipped(one.best or "–", _NAME),
-            **{f"time_{k}": time_text(one.seconds.get(name)) for k, name in enumerate(names)},
+            **{f"time_{k}": one.seconds.get(name) for k, name in enumerate(names)},
             **{f"score_{k}": _rounded(one.total.get(name)) for k, name in enumerate(names)},
         }
         for one in comparison.sensitivity
@@ -230,7 +234,7 @@ def software_table(comparison: Comparison) -> Table:
     columns = [
         column("card", "Card", "text"),
         column("ends", "Last driver is looked after until", "text"),
-        column("years", "Years left", "number"),
+        column("years", "Years left", "points"),
         column("risk", "Risk", "text"),
         column("sources", "Sources", "text"),
     ]
@@ -252,9 +256,9 @@ def sources_table(comparison: Comparison) -> Table:
     columns = [
         column("what", "Number", "text"),
         column("of", "Of", "text"),
-        column("value", "Value", "number"),
-        column("low", "From", "number"),
-        column("high", "To", "number"),
+        column("value", "Value", "short"),
+        column("low", "From", "short"),
+        column("high", "To", "short"),
         column("unit", "Unit", "text"),
         column("share", "Interval", "text"),
         column("kind", "Kind", "text"),
@@ -306,10 +310,6 @@ def _source(what: str, of: str, figure: Figure) -> dict[str, Cell]:
         "source": f"{source}; {notes}" if notes else source,
         "date": plain["date"] or "–",
     }
-
-
-def _time(found: Prediction) -> str:
-    return range_text(found.value, found.low, found.high)
 
 
 def _rounded(value: float | None) -> float | None:

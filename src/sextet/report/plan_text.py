@@ -28,6 +28,11 @@ def range_text(value: float, low: float, high: float) -> str:
     return f"{number_text(value / size, name, 3)} ({ends})"
 
 
+def ends_text(low: float, high: float) -> str:
+    """Write the ends of an interval of time: "2.1 min to 6.0 min"."""
+    return f"{time_text(low, 2)} to {time_text(high, 2)}"
+
+
 def money_text(value: float | None, unit: str) -> str:
     """Write an amount: whole won, cents of small amounts of dollars."""
     if value is None:

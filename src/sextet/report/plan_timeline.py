@@ -28,7 +28,7 @@ def _timeline(part: Timeline, width: float) -> Drawing:
         at = x(tick * size)
         drawing.line(at, 4, at, height - _AXIS + 4)
         drawing.text(at, height - 16, f"{tick:g}", anchor="middle")
-    drawing.text(width - 4, height - 2, unit, anchor="end")
+    drawing.text(width - 4, height - 5, unit, anchor="end")
     top = 0.0
     for one in schedules:
         top = _schedule(drawing, one, x, top)
@@ -39,7 +39,7 @@ def _schedule(drawing: Drawing, one: Schedule, x: Scale, top: float) -> float:
     """Draw one schedule from `top` on and return where it ends."""
     left = x.span[0]
     mark = "▸ " if one["chosen"] else ""
-    said = f"{mark}{one['rig']}, {one['placement']}: {range_text(one['seconds'], one['low'], one['high'])}"
+    said = f"{mark}{range_text(one['seconds'], one['low'], one['high'])}: {one['rig']}, {one['placement']}"
     if one["left_out"]:
         said += f", {one['left_out']} more cards alike not drawn"
     drawing.text(4, top + 15, said, cls="name strong" if one["chosen"] else "name", room=drawing.width - 12)
