@@ -87,6 +87,7 @@ class Chances:
         wins: by "time", "cost" and "score", for each rig the share of draws it wins; a criterion that is not known of
             every rig is left out.
         ratios: for each other rig, its seconds over those of the first: low, middle and high (10, 50 and 90 %).
+        seconds: of each rig's training, likewise.
         assumptions: what was taken to be common to the rigs, one sentence each.
     """
 
@@ -94,6 +95,7 @@ class Chances:
     seed: int
     wins: Mapping[str, Mapping[str, float]]
     ratios: Mapping[str, tuple[float, float, float]]
+    seconds: Mapping[str, tuple[float, float, float]]
     assumptions: tuple[str, ...]
 
 

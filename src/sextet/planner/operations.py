@@ -7,7 +7,7 @@ operand read once, every result written once. What a kernel moves beyond that is
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from sextet.core.errors import ConfigError, nearest
@@ -41,8 +41,9 @@ def check_precision(precision: str) -> int:
 
 def _check(operation: object, choices: dict[str, tuple[str, ...]], zero: tuple[str, ...] = ()) -> None:
     """Refuse sizes that are not whole numbers from 1 (from 0 for `zero`) and words that are not `choices`."""
-    for field in fields(operation):  # type: ignore[arg-type]
-        name, value = field.name, getattr(operation, field.name)
+    for name, value in vars(operation).items():
+        if type(value) is int and value >= 1 and name not in choices:
+            continue  # nearly all of them: a plan makes tens of thousands of operations
         where = f"{type(operation).__name__}.{name}"
         if name in choices:
             if value not in choices[name]:
@@ -349,7 +350,8 @@ def backward(operation: Operation) -> tuple[Operation, ...]:
         case Attention() | Normalisation():
             return (replace(operation, direction="backward inputs"),)
         case Elementwise():
-            return (replace(operation, reads=operation.reads + 1, writes=max(1, operation.reads)),)
+            reads = operation.reads
+            return (Elementwise(operation.values, reads + 1, max(1, reads), operation.flops_per_value),)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sextet.core.errors import ConfigError, nearest
+
+Array = NDArray[np.float64]
 
 WEIGHTS: dict[str, float] = {"time": 3.0, "cost": 3.0, "memory": 2.0, "energy": 1.0, "software": 1.0}
 """Declared weights: a choice, not a finding. Time and cost decide most, since people ask how long and how much."""
@@ -89,6 +94,44 @@ def scores(rigs: Sequence[Facts], weights: Mapping[str, float] | None = None) ->
         )
         for place, rig in enumerate(rigs)
     )
+
+
+def drawn_totals(
+    seconds: Array, cost: Array | None, kwh: Array, rigs: Sequence[Facts], weights: Mapping[str, float]
+) -> Array:
+    """Return totals of many draws at once, [rigs, draws]; memory and software are as the rigs' facts say.
+
+    Args:
+        seconds: of a training, [rigs, draws].
+        cost: likewise; None where it is not known of every rig.
+        kwh: likewise.
+        rigs: their facts, of which headroom and support are read.
+        weights: as of `scores`.
+
+    Raises:
+        ConfigError: a weight is refused.
+    """
+    used = _weights(weights)
+    drawn = {"time": seconds, "cost": cost, "energy": kwh}
+    parts = {
+        name: np.clip(10 * (1 - np.log(values / values.min(axis=0)) / math.log(TENFOLD)), 0.0, 10.0)
+        for name, values in drawn.items()
+        if values is not None
+    }
+    fixed = {
+        "memory": [_headroom(rig.headroom) for rig in rigs],
+        "software": [_support(rig.supported_years) for rig in rigs],
+    }
+    for name, row in fixed.items():
+        if None not in row:
+            parts[name] = np.repeat(np.array(row, dtype=float)[:, None], seconds.shape[1], axis=1)
+    counted = {name: weight for name, weight in used.items() if name in parts and weight > 0}
+    total = np.zeros(seconds.shape)
+    for name, weight in counted.items():
+        total += weight * parts[name]
+    holds = np.array([rig.headroom is None or rig.headroom >= 1 for rig in rigs])
+    found: Array = np.where(holds[:, None], total / max(sum(counted.values()), 1e-12), 0.0)
+    return found
 
 
 def _weights(own: Mapping[str, float]) -> dict[str, float]:

@@ -59,6 +59,14 @@ class Correction:
         """Return log factors of the computed time, [operations]."""
         return _kernel(places, architecture, self.centres, self.architecture) @ self.weights
 
+    def of_architectures(self, places: Array, architectures: Array) -> tuple[Array, Array]:
+        """Return log factors for each of some architectures, [operations, architectures], and `near`, [operations]."""
+        alike = _alike(places, self.centres)
+        fade = np.exp(-0.5 * ((architectures[:, None] - self.architecture) / REACH) ** 2)
+        logs: Array = alike @ ((COMMON**2 + OWN**2 * fade) * self.weights).T
+        nearest: Array = alike.max(axis=1)
+        return logs, nearest
+
     def near(self, places: Array) -> Array:
         """Return how near measured shapes lie, 0 (far) to 1 (measured), [operations]."""
         nearest: Array = _alike(places, self.centres).max(axis=1)

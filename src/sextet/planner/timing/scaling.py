@@ -97,6 +97,15 @@ def on_cards(one: TimePrediction, work: Work, cards: int, link: Link, framework:
     return replace(one, value=value, low=max(0.0, low), high=high, limited_by=limit)
 
 
+def step_on_cards(seconds: float, size: float, cards: int, link: Link, framework: str = "tensorflow") -> float:
+    """Return the seconds of a step that exchanges `size` bytes, from those of one card; the value of `on_cards`.
+
+    Raises:
+        ConfigError: the number of cards is not a whole number from 1.
+    """
+    return _step(seconds, all_reduce_seconds(size, cards, link), cards, framework)
+
+
 def _step(seconds: float, exchange: float, cards: int, framework: str) -> float:
     hidden = HIDDEN * seconds
     straggling = seconds * STRAGGLING[framework] * math.log2(cards)

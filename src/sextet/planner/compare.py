@@ -1,0 +1,281 @@
+"""Rigs, a training and terms in, the whole answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sextet.core.errors import ConfigError
+from sextet.hardware.rig import Rig
+from sextet.planner.clock import Clock
+from sextet.planner.comparison import Chances, Change, Comparison, Question
+from sextet.planner.cost import BUSY, IDLE, heat, noise
+from sextet.planner.describe import (
+    card_views,
+    forecasts_of,
+    inference,
+    placement_plan,
+    roofline,
+    room_view,
+    software_ends,
+)
+from sextet.planner.estimate import Estimate, estimate, half_of, precisions_of
+from sextet.planner.host import FACTOR
+from sextet.planner.host import SOURCE as HOST_SOURCE
+from sextet.planner.job import Job
+from sextet.planner.limits import limits_of
+from sextet.planner.memory import TOGETHER
+from sextet.planner.rig_plan import Money, PrecisionChoice, RigPlan, ScoreView, YearCost
+from sextet.planner.score import WEIGHTS, Score, scores
+from sextet.planner.search import Bounds, front, front_point, search
+from sextet.planner.sensitivity import changes
+from sextet.planner.simulation import simulate
+from sextet.planner.terms import Terms
+from sextet.planner.training import OVER, OWN, calls_of, variants_of
+from sextet.planner.verdict import alike, break_evens, reasons, verdict
+from sextet.planner.wording import digits, money, took
+
+
+def compare(
+    rigs: Sequence[Rig], job: Job, terms: Terms, *, clock: Clock | None = None, bounds: Bounds | None = None
+) -> Comparison:
+    """Return the answer about some rigs and, with `bounds`, about every rig of equal cards of the catalogue.
+
+    Args:
+        rigs: each of another name; none only with `bounds`.
+        job: what is trained.
+        terms: prices, use, limits, weights.
+        clock: step times; a new one unless given.
+        bounds: asks for a search within these and the terms' limits.
+
+    Raises:
+        ConfigError: there is nothing to compare, or two rigs have one name.
+        HardwareError: a card is older than the time model knows.
+    """
+    _check(rigs, job, bounds)
+    clock = clock or Clock(terms.software)
+    estimates = _estimates(rigs, job, clock, terms)
+    scored = scores([one.facts() for one in estimates], terms.weights) if rigs else ()
+    chances: Chances | None = None
+    changed: tuple[Change, ...] = ()
+    if len(rigs) > 1:
+        chances = simulate(estimates, job, terms)
+        changed = changes(rigs, estimates, job, clock, terms)
+    points = front([front_point(one, terms) for one in estimates])
+    found: tuple[str, ...] = ()
+    if bounds is not None:
+        points, found = search(job, clock, terms, bounds)
+    plans = tuple(
+        _plan(one, score, [other for other in estimates if other is not one], job, clock, terms)
+        for one, score in zip(estimates, scored, strict=True)
+    )
+    return Comparison(
+        question=_question(job, terms),
+        rigs=plans,
+        verdict=verdict(estimates, scored, chances, changed, terms),
+        chances=chances,
+        break_even=break_evens(estimates, terms),
+        sensitivity=changed,
+        front=points,
+        assumptions=_assumptions(job, terms),
+        notes=(*found, *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ())),
+    )
+
+
+def _check(rigs: Sequence[Rig], job: Job, bounds: Bounds | None) -> None:
+    names = [rig.name for rig in rigs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError(f"Expected every rig once; {twice[0]!r} comes {names.count(twice[0])} times.")
+    if not rigs and bounds is None:
+        raise ConfigError("Expected at least one rig, such as '3x Tesla P40', or a search.")
+    if not job.networks:
+        raise ConfigError("Expected at least one member with a network; rule-based alone needs no card.")
+
+
+def _estimates(rigs: Sequence[Rig], job: Job, clock: Clock, terms: Terms) -> list[Estimate]:
+    if not rigs:
+        return []
+    most = max(len(rig.devices) for rig in rigs)
+    variants = [pair for rig in rigs for pair in variants_of([rig], precisions_of(rig, terms.precision))]
+    clock.prepare([*calls_of(job, most), *forecasts_of(job)], variants)
+    return [estimate(rig, job, clock, terms) for rig in rigs]
+
+
+def _plan(one: Estimate, score: Score, others: Sequence[Estimate], job: Job, clock: Clock, terms: Terms) -> RigPlan:
+    rig, precision = one.rig, one.best.precision
+    pros, cons = reasons(one, others, terms)
+    works = {run.spec.name: clock.work(run.call) for run in one.best.runs}
+    return RigPlan(
+        name=rig.name,
+        text=str(rig),
+        cards=card_views(rig),
+        placements=tuple(placement_plan(one.options[way, precision], rig, job, clock) for way in (OWN, OVER)),
+        chosen=one.best.placement,
+        why=_why_placement(one),
+        precision=_precision(one),
+        room=tuple(room_view(kind, job, clock, precision) for kind in rig.kinds),
+        roofline=roofline(one, clock),
+        inference=inference(one, job, clock),
+        money=_money(one, terms),
+        noise=noise(rig),
+        heat=heat(rig),
+        software=software_ends(rig),
+        limits=limits_of(one, works),
+        score=ScoreView(total=score.total, parts=score.parts, notes=score.notes),
+        within=_within(one, terms),
+        pros=pros,
+        cons=cons,
+        notes=(*rig.notes, *_notes(one)),
+    )
+
+
+def _why_placement(one: Estimate) -> str:
+    best = one.best
+    other = one.options[OVER if best.placement == OWN else OWN, best.precision]
+    if len(one.rig.devices) == 1:
+        return "With one card both placements are the same but for the Rule-Based member, which can run beside it."
+    if alike(best.seconds.value, other.seconds.value):
+        return f"Both placements take about as long ({took(other.seconds.value)} {other.placement})."
+    if best.placement == OWN:
+        return (
+            f"Members on cards of their own train beside each other: {took(best.seconds.value)} instead of "
+            f"{took(other.seconds.value)} one after another {OVER}."
+        )
+    return (
+        f"{took(best.seconds.value)} instead of {took(other.seconds.value)}: one member takes so much longer than the "
+        "others that it has to be shared."
+    )
+
+
+def _precision(one: Estimate) -> PrecisionChoice:
+    best = one.best.precision
+    seconds: dict[str, float] = {}
+    for (_, precision), placed in one.options.items():
+        seconds[precision] = min(placed.seconds.value, seconds.get(precision, placed.seconds.value))
+    half = half_of(one.rig)
+    units = {"float16": "tensor cores (FP16)", "bfloat16": "tensor cores (BF16)"}
+    tensor = all(card.tensor_fp16_tflops for card in one.rig.devices)
+    tf32 = all(card.tensor_tf32_tflops for card in one.rig.devices)
+    unit = units[best] if best in units and tensor else "tensor cores (TF32)" if tf32 else "FP32 units"
+    return PrecisionChoice(precision=best, why=_why_precision(best, half, seconds, tensor), seconds=seconds, unit=unit)
+
+
+def _why_precision(best: str, half: str, seconds: dict[str, float], tensor: bool) -> str:
+    if len(seconds) == 1:
+        return "As asked."
+    gain = seconds["float32"] / seconds[half]
+    if not tensor:
+        return (
+            f"No tensor cores on every card: libraries compute {half} in FP32 there, so a training gains nothing that "
+            f"counts ({took(seconds[half])} against {took(seconds['float32'])})."
+        )
+    if best == half:
+        against = f"{took(seconds[half])} against {took(seconds['float32'])}"
+        return f"{half} trains {gain:.2f} times as fast as float32 ({against})."
+    return (
+        f"{half} would make a training {gain:.2f} times as fast, which does not pay for its casts and its "
+        "scaling of the loss; what limits the steps is not arithmetic."
+    )
+
+
+def _money(one: Estimate, terms: Terms) -> Money:
+    return Money(
+        price=one.price,
+        missing=one.listed.missing,
+        power=one.watts,
+        energy=one.energy,
+        energy_cost=one.energy_cost,
+        training=one.cost,
+        years=_years(one, terms),
+        notes=one.listed.notes,
+    )
+
+
+def _years(one: Estimate, terms: Terms) -> tuple[YearCost, ...]:
+    if one.price is None or one.price.low is None or one.price.high is None:
+        return ()
+    year = one.watts.scaled(365 * terms.hours_a_day / 1000 * terms.electricity.quantity.value, terms.currency)
+    return tuple(
+        YearCost(
+            year=number,
+            purchase=one.price.quantity.value,
+            electricity=year.value * number,
+            low=one.price.low.value + year.low * number,
+            high=one.price.high.value + year.high * number,
+            unit=terms.currency,
+        )
+        for number in range(int(-(-terms.years // 1)) + 1)
+    )
+
+
+def _within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
+    found: dict[str, bool | None] = {}
+    if terms.hours_limit is not None:
+        found["hours"] = one.best.seconds.value <= terms.hours_limit * 3600
+    if terms.budget is not None:
+        found["budget"] = one.price.quantity.value <= terms.told(terms.budget).value if one.price else None
+    return found
+
+
+def _notes(one: Estimate) -> list[str]:
+    said = []
+    if one.best.seconds.extrapolated:
+        said.append(
+            "Step times reach beyond what was measured (" + "; ".join(one.best.seconds.notes) + "); their intervals "
+            "are wider for it."
+        )
+    if len(one.rig.devices) > 1 and one.rig.machine.cores is None and one.best.placement == OWN:
+        said.append(
+            f"Each card is fed by a process of its own: a core for each of {len(one.best.ends)} is assumed. Name the "
+            "machine's, such as 'on 8 cores', to have fewer counted."
+        )
+    return said
+
+
+def _question(job: Job, terms: Terms) -> Question:
+    return Question(
+        members=tuple(spec.name for spec in job.specs),
+        data=job.data,
+        series=job.series,
+        rows=job.rows,
+        horizon=job.shape.horizon,
+        lookback=job.shape.lookback,
+        covariates=job.covariates,
+        batch=job.config.batch,
+        steps=job.config.steps,
+        epochs=job.config.epochs,
+        windows=job.windows,
+        select_windows=job.judged,
+        weights={**WEIGHTS, **terms.weights},
+        hours_a_day=terms.hours_a_day,
+        years=terms.years,
+        electricity=terms.electricity,
+        won_per_dollar=terms.won_per_dollar,
+        price_lists=tuple(one.name for one in terms.prices),
+        hours_limit=terms.hours_limit,
+        budget=terms.budget,
+        precision=terms.precision,
+        seed=terms.seed,
+        software=f"{terms.software.framework}, cuDNN {terms.software.cudnn:g}",
+    )
+
+
+def _assumptions(job: Job, terms: Terms) -> tuple[str, ...]:
+    budget = job.config.epochs * job.config.steps
+    return (
+        f"A training is at most {job.config.epochs} epochs of {job.config.steps} steps of {job.config.batch} windows "
+        f"for each network ({budget:,} steps); early stopping, which may end it sooner, is not counted on.",
+        f"The host's share (start-up, networks built, batches gathered, windows scored) was measured: {HOST_SOURCE}. "
+        f"Another processor may be {FACTOR:g} times as fast or as slow; --host-speed says so. Opening a GPU was not "
+        "measured.",
+        "sextet trains in FP32 (TF32 where the card has it) on one card, one member after another. Members on cards of "
+        "their own are trainings of single members side by side; training over all cards and in half precision are "
+        "predictions of what TensorFlow would do.",
+        "Reading the data, exporting, learning weights and the test run on the host and are not counted: they are the "
+        "same on every rig.",
+        f"Power of a busy card: {BUSY.quantity.value:g} of its TDP ({BUSY.source}); of a waiting one "
+        f"{IDLE.quantity.value:g} ({IDLE.source}); {digits(terms.host_w)} W for the machine around, assumed.",
+        f"Use: {terms.hours_a_day:g} hours of training a day for {terms.years:g} years, electricity at "
+        f"{money(terms.electricity.quantity)} ({terms.electricity.source}).",
+        "Weights of the score are a choice, not a finding; --weights changes them.",
+    )

@@ -1,0 +1,72 @@
+"""What the host's processor does in a training, which no card makes shorter.
+
+Measured by `benchmarks/planner_host.py` on one core of a shared x86-64 server with TensorFlow 2.21, in processor
+seconds. Another processor may be so much faster or slower: the interval is a factor of two either way.
+"""
+
+from __future__ import annotations
+
+from sextet.core.window import WindowShape
+from sextet.planner.figures import Prediction
+from sextet.planner.job import JUDGE_BATCH, Job
+from sextet.specs.presets import MemberSpec
+
+SOURCE = "benchmarks/planner_host.py, one core of a shared x86-64 server, TensorFlow 2.21, 2026-11-25"
+
+START_S = 4.4
+"""Importing TensorFlow and what trains with it. Opening a GPU and loading cuDNN come on top and were not measured."""
+
+BUILD_S = {"lstm": 5.3, "gru": 9.6, "cnn-lstm": 9.3, "patchtst": 22.2, "spike-detector": 10.5}
+"""Until a member has done its first step and its first forecast."""
+
+XLA_S = 10.9
+"""More where XLA compiles PatchTST's step; that for the processor stands in for that for a card."""
+
+BATCH_S, BATCH_VALUE_S = 1.3e-3, 17.3e-9
+"""Of a batch of training: handing it over, and each of its values gathered and copied."""
+
+JUDGE_VALUE_S, SCORE_VALUE_S = 8.1e-9, 16.6e-9
+"""Each value of a batch of windows that are judged, and each value of their answers scored."""
+
+RULES_S, RULES_ROW_S = 8.5, 140e-6
+"""Of the Rule-Based member, and for each row of training; at a horizon of 96."""
+
+FACTOR = 2.0
+"""Ends of the interval: another processor, and other work beside it."""
+
+
+def started(job: Job) -> Prediction:
+    """Return the seconds until a process can train."""
+    return _predicted(START_S, job)
+
+
+def built(spec: MemberSpec, job: Job, *, compiled: bool) -> Prediction:
+    """Return the seconds until a member trains: built, traced and, where XLA does it, compiled."""
+    return _predicted(BUILD_S[spec.name] + (XLA_S if compiled else 0.0), job)
+
+
+def batch_gathered(job: Job) -> Prediction:
+    """Return the seconds of gathering a batch and handing it to the card, which happens beside the step before."""
+    return _predicted(BATCH_S + BATCH_VALUE_S * job.config.batch * _values(job.shape), job)
+
+
+def judged(job: Job) -> Prediction:
+    """Return the seconds of gathering and scoring a batch after an epoch, the forecast itself not counted."""
+    shape, windows = job.shape, min(JUDGE_BATCH, job.judged)
+    answers = windows * shape.horizon * len(shape.levels)
+    return _predicted(JUDGE_VALUE_S * windows * _values(shape) + SCORE_VALUE_S * answers, job)
+
+
+def ruled(job: Job) -> Prediction:
+    """Return the seconds of the Rule-Based member, which has no network."""
+    return _predicted(RULES_S + RULES_ROW_S * job.rows, job)
+
+
+def _values(shape: WindowShape) -> int:
+    """Values of a window: history, what is known ahead, and target, weight and label."""
+    return shape.lookback * shape.past_channels + shape.horizon * (shape.future_channels + 3) + shape.static_features
+
+
+def _predicted(measured: float, job: Job) -> Prediction:
+    seconds = measured / job.host
+    return Prediction(value=seconds, low=seconds / FACTOR, high=seconds * FACTOR, unit="s", source=SOURCE)

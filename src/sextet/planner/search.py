@@ -1,0 +1,128 @@
+"""Every rig of equal cards of the catalogue, and which of them nothing else beats in time, price and energy alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.hardware.catalogue import devices
+from sextet.hardware.rig import Rig
+from sextet.planner.clock import Clock
+from sextet.planner.comparison import FrontPoint
+from sextet.planner.estimate import Estimate, estimate, precisions_of
+from sextet.planner.job import Job
+from sextet.planner.terms import Terms
+from sextet.planner.training import calls_of, variants_of
+
+MOST_EQUAL = 8
+"""Most equal cards of a rig that is looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a rig has to keep to; the budget and the deadline are the terms'.
+
+    Attributes:
+        watts: most watts that all cards may be built for together.
+    """
+
+    watts: float | None = None
+
+
+def every_rig(most: int = MOST_EQUAL) -> tuple[Rig, ...]:
+    """Return every rig of 1 to `most` equal cards of the catalogue; modules of a board are linked by NVLink."""
+    return tuple(
+        Rig(name=f"{count}x {one}", devices=(one,) * count, nvlink=one.nvlink == "board" and count > 1)
+        for one in devices().values()
+        for count in range(1, most + 1)
+    )
+
+
+def search(
+    job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[Rig] | None = None
+) -> tuple[tuple[FrontPoint, ...], tuple[str, ...]]:
+    """Return the rigs that keep to the limits, soonest first, and what to know of those that were left out.
+
+    Args:
+        job: what is trained.
+        clock: step times.
+        terms: prices, limits of time and money.
+        bounds: further limits.
+        rigs: to look at; None: `every_rig()`.
+
+    Raises:
+        HardwareError: a card is older than the time model knows.
+    """
+    looked = every_rig() if rigs is None else rigs
+    most = max(len(rig.devices) for rig in looked)
+    variants = {pair: None for rig in looked for pair in variants_of([rig], precisions_of(rig, terms.precision))}
+    clock.prepare(calls_of(job, most), variants, limits=False)
+    found = [estimate(rig, job, clock, terms) for rig in looked]
+    fitting = [one for one in found if one.best.fits]
+    kept = [one for one in fitting if _keeps(one, terms, bounds)]
+    points = front([front_point(one, terms) for one in kept])
+    return tuple(sorted(points, key=lambda one: one.seconds.value)), _notes(found, fitting, kept, terms)
+
+
+def _keeps(one: Estimate, terms: Terms, bounds: Bounds) -> bool:
+    if terms.hours_limit is not None and one.best.seconds.value > terms.hours_limit * 3600:
+        return False
+    if bounds.watts is not None and one.rig.tdp_w > bounds.watts:
+        return False
+    if terms.budget is None:
+        return True
+    return one.price is not None and one.price.quantity.value <= terms.told(terms.budget).value
+
+
+def _notes(
+    found: Sequence[Estimate], fitting: Sequence[Estimate], kept: Sequence[Estimate], terms: Terms
+) -> tuple[str, ...]:
+    names = sorted({name for one in fitting if one.price is None for name in one.listed.missing})
+    said = [
+        f"Looked at {len(found)} rigs of {len({one.rig.devices[0] for one in found})} cards: the members fit on "
+        f"{len(fitting)}, of which {len(kept)} keep to the limits."
+    ]
+    if names:
+        left = "are left out, since a budget was named" if terms.budget else "cannot be on the front"
+        said.append(f"No list has a price of {len(names)} cards, which {left}: {', '.join(names)}.")
+    return tuple(said)
+
+
+def front_point(one: Estimate, terms: Terms) -> FrontPoint:
+    """Return a rig as a point of the search."""
+    return FrontPoint(
+        rig=str(one.rig),
+        card=", ".join(str(kind) for kind in one.rig.kinds),
+        count=len(one.rig.devices),
+        seconds=one.best.seconds,
+        placement=one.best.placement,
+        precision=one.best.precision,
+        price=one.price.quantity.value if one.price else None,
+        unit=terms.currency if one.price else None,
+        kwh=one.energy.value,
+        watts=one.watts.value,
+        tdp_w=one.rig.tdp_w,
+        fits=one.best.fits,
+        front=False,
+    )
+
+
+def front(points: Sequence[FrontPoint]) -> tuple[FrontPoint, ...]:
+    """Return the points with those marked that no other is at least as good as in time, price and energy alike.
+
+    A rig whose price is not known, or that does not hold the members, is never on the front.
+    """
+    known = [place for place, one in enumerate(points) if one.price is not None and one.fits]
+    values = np.array([[points[at].seconds.value, points[at].price or 0.0, points[at].kwh] for at in known])
+    best = {known[row] for row in np.flatnonzero(undominated(values.reshape(len(known), 3)))}
+    return tuple(replace(one, front=place in best) for place, one in enumerate(points))
+
+
+def undominated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return for each row of `values [points, criteria]`, less being better, whether no other row dominates it."""
+    no_worse = (values[:, None, :] <= values[None, :, :]).all(axis=2)
+    better = (values[:, None, :] < values[None, :, :]).any(axis=2)
+    return np.asarray(~(no_worse & better).any(axis=0))

@@ -1,0 +1,168 @@
+"""What would change the answer: one thing changed at a time, everything else as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sextet.hardware.rig import Rig
+from sextet.planner.clock import Clock
+from sextet.planner.comparison import Change
+from sextet.planner.estimate import Estimate, estimate, precisions_of
+from sextet.planner.figures import Quantity, Quoted
+from sextet.planner.job import Job
+from sextet.planner.prices import price_lists
+from sextet.planner.score import scores
+from sextet.planner.terms import Terms
+from sextet.planner.training import calls_of, variants_of
+
+WIDER = (2, 4, 8, 16)
+"""How many times as wide members are tried."""
+
+FAST_HOST = 10.0
+"""A host so many times as fast as the measured core, which leaves the cards as what decides."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing changed: the job and the terms then."""
+
+    what: str
+    job: Job
+    terms: Terms
+
+
+def cases(job: Job, terms: Terms) -> tuple[Case, ...]:
+    """Return what is tried: size of the work, then use, then prices."""
+    return tuple(_cases(job, terms))
+
+
+def _cases(job: Job, terms: Terms) -> Iterator[Case]:
+    fast = job.with_host(FAST_HOST)
+    for factor in WIDER:
+        yield Case(f"members {factor} times as wide", job.wider(factor), terms)
+    yield Case(f"a host {FAST_HOST:g} times as fast", fast, terms)
+    for factor in WIDER:
+        yield Case(f"that host, and members {factor} times as wide", fast.wider(factor), terms)
+    yield Case(
+        f"batches of {4 * job.config.batch} instead of {job.config.batch}", job.with_batch(4 * job.config.batch), terms
+    )
+    longer = replace(job, config=replace(job.config, epochs=10 * job.config.epochs))
+    yield Case("10 times the epochs", longer, terms)
+    if any(spec.name == "patchtst" for spec in job.specs) and len(job.networks) > 1:
+        without = tuple(spec for spec in job.specs if spec.name != "patchtst")
+        yield Case("without PatchTST (the members of v5)", replace(job, specs=without), terms)
+    yield from _uses(job, terms)
+
+
+def _uses(job: Job, terms: Terms) -> Iterator[Case]:
+    for hours in (2.0, 24.0):
+        if hours != terms.hours_a_day:
+            yield Case(f"{hours:g} hours of training a day", job, replace(terms, hours_a_day=hours))
+    for years in (1.0, 6.0):
+        if years != terms.years:
+            yield Case(f"{years:g} years of use" if years > 1 else "1 year of use", job, replace(terms, years=years))
+    price = terms.electricity.quantity
+    dear = Quoted(quantity=price * 3, source="three times what was asked for", date=terms.electricity.date)
+    yield Case("electricity at three times its price", job, replace(terms, electricity=dear))
+    if any(one.name == "question" for one in terms.prices):
+        lists = (price_lists()["used"], *(one for one in terms.prices if one.name not in ("question", "used")))
+        yield Case("prices of the list of used cards (2026)", job, replace(terms, prices=lists))
+
+
+def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Clock, terms: Terms) -> tuple[Change, ...]:
+    """Return each case with its winners, and which of them are others than as asked.
+
+    Raises:
+        HardwareError: a card is older than the time model knows.
+    """
+    tried = cases(job, terms)
+    most = max(len(rig.devices) for rig in rigs)
+    variants = [pair for rig in rigs for pair in variants_of([rig], precisions_of(rig, terms.precision))]
+    clock.prepare([call for case in tried for call in calls_of(case.job, most)], variants, limits=False)
+    asked = _change("as asked", base, terms, None)
+    found = []
+    for case in tried:
+        same = case.job is job and case.terms.precision == terms.precision
+        then = [
+            estimate(rig, case.job, clock, case.terms, options=one.options if same else None)
+            for rig, one in zip(rigs, base, strict=True)
+        ]
+        found.append(_change(case.what, then, case.terms, asked))
+    return tuple(found)
+
+
+def _change(what: str, rigs: Sequence[Estimate], terms: Terms, asked: Change | None) -> Change:
+    facts = [one.facts() for one in rigs]
+    totals = {one.name: one.total for one in scores(facts, terms.weights)}
+    seconds = {one.name: one.seconds for one in facts}
+    cost = {one.name: one.cost for one in facts}
+    winners = {"time": _least(seconds), "cost": _least(cost), "score": _most(totals)}
+    before = (asked.fastest, asked.cheapest, asked.best) if asked else tuple(winners.values())
+    flips = tuple(
+        name
+        for name, was in zip(winners, before, strict=True)
+        if None not in (winners[name], was) and winners[name] != was
+    )
+    return Change(
+        what=what,
+        seconds=seconds,
+        cost=cost,
+        total=totals,
+        fastest=winners["time"],
+        cheapest=winners["cost"],
+        best=winners["score"],
+        flips=flips,
+    )
+
+
+def _least(values: dict[str, float | None]) -> str | None:
+    """Return the name with the least value; None where one is not known or two share it."""
+    return _most({name: None if value is None else -value for name, value in values.items()})
+
+
+def _most(values: dict[str, float | None]) -> str | None:
+    known = [value for value in values.values() if value is not None]
+    if len(known) < len(values):
+        return None
+    best = [name for name, value in values.items() if value == max(known)]
+    return best[0] if len(best) == 1 else None
+
+
+def turning_price(
+    rigs: Sequence[Estimate], place: int, terms: Terms, most: float = 100.0
+) -> tuple[str, Quantity] | None:
+    """Return at which price of a rig another wins on the score, and which; None where no price up to `most` times does.
+
+    Args:
+        rigs: with prices.
+        place: of the rig whose price changes; the others' stay.
+        terms: weights and use.
+        most: how many times its price, or how small a share of it, is looked at.
+    """
+    price, watts = rigs[place].price, rigs[place].energy_cost
+    if price is None or any(one.cost is None for one in rigs):
+        return None
+    share = rigs[place].best.seconds.value / terms.life_seconds
+
+    def winner(factor: float) -> str:
+        facts = [one.facts() for one in rigs]
+        facts[place] = replace(facts[place], cost=price.quantity.value * factor * share + watts.value)
+        found = scores(facts, terms.weights)
+        return max(found, key=lambda one: one.total or 0.0).name
+
+    now = winner(1.0)
+    end = most if now == rigs[place].rig.name else 1 / most
+    if winner(end) == now:
+        return None
+    factor = _turn(lambda factor: winner(factor) == now, end)
+    return winner(factor * (1.01 if end > 1 else 0.99)), price.quantity * factor
+
+
+def _turn(stays: Callable[[float], bool], end: float) -> float:
+    """Return the factor between 1 and `end` at which something stops to hold, within half a percent."""
+    near, far = 1.0, end
+    while max(near / far, far / near) > 1.005:
+        middle = (near * far) ** 0.5
+        near, far = (middle, far) if stays(middle) else (near, middle)
+    return far

@@ -1,0 +1,179 @@
+"""Reasons for and against each rig, when one breaks even with another, and which to take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sextet.planner.comparison import BreakEven, Chances, Change, Verdict
+from sextet.planner.cost import NOISE
+from sextet.planner.estimate import Estimate
+from sextet.planner.figures import Quantity
+from sextet.planner.score import Score
+from sextet.planner.sensitivity import turning_price
+from sextet.planner.terms import Terms
+from sextet.planner.wording import money, times, took
+
+ALIKE = 1.05
+"""Figures that differ by less are called alike."""
+
+
+def reasons(one: Estimate, others: Sequence[Estimate], terms: Terms) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what speaks for a rig and what against it, beside the others."""
+    pros: list[str] = []
+    cons: list[str] = []
+    if not one.best.fits:
+        cons.append("Not every member fits on a card.")
+    for other in others:
+        for text, better in _against(one, other):
+            (pros if better else cons).append(text)
+    if not any(card.tensor_fp16_tflops for card in one.rig.devices):
+        cons.append("No tensor cores: half precision gains nothing.")
+    loud = {card.cooling for card in one.rig.kinds} - {"open"}
+    cons += [f"Cooling: {NOISE[cooling]}." for cooling in sorted(loud)]
+    if one.supported < terms.years:
+        cons.append(
+            f"Software: its last driver is looked after for {one.supported:.1f} more years, and it is to serve "
+            f"{terms.years:g}."
+        )
+    if any(card.form != "PCIe" for card in one.rig.kinds):
+        cons.append("SXM modules need a carrier board or server, which is not in the price.")
+    return tuple(dict.fromkeys(pros)), tuple(dict.fromkeys(cons))
+
+
+def _against(one: Estimate, other: Estimate) -> list[tuple[str, bool]]:
+    name, said = other.rig.name, []
+    mine, theirs = one.best.seconds.value, other.best.seconds.value
+    if not alike(mine, theirs):
+        faster = mine < theirs
+        said.append((f"Trains in {took(mine)}, {name} in {took(theirs)} ({times(mine, theirs)} the time).", faster))
+    pairs = (
+        ("costs {} to buy", one.price.quantity if one.price else None, other.price.quantity if other.price else None),
+        ("costs {} a training", one.cost.quantity if one.cost else None, other.cost.quantity if other.cost else None),
+        ("takes {} a training", one.energy.quantity, other.energy.quantity),
+    )
+    for words, own, its in pairs:
+        if own is not None and its is not None and not alike(own.value, its.value):
+            text = words.format(money(own))
+            said.append((f"It {text}, {name} {money(its)}.", own.value < its.value))
+    if not alike(one.headroom, other.headroom) and min(one.headroom, other.headroom) < 4:
+        text = (
+            f"The tightest member leaves {one.headroom:.1f} times what it needs, on {name} {other.headroom:.1f} times."
+        )
+        said.append((text, one.headroom > other.headroom))
+    if abs(min(one.supported, 99) - min(other.supported, 99)) > 0.1:
+        said.append((f"Software serves it {_years(one)}, {name} {_years(other)}.", one.supported > other.supported))
+    return said
+
+
+def _years(one: Estimate) -> str:
+    return "without a known end" if one.supported == float("inf") else f"for {one.supported:.1f} years more"
+
+
+def alike(one: float, other: float) -> bool:
+    """Whether two positive figures differ by less than `ALIKE`."""
+    return max(one, other) <= ALIKE * min(one, other)
+
+
+def break_evens(rigs: Sequence[Estimate], terms: Terms) -> tuple[BreakEven, ...]:
+    """Return for each pair when the dearer rig has cost less in all, both doing what the slower one can do a day."""
+    found = []
+    for place, first in enumerate(rigs):
+        for second in rigs[place + 1 :]:
+            if first.price is None or second.price is None:
+                lacking = [one.rig.name for one in (first, second) if one.price is None]
+                text = f"Not known: no price of {' and '.join(lacking)}."
+                found.append(BreakEven(cheap=first.rig.name, dear=second.rig.name, days=None, text=text))
+                continue
+            cheap, dear = sorted((first, second), key=lambda one: one.price.quantity.value if one.price else 0.0)
+            found.append(_break_even(cheap, dear, terms))
+    return tuple(found)
+
+
+def _break_even(cheap: Estimate, dear: Estimate, terms: Terms) -> BreakEven:
+    names = {"cheap": cheap.rig.name, "dear": dear.rig.name}
+    extra = (dear.price.quantity.value if dear.price else 0.0) - (cheap.price.quantity.value if cheap.price else 0.0)
+    saved = cheap.energy_cost.value - dear.energy_cost.value
+    if extra <= 0:
+        return BreakEven(**names, days=0.0, text=f"{names['dear']} costs no more to buy.")
+    if saved <= 0:
+        text = f"{names['dear']} never catches up with {names['cheap']}: it takes no less electricity a training."
+        return BreakEven(**names, days=None, text=text)
+    a_day = terms.hours_a_day * 3600 / max(cheap.best.seconds.value, dear.best.seconds.value)
+    days = extra / saved / a_day
+    text = (
+        f"{names['dear']} has cost less than {names['cheap']} after {days:,.0f} days ({days / 365:,.0f} years) of "
+        f"{terms.hours_a_day:g} hours: it saves {money(Quantity(saved, terms.currency))} of electricity a training "
+        f"and costs {money(Quantity(extra, terms.currency))} more."
+    )
+    return BreakEven(**names, days=days, text=text)
+
+
+def verdict(
+    rigs: Sequence[Estimate],
+    scored: Sequence[Score],
+    chances: Chances | None,
+    changes: Sequence[Change],
+    terms: Terms,
+) -> Verdict:
+    """Return which rig to take, how sure that is, and what would change it."""
+    totals = {one.name: one.total for one in scored}
+    if not rigs:
+        return Verdict(
+            rig=None, text="A search compares no rigs; its front names those worth comparing.", reasons=(), flips=()
+        )
+    if len(rigs) == 1:
+        return _alone(rigs[0], totals[rigs[0].rig.name])
+    if any(total is None for total in totals.values()):
+        return Verdict(rig=None, text="It cannot be told: a score is not known.", reasons=(), flips=())
+    ranked = sorted(totals, key=lambda name: -(totals[name] or 0.0))
+    best, second = ranked[0], ranked[1]
+    if (totals[best] or 0.0) - (totals[second] or 0.0) < 1e-9:
+        return Verdict(rig=None, text=f"{best} and {second} score the same.", reasons=(), flips=())
+    text = f"{best}: {totals[best]:.1f} of 10, {second} {totals[second]:.1f}."
+    if chances is not None:
+        shares = {name: wins[best] for name, wins in chances.wins.items()}
+        said = [f"{_share(shares[name])} on {words}" for name, words in _CRITERIA.items() if name in shares]
+        text += f" Over what the planner is unsure of it wins {', '.join(said)}."
+    pairs = [(reasons(one, [other for other in rigs if other is not one], terms), one.rig.name) for one in rigs]
+    said_reasons = [f"For {name}: {pro}" for (pros, _), name in pairs for pro in pros if name == best]
+    said_reasons += [f"Against {name}: {con}" for (_, cons), name in pairs for con in cons if name == best]
+    return Verdict(rig=best, text=text, reasons=tuple(said_reasons), flips=_flips(rigs, changes, terms, best))
+
+
+_CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
+
+
+def _share(value: float) -> str:
+    """Return a share of draws; 4,000 of them do not tell 100 % from nearly so."""
+    return (
+        "more than 99.9 %"
+        if value > 0.999
+        else "less than 0.1 %"
+        if value < 0.001
+        else f"{value:.1%}".replace("%", " %")
+    )
+
+
+def _alone(one: Estimate, total: float | None) -> Verdict:
+    fits = "holds every member" if one.best.fits else "does not hold every member"
+    scored = "" if total is None else f" It scores {total:.1f} of 10 beside itself alone; name another rig to compare."
+    text = f"{one.rig.name} {fits} and trains them in {took(one.best.seconds.value)} at most.{scored}"
+    return Verdict(rig=one.rig.name if one.best.fits else None, text=text, reasons=(), flips=())
+
+
+def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:
+    said = []
+    for name, words in (("score", "best"), ("time", "fastest"), ("cost", "cheapest a training")):
+        for change in changes:
+            if name in change.flips:
+                winner = {"score": change.best, "time": change.fastest, "cost": change.cheapest}[name]
+                said.append(f"With {change.what} {winner} is {words}.")
+    for place, one in enumerate(rigs):
+        turned = turning_price(rigs, place, terms)
+        if turned is not None and one.price is not None:
+            winner, price = turned
+            now = money(one.price.quantity)
+            said.append(f"If {one.rig.name} costs {money(price)} instead of {now}, {winner} scores best.")
+    if not any("score" in change.flips for change in changes):
+        said.append(f"Nothing else that was tried takes the best score from {best}.")
+    return tuple(said)
