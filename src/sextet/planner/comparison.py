@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sextet.planner.figures import Measured, Prediction, Quantity, Quoted, plain_figure
 from sextet.planner.rig_plan import MemoryStack, RigPlan, RooflinePoint
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 SCHEMA = 1
 """Number of the form of `Comparison.as_dict()`; raised when a key changes its meaning or goes."""
@@ -194,6 +197,20 @@ class Comparison:
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values, with the number of this form under `schema`."""
         return {"schema": SCHEMA, **plain(self)}
+
+    def __str__(self) -> str:
+        """As text of 100 columns."""
+        from sextet.planner.rendering import text
+
+        return text(self)
+
+    __repr__ = __str__
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """As rich shows it."""
+        from sextet.planner.rendering import parts
+
+        yield from parts(self)
 
 
 _DERIVED = {MemoryStack: ("headroom",), RooflinePoint: ("intensity", "achieved"), RigPlan: ("seconds", "fits")}

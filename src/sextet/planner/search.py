@@ -20,6 +20,9 @@ from sextet.planner.training import calls_of, variants_of
 MOST_EQUAL = 8
 """Most equal cards of a rig that is looked at."""
 
+ALIKE = 0.01
+"""Logarithm of a ratio below which two figures count as alike on the front."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
@@ -113,11 +116,13 @@ def front_point(one: Estimate, terms: Terms) -> FrontPoint:
 def front(points: Sequence[FrontPoint]) -> tuple[FrontPoint, ...]:
     """Return the points with those marked that no other is at least as good as in time, price and energy alike.
 
-    A rig whose price is not known, or that does not hold the members, is never on the front.
+    Figures that lie within about a percent of each other count as alike, far below what is known of them. A rig whose
+    price is not known, or that does not hold the members, is never on the front.
     """
     known = [place for place, one in enumerate(points) if one.price is not None and one.fits]
     values = np.array([[points[at].seconds.value, points[at].price or 0.0, points[at].kwh] for at in known])
-    best = {known[row] for row in np.flatnonzero(undominated(values.reshape(len(known), 3)))}
+    alike = np.round(np.log(np.maximum(values.reshape(len(known), 3), 1e-300)) / ALIKE)
+    best = {known[row] for row in np.flatnonzero(undominated(alike))}
     return tuple(replace(one, front=place in best) for place, one in enumerate(points))
 
 

@@ -11,7 +11,7 @@ from sextet.planner.figures import Quantity
 from sextet.planner.score import Score
 from sextet.planner.sensitivity import turning_price
 from sextet.planner.terms import Terms
-from sextet.planner.wording import money, times, took
+from sextet.planner.wording import money, percent, times, took
 
 ALIKE = 1.05
 """Figures that differ by less are called alike."""
@@ -132,7 +132,7 @@ def verdict(
     text = f"{best}: {totals[best]:.1f} of 10, {second} {totals[second]:.1f}."
     if chances is not None:
         shares = {name: wins[best] for name, wins in chances.wins.items()}
-        said = [f"{_share(shares[name])} on {words}" for name, words in _CRITERIA.items() if name in shares]
+        said = [f"{percent(shares[name])} on {words}" for name, words in _CRITERIA.items() if name in shares]
         text += f" Over what the planner is unsure of it wins {', '.join(said)}."
     pairs = [(reasons(one, [other for other in rigs if other is not one], terms), one.rig.name) for one in rigs]
     said_reasons = [f"For {name}: {pro}" for (pros, _), name in pairs for pro in pros if name == best]
@@ -141,17 +141,6 @@ def verdict(
 
 
 _CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
-
-
-def _share(value: float) -> str:
-    """Return a share of draws; 4,000 of them do not tell 100 % from nearly so."""
-    return (
-        "more than 99.9 %"
-        if value > 0.999
-        else "less than 0.1 %"
-        if value < 0.001
-        else f"{value:.1%}".replace("%", " %")
-    )
 
 
 def _alone(one: Estimate, total: float | None) -> Verdict:

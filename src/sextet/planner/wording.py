@@ -34,14 +34,16 @@ def times(one: float, other: float) -> str:
     return f"{ratio:.2f} of" if ratio < 1 else f"{ratio:.2f} times"
 
 
-def between(figure: Prediction, scale: float = 1.0) -> str:
-    """Return the interval of a figure: "30.1 to 119"."""
-    return f"{digits(figure.low * scale)} to {digits(figure.high * scale)}"
-
-
 def interval(figure: Prediction) -> str:
     """Return a time with its interval: "59.8 s (29.9 s to 119 s)"."""
     return f"{took(figure.value)} ({took(figure.low)} to {took(figure.high)})"
+
+
+def percent(share: float) -> str:
+    """Return a share of some thousand draws, which do not tell 100 % from nearly so."""
+    if share > 0.999:
+        return "> 99.9 %"
+    return "< 0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
 
 
 def gib(size: float) -> str:
