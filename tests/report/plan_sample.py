@@ -265,6 +265,7 @@ def comparison(names: tuple[str, str] = ("3x Tesla P40", "2x Tesla V100 SXM2 32G
                 "cost": {names[0]: 1.0, names[1]: 0.0},
                 "score": {names[0]: 0.71, names[1]: 0.29},
             },
+            seconds={name: (100.0, 200.0, 400.0) for name in names},
             ratios={names[1]: (0.9, 1.26, 1.7)},
             assumptions=("The host is the same for both.",),
         ),

@@ -155,7 +155,8 @@ def roofline(comparison: Comparison, names: Sequence[Name]) -> Roofline | Absent
     ]
     if not roofs:
         return {"absent": "No member has a network, so there is nothing to place on a roofline."}
-    return {"roofs": roofs, "names": list(names)}
+    there = {point["name"] for roof in roofs for point in roof["points"]}
+    return {"roofs": roofs, "names": [one for one in names if one["name"] in there]}
 
 
 def costs(comparison: Comparison) -> Costs | Absent:

@@ -11,7 +11,7 @@ from sextet.report.plain import number_text
 from sextet.report.plan_view import Point, Roof, Roofline
 from sextet.report.svg import Drawing, Scale, drawn, legend, log_domain, log_ticks
 
-_HEIGHT = 300.0
+_HEIGHT = 314.0
 
 
 def roofline_html(part: Roofline) -> str:
@@ -35,7 +35,7 @@ def _points(part: Roofline) -> list[Point]:
 
 
 def _roof(one: Roof, xs: tuple[float, float], ys: tuple[float, float], width: float) -> Drawing:
-    left, right, bottom, top = 62.0, width - 14, _HEIGHT - 44, 14.0
+    left, right, bottom, top = 62.0, width - 14, _HEIGHT - 44, 28.0
     x, y = Scale(domain=xs, span=(left, right), log=True), Scale(domain=ys, span=(bottom, top), log=True)
     drawing = Drawing(width, _HEIGHT, f"Roofline of {one['card']} in {one['precision']}, each member a point")
     for tick in log_ticks(ys, 6):
@@ -44,7 +44,7 @@ def _roof(one: Roof, xs: tuple[float, float], ys: tuple[float, float], width: fl
     for tick in log_ticks(xs, max(3, int(width / 120))):
         drawing.line(x(tick), top, x(tick), bottom)
         drawing.text(x(tick), bottom + 17, number_text(tick, digits=1), anchor="middle")
-    drawing.text(4, top - 2, "GFLOP/s")
+    drawing.text(4, 12, "GFLOP/s")
     drawing.text(right, _HEIGHT - 6, "FLOPs a byte of memory", anchor="end")
     knee = one["peak"] / one["bandwidth"]
     roof = [(max(xs[0], ys[0] / one["bandwidth"]), 0.0), (min(max(knee, xs[0]), xs[1]), 0.0), (xs[1], 0.0)]

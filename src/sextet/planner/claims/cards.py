@@ -9,7 +9,7 @@ from sextet.hardware.catalogue import Device, device, devices
 from sextet.hardware.rig import Rig
 from sextet.planner.claims.evidence import evidence
 from sextet.planner.claims.judgement import CLOSE, Finding, Labelled, Statement, Verdict, sentence, stands, verdict_of
-from sextet.planner.claims.ratios import call_of, link_of, one_card, ratio
+from sextet.planner.claims.ratios import call_of, link, one_card, ratio
 from sextet.planner.claims.setting import SCALING_MODEL, TIME_MODEL, Setting, catalogued, named, said, sources_of
 from sextet.planner.figures import Measured, Quantity
 from sextet.planner.timing.scaling import all_reduce_seconds
@@ -169,7 +169,7 @@ def links(claim: Statement, setting: Setting) -> Finding:
     ]
     figures = [Labelled(label="NVLink", number=nvlink), Labelled(label="PCIe, both directions", number=both)]
     for rig in (setting.few, replace_link(setting.few), setting.many):
-        seconds = all_reduce_seconds(size, len(rig.devices), link_of(rig))
+        seconds = all_reduce_seconds(size, len(rig.devices), link(rig))
         lines.append(f"exchange of {size / 1e6:.0f} MB of gradients, {rig}: {1000 * seconds:.1f} ms")
         figures.append(Labelled(label=f"exchange, {rig}", number=Quantity(1000 * seconds, "ms")))
     verdict = verdict_of([rates, rates and not without])

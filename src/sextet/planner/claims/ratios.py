@@ -15,6 +15,7 @@ from typing import Literal
 
 from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
+from sextet.planner.assignment import assigned
 from sextet.planner.claims.setting import Network, Scene
 from sextet.planner.figures import Prediction
 from sextet.planner.operations import Work
@@ -23,11 +24,10 @@ from sextet.planner.timing.device import Software
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.prediction import DISPATCH_FACTOR, DISPATCH_S, TimePrediction, predict_time
 from sextet.planner.timing.scaling import Link, on_cards
+from sextet.planner.training import OVER, OWN, link_of
 from sextet.planner.work import compiles, member_work
 
 End = Literal["low", "value", "high"]
-OVER_ALL: Placement = "over all cards"
-OWN: Placement = "on cards of their own"
 SAID = {"float32": "FP32", "float16": "mixed precision"}
 """What precisions are called."""
 
@@ -114,44 +114,40 @@ def one_card(work: Work, device: Device, software: Software, precision: str = "f
     return Run(label=str(device), card=f"{device} {precision}", seconds=step.seconds)
 
 
-def link_of(rig: Rig) -> Link:
-    """Return how the cards of a rig reach each other: NVLink where it has it, else directly over PCIe."""
-    one = rig.devices[0]
-    if rig.nvlink and one.nvlink_gbs is not None:
-        return Link("nvlink", one.nvlink_gbs)
-    return Link("pcie", rig.pcie_gbs(one))
+def link(rig: Rig) -> Link:
+    """Return how all cards of a rig reach each other."""
+    return link_of(rig, range(len(rig.devices)))
 
 
 def shared(
     spec: Network, scene: Scene, rig: Rig, software: Software, precision: str = "float32", batch: int | None = None
 ) -> Run:
     """Return a training step of one member over all cards of a rig; `batch` windows of all cards together."""
-    count, link = len(rig.devices), link_of(rig)
+    count, way = len(rig.devices), link(rig)
     work = call_of(spec, scene, -(-(batch or scene.batch) // count), cards=count)
     step = step_of(work, rig.devices[0], software, precision)
 
     def over(seconds: float) -> TimePrediction:
         exact = replace(step.whole, value=seconds, low=seconds, high=seconds)
-        return on_cards(exact, work, count, link, software.framework)
+        return on_cards(exact, work, count, way, software.framework)
 
     middle = over(step.seconds())
     return Run(
-        label=f"{rig} {OVER_ALL}",
+        label=f"{rig} {OVER}",
         card=f"{rig.devices[0]} {precision}",
         seconds=lambda host, end: over(step.seconds(host, end)).value,
         spread=(middle.low / middle.value, middle.high / middle.value),
-        placement=OVER_ALL,
+        placement=OVER,
     )
 
 
 def all_members(scene: Scene, rig: Rig, software: Software, placement: Placement, precision: str = "float32") -> Run:
     """Return one training step of every member on a rig, members one after the other or on cards of their own.
 
-    On cards of their own the longest member goes first, each to the card that is free first; the step takes as long as
-    the card that works longest.
+    On cards of their own the step takes as long as the card that works longest.
     """
     label, card = f"{rig} {placement}, {SAID[precision]}", f"{rig.devices[0]} {precision}"
-    if placement == OVER_ALL:
+    if placement == OVER:
         parts = [shared(spec, scene, rig, software, precision) for spec in scene.specs]
         return replace(together_of(parts), label=label)
     steps = [step_of(call_of(spec, scene, scene.batch), rig.devices[0], software, precision) for spec in scene.specs]
@@ -172,11 +168,8 @@ def together_of(parts: Sequence[Run]) -> Run:
 
 
 def makespan(seconds: Sequence[float], cards: int) -> float:
-    """Return when the last of `cards` is done, the longest work first, each to the card that is free first."""
-    busy = [0.0] * cards
-    for one in sorted(seconds, reverse=True):
-        busy[busy.index(min(busy))] += one
-    return max(busy)
+    """Return when the last of `cards` equal cards is done, works shared out so that it is as early as can be."""
+    return assigned([[one] * cards for one in seconds])[0]
 
 
 def best(runs: Sequence[Run]) -> Run:
@@ -189,7 +182,7 @@ def quickest(scene: Scene, rig: Rig, software: Software, precisions: Sequence[st
     return best(
         [
             all_members(scene, rig, software, placement, precision)
-            for placement in (OVER_ALL, OWN)
+            for placement in (OVER, OWN)
             for precision in precisions
         ]
     )

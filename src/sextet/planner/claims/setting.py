@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeAlias
 
-from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowShape
 from sextet.hardware.catalogue import Device
 from sextet.hardware.matrix import matrix
 from sextet.hardware.rig import Rig, read_rig
+from sextet.planner.compare import compare
+from sextet.planner.comparison import Comparison
 from sextet.planner.figures import Prediction, Quantity, Quoted
+from sextet.planner.job import Job, Sizes, job_of
+from sextet.planner.terms import Terms
 from sextet.planner.timing.device import Software
 from sextet.specs.cnn_lstm import CNNLSTMSpec
-from sextet.specs.defaults import longest_lookback, resolved
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import parse_members
 from sextet.specs.recurrent import GRUSpec, LSTMSpec
-from sextet.specs.situation import Situation
 from sextet.specs.spike_detector import SpikeDetectorSpec
 from sextet.specs.train_config import TrainConfig
 
@@ -66,6 +67,7 @@ class Setting:
 
     Attributes:
         many: the rig of more and older cards; few: that of fewer and newer ones; plain: `few` without NVLink.
+        job: the training of the small members.
         scenes: the members, small and large.
         software: what trains them.
         today: the day that ends of support are counted from.
@@ -74,6 +76,7 @@ class Setting:
     many: Rig
     few: Rig
     plain: Rig
+    job: Job
     scenes: tuple[Scene, Scene]
     software: Software
     today: datetime.date
@@ -100,23 +103,13 @@ class Setting:
 
 @cache
 def default_setting() -> Setting:
-    """Return three P40 against two V100 with 32 GB, and the six members for hourly data with a horizon of 96."""
-    situation = Situation(horizon=96, season=24, length=20_000, rows=100_000)
-    chosen = (resolved(spec, situation) for spec in parse_members("v6"))
-    specs = tuple(spec for spec in chosen if isinstance(spec, Network))
-    shape = WindowShape(
-        lookback=longest_lookback(specs, None, situation),
-        horizon=situation.horizon,
-        past_channels=6,
-        future_channels=4,
-        static_features=0,
-        levels=LEVELS,
-    )
-    batch = TrainConfig().for_windows(situation.rows, situation.horizon).batch
+    """Return three P40 against two V100 with 32 GB, and the training that `sextet plan` takes unless told another."""
+    job = job_of(Sizes(), parse_members("v6"), TrainConfig())
+    specs, shape, batch = tuple(spec for spec in job.specs if isinstance(spec, Network)), job.shape, job.config.batch
     widths = sorted(spec.width for spec in specs if not isinstance(spec, PatchTSTSpec))
     small = Scene(
         name="small members",
-        text=f"as sextet chooses them for hourly data and a horizon of {situation.horizon}: recurrent layers "
+        text=f"as sextet chooses them for {job.data} and a horizon of {shape.horizon}: recurrent layers "
         f"{widths[0]} to {widths[-1]} wide, {batch} windows a step",
         specs=specs,
         shape=shape,
@@ -134,10 +127,17 @@ def default_setting() -> Setting:
         many=read_rig("3x Tesla P40"),
         few=read_rig("2x V100 SXM2 32GB nvlink"),
         plain=read_rig("2x V100 PCIe 32GB"),
+        job=job,
         scenes=(small, large),
-        software=Software(),
+        software=Terms().software,
         today=max(datetime.date.fromisoformat(row.date) for row in matrix().tensorflow),
     )
+
+
+@cache
+def planned(setting: Setting) -> Comparison:
+    """Return what `sextet plan` says of both rigs and the training of the small members; the newer cards are first."""
+    return compare((setting.few, setting.many), setting.job, Terms(software=setting.software))
 
 
 def _widened(spec: Network) -> Network:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sextet.core.errors import ConfigError
 from sextet.hardware.rig import Rig
 from sextet.planner.claims.judgement import Finding, Labelled, Statement, sentence, stands, verdict_of
 from sextet.planner.claims.ratios import (
-    OVER_ALL,
-    OWN,
     SAID,
     Run,
     all_members,
@@ -23,6 +22,7 @@ from sextet.planner.claims.ratios import (
 )
 from sextet.planner.claims.setting import SCALING_MODEL, TIME_MODEL, Scene, Setting, named, percent, said
 from sextet.planner.figures import Prediction, Quantity
+from sextet.planner.training import OVER, OWN
 
 Case = tuple[str, Prediction]
 
@@ -53,22 +53,42 @@ def _ensemble_cases(setting: Setting) -> list[tuple[str, Run, Run]]:
     return found
 
 
+def whole_training(setting: Setting) -> Prediction:
+    """Return how many times longer a training of the small members takes as `sextet plan` has it, host and all."""
+    found = planned(setting)
+    if found.chances is None:
+        raise ConfigError("Expected two rigs to compare; a single one has no ratio.")
+    low, _, high = found.chances.ratios[setting.many.name]
+    few, many = (one.seconds.value for one in found.rigs)
+    return Prediction(
+        value=many / few, low=min(low, many / few), high=max(high, many / few), unit="times", source="sextet plan"
+    )
+
+
 def ensemble_time(claim: Statement, setting: Setting) -> Finding:
     """How many times longer the older cards train all members; six hours are only the unit of what was said."""
     runs = _ensemble_cases(setting)
-    cases = [(name, ratio(many, few)) for name, many, few in runs]
+    whole = whole_training(setting)
+    cases = [("a whole training of small members", whole), *((name, ratio(many, few)) for name, many, few in runs)]
     lines = [
         f"{name}: {1000 * many.value:.1f} ms ({many.label}) over {1000 * few.value:.1f} ms ({few.label}) = "
         f"{said(found)}: "
         f"6 h become {6 * found.value:.1f} h"
-        for (name, many, few), (_, found) in zip(runs, cases, strict=True)
+        for (name, many, few), (_, found) in zip(runs, cases[1:], strict=True)
     ]
+    few_all, many_all = (one.seconds.value for one in planned(setting).rigs)
     low, high = claim.span
     verdict = verdict_of([stands(claim.span, found) for _, found in cases])
     return Finding(
         verdict=verdict,
         why=sentence(verdict, "the members' size and on precision", _told(cases, claim.span)),
-        arithmetic=(f"8 h / 6 h = {low:.2f} to 9 h / 6 h = {high:.2f}; one step of every member:", *lines),
+        arithmetic=(
+            f"8 h / 6 h = {low:.2f} to 9 h / 6 h = {high:.2f}",
+            f"a whole training of small members as sextet plan has it: {many_all:.0f} s over {few_all:.0f} s = "
+            f"{said(whole)}",
+            "one step of every member, as long as cards decide:",
+            *lines,
+        ),
         sources=(TIME_MODEL, SCALING_MODEL),
         figures=[Labelled(label=name, number=found) for name, found in cases],
     )
@@ -171,7 +191,7 @@ def three_times(claim: Statement, setting: Setting) -> Finding:
     cases, lines = [], []
     for scene in setting.scenes:
         alone = all_members(scene, Rig(name="one", devices=setting.many.devices[:1]), setting.software, OWN)
-        for placement in (OVER_ALL, OWN):
+        for placement in (OVER, OWN):
             run = all_members(scene, setting.many, setting.software, placement)
             found = ratio(alone, run)
             cases.append((f"{scene.name} {placement}", found))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sextet.core.errors import ConfigError
 from sextet.hardware.rig import Rig
 from sextet.hardware.support import support
@@ -13,7 +15,7 @@ from sextet.planner.cost import ELECTRICITY, Usage, cost_per_training, running
 from sextet.planner.figures import Quantity
 from sextet.planner.memory import usable
 from sextet.planner.prices import PriceList, price_lists, rig_price
-from sextet.planner.score import WEIGHTS, Facts, Score, scores
+from sextet.planner.score import WEIGHTS, Facts, scores
 
 HOURS = 6.0
 """What a training takes on the newer cards, as the statements have it; the older cards take so many times longer."""
@@ -37,8 +39,15 @@ def score(claim: Statement, setting: Setting) -> Finding:
                 values.append(old.total)
                 answers.append(abs(old.total / wanted - 1) <= CLOSE)
                 label = f"{scene.name}, {SAID[precisions[-1]]}, list {listed.name!r}"
-                lines.append(f"{label}: {old.total:.1f} against {new.total:.1f} ({_parts(old)})")
+                lines.append(f"{label}: {old.total:.1f} against {new.total:.1f} ({_parts(old.parts)})")
                 figures.append(Labelled(label=label, number=Quantity(old.total, "points")))
+    asked = {one.name: one.score for one in planned(setting).rigs}[setting.many.name]
+    if asked.total is not None:
+        values.append(asked.total)
+        answers.append(abs(asked.total / wanted - 1) <= CLOSE)
+        label = "small members as sextet plan has it"
+        lines.append(f"{label}: {asked.total:.1f} ({_parts(asked.parts)})")
+        figures.append(Labelled(label=label, number=Quantity(asked.total, "points")))
     if not values:
         raise ConfigError("No price list has both rigs of the statements; the score cannot be judged.")
     verdict = verdict_of(answers)
@@ -63,8 +72,8 @@ def score(claim: Statement, setting: Setting) -> Finding:
     )
 
 
-def _parts(found: Score) -> str:
-    return ", ".join(f"{name} {value:.1f}" for name, value in found.parts.items() if value is not None)
+def _parts(parts: Mapping[str, float | None]) -> str:
+    return ", ".join(f"{name} {value:.1f}" for name, value in parts.items() if value is not None)
 
 
 def _of(values: dict[str, float], wanted: float) -> str:
