@@ -18,6 +18,7 @@ from sextet.cli.doctor import doctor
 from sextet.cli.failure import report_failure
 from sextet.cli.forecast import forecast
 from sextet.cli.output import abandon_stdout, prepare_streams
+from sextet.cli.plan import plan
 from sextet.cli.report import report
 from sextet.cli.show import show
 from sextet.cli.train import train
@@ -44,6 +45,7 @@ for name, body in (
     ("report", report),
     ("show", show),
     ("doctor", doctor),
+    ("plan", plan),
 ):
     command(app, name)(body)
 

@@ -108,12 +108,14 @@ class Change:
 
     Attributes:
         what: in words, such as "members 4 times as wide".
+        group: cases that go further and further in one direction share it; others are alone in theirs.
         seconds, cost, total: of each rig by name; None: not known.
         fastest, cheapest, best: name of the rig that wins then, None where it cannot be told.
         flips: which of "time", "cost" and "score" have another winner than as asked.
     """
 
     what: str
+    group: str
     seconds: Mapping[str, float | None]
     cost: Mapping[str, float | None]
     total: Mapping[str, float | None]

@@ -24,6 +24,7 @@ BAR = 48
 """Signs of the longest bar of a timeline."""
 
 _FRONT = 30
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def text(answer: Comparison) -> str:
@@ -239,12 +240,16 @@ def _chances(answer: Comparison) -> RenderableType:
 
 
 def _sensitivity(answer: Comparison) -> RenderableType:
-    names = [rig.name for rig in answer.rigs]
-    table = _table("One thing changed (* another winner than as asked)", "", *names, "fastest", "cheapest", "best")
+    letters = {rig.name: _LETTERS[place % len(_LETTERS)] for place, rig in enumerate(answer.rigs)}
+    legend = ", ".join(f"{letter} {name}" for name, letter in letters.items())
+    title = f"One thing changed: {legend}; * another winner than as asked"
+    table = _table(title, "", *(f"time {letter}" for letter in letters.values()), "fastest", "cheapest", "best")
     for change in answer.sensitivity:
-        times = [took(seconds) if (seconds := change.seconds[name]) is not None else "-" for name in names]
+        times = [took(seconds) if (seconds := change.seconds[name]) is not None else "-" for name in letters]
         winners = (("time", change.fastest), ("cost", change.cheapest), ("score", change.best))
-        marks = [f"{'* ' if key in change.flips else ''}{winner or '-'}" for key, winner in winners]
+        marks = [
+            f"{'* ' if key in change.flips else ''}{letters[winner] if winner else '-'}" for key, winner in winners
+        ]
         table.add_row(change.what, *times, *marks)
     return Padding(table, (0, 0, 1, 0))
 

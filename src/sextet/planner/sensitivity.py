@@ -25,11 +25,12 @@ FAST_HOST = 10.0
 
 @dataclass(frozen=True)
 class Case:
-    """One thing changed: the job and the terms then."""
+    """One thing changed: the job and the terms then; `group` as in `Change`."""
 
     what: str
     job: Job
     terms: Terms
+    group: str = ""
 
 
 def cases(job: Job, terms: Terms) -> tuple[Case, ...]:
@@ -40,10 +41,11 @@ def cases(job: Job, terms: Terms) -> tuple[Case, ...]:
 def _cases(job: Job, terms: Terms) -> Iterator[Case]:
     fast = job.with_host(FAST_HOST)
     for factor in WIDER:
-        yield Case(f"members {factor} times as wide", job.wider(factor), terms)
+        yield Case(f"members {factor} times as wide", job.wider(factor), terms, "width")
     yield Case(f"a host {FAST_HOST:g} times as fast", fast, terms)
     for factor in WIDER:
-        yield Case(f"that host, and members {factor} times as wide", fast.wider(factor), terms)
+        what = f"that host and members {factor} times as wide"
+        yield Case(what, fast.wider(factor), terms, f"a host {FAST_HOST:g} times as fast")
     yield Case(
         f"batches of {4 * job.config.batch} instead of {job.config.batch}", job.with_batch(4 * job.config.batch), terms
     )
@@ -80,7 +82,7 @@ def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Cloc
     most = max(len(rig.devices) for rig in rigs)
     variants = [pair for rig in rigs for pair in variants_of([rig], precisions_of(rig, terms.precision))]
     clock.prepare([call for case in tried for call in calls_of(case.job, most)], variants, limits=False)
-    asked = _change("as asked", base, terms, None)
+    asked = _change(Case("as asked", job, terms), base, None)
     found = []
     for case in tried:
         same = case.job is job and case.terms.precision == terms.precision
@@ -88,13 +90,13 @@ def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Cloc
             estimate(rig, case.job, clock, case.terms, options=one.options if same else None)
             for rig, one in zip(rigs, base, strict=True)
         ]
-        found.append(_change(case.what, then, case.terms, asked))
+        found.append(_change(case, then, asked))
     return tuple(found)
 
 
-def _change(what: str, rigs: Sequence[Estimate], terms: Terms, asked: Change | None) -> Change:
+def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Change:
     facts = [one.facts() for one in rigs]
-    totals = {one.name: one.total for one in scores(facts, terms.weights)}
+    totals = {one.name: one.total for one in scores(facts, case.terms.weights)}
     seconds = {one.name: one.seconds for one in facts}
     cost = {one.name: one.cost for one in facts}
     winners = {"time": _least(seconds), "cost": _least(cost), "score": _most(totals)}
@@ -105,7 +107,8 @@ def _change(what: str, rigs: Sequence[Estimate], terms: Terms, asked: Change | N
         if None not in (winners[name], was) and winners[name] != was
     )
     return Change(
-        what=what,
+        what=case.what,
+        group=case.group or case.what,
         seconds=seconds,
         cost=cost,
         total=totals,

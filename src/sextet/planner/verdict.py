@@ -151,12 +151,14 @@ def _alone(one: Estimate, total: float | None) -> Verdict:
 
 
 def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:
-    said = []
-    for name, words in (("score", "best"), ("time", "fastest"), ("cost", "cheapest a training")):
+    said, seen = [], set()
+    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a training")):
         for change in changes:
-            if name in change.flips:
+            if name in change.flips and (name, change.group) not in seen:
+                seen.add((name, change.group))
                 winner = {"score": change.best, "time": change.fastest, "cost": change.cheapest}[name]
-                said.append(f"With {change.what} {winner} is {words}.")
+                what = change.what.replace("that host", change.group)
+                said.append(f"With {what} {winner} {words}.")
     for place, one in enumerate(rigs):
         turned = turning_price(rigs, place, terms)
         if turned is not None and one.price is not None:

@@ -1,0 +1,223 @@
+"""`sextet plan`: which rig to buy, and what is known of it before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from sextet.cli.data_flags import DataFlags
+from sextet.cli.flags import given
+from sextet.cli.output import Output
+
+Rigs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RIG]...",
+        show_default=False,
+        help='Rigs such as "3x Tesla P40" or "2x V100 32GB nvlink on 40 lanes, 8 cores", or TOML files of them.',
+    ),
+]
+
+_WORK = "What is trained"
+_TERMS = "Prices and use"
+_ANSWER = "Answer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFlags:
+    """What is trained."""
+
+    source: Annotated[
+        Path | None,
+        Option("--data", metavar="FILE", help="Data file whose sizes count.", rich_help_panel=_WORK),
+    ] = None
+    series: Annotated[
+        int | None,
+        Option("--series", min=1, metavar="N", help="Series, without --data.", show_default="7", rich_help_panel=_WORK),
+    ] = None
+    rows: Annotated[
+        int | None,
+        Option(
+            "--rows",
+            min=1,
+            metavar="N",
+            help="Rows of each series, without --data.",
+            show_default="17420",
+            rich_help_panel=_WORK,
+        ),
+    ] = None
+    horizon: Annotated[
+        int, Option("--horizon", min=1, metavar="N", help="Steps to forecast.", rich_help_panel=_WORK)
+    ] = 96
+    lookback: Annotated[
+        int | None,
+        Option(
+            "--lookback",
+            min=1,
+            metavar="N",
+            help="Steps of history that members see.",
+            show_default="from frequency and horizon",
+            rich_help_panel=_WORK,
+        ),
+    ] = None
+    past_covariates: Annotated[
+        int | None,
+        Option("--covariates", min=0, metavar="N", help="Covariates known up to now.", rich_help_panel=_WORK),
+    ] = None
+    future_covariates: Annotated[
+        int | None,
+        Option("--future-covariates", min=0, metavar="N", help="Covariates known ahead.", rich_help_panel=_WORK),
+    ] = None
+    static_attributes: Annotated[
+        int | None,
+        Option("--static-attributes", min=0, metavar="N", help="Attributes of a series.", rich_help_panel=_WORK),
+    ] = None
+    config: Annotated[
+        Path | None,
+        Option("--config", metavar="FILE", help="JSON file of settings, as of `sextet train`.", rich_help_panel=_WORK),
+    ] = None
+    members: Annotated[
+        str | None,
+        Option(
+            "--members",
+            metavar="NAMES",
+            help="v6 (all six), v5 (all but PatchTST), or names with commas.",
+            show_default="v6",
+            rich_help_panel=_WORK,
+        ),
+    ] = None
+    epochs: Annotated[
+        int | None,
+        Option("--epochs", min=1, metavar="N", help="Most epochs a member.", show_default="8", rich_help_panel=_WORK),
+    ] = None
+    steps: Annotated[
+        int | None,
+        Option("--steps", min=1, metavar="N", help="Most steps an epoch.", show_default="100", rich_help_panel=_WORK),
+    ] = None
+    batch: Annotated[
+        int | None,
+        Option("--batch", min=1, metavar="N", help="Most windows a step.", show_default="256", rich_help_panel=_WORK),
+    ] = None
+    quick: Annotated[bool, Option("--quick", help="The small budget.", rich_help_panel=_WORK)] = False
+    wider: Annotated[
+        int,
+        Option("--wider", min=1, metavar="N", help="Members N times as wide as by default.", rich_help_panel=_WORK),
+    ] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermFlags:
+    """Prices, use and limits."""
+
+    prices: Annotated[
+        str | None,
+        Option(
+            "--prices",
+            metavar="NAMES|FILE",
+            help="Price lists with commas, the first going first: question, used, new, or a TOML file of your own.",
+            show_default="question,used,new",
+            rich_help_panel=_TERMS,
+        ),
+    ] = None
+    electricity: Annotated[
+        str | None,
+        Option(
+            "--electricity",
+            metavar="PRICE",
+            help="Price of a kWh, such as 307KRW or 0.12USD; all money is told in its currency.",
+            show_default="307.3KRW",
+            rich_help_panel=_TERMS,
+        ),
+    ] = None
+    won_per_dollar: Annotated[
+        float | None,
+        Option(
+            "--won-per-dollar", metavar="X", help="Rate of exchange.", show_default="1480.1", rich_help_panel=_TERMS
+        ),
+    ] = None
+    hours_a_day: Annotated[
+        float, Option("--hours-a-day", metavar="H", help="Hours of training a day.", rich_help_panel=_TERMS)
+    ] = 8.0
+    years: Annotated[float, Option("--years", metavar="N", help="Years of use.", rich_help_panel=_TERMS)] = 3.0
+    budget: Annotated[
+        str | None,
+        Option("--budget", metavar="AMOUNT", help="Most a rig may cost, such as 6000000KRW.", rich_help_panel=_TERMS),
+    ] = None
+    hours_limit: Annotated[
+        float | None,
+        Option(
+            "--hours-limit", "--deadline", metavar="H", help="Most hours a training may take.", rich_help_panel=_TERMS
+        ),
+    ] = None
+    host_speed: Annotated[
+        float,
+        Option(
+            "--host-speed",
+            metavar="X",
+            help="Speed of the processor beside the cards, over the one that was measured.",
+            rich_help_panel=_TERMS,
+        ),
+    ] = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerFlags:
+    """How it is answered."""
+
+    search: Annotated[
+        bool,
+        Option(
+            "--search",
+            help="Look at every rig of 1 to 8 equal cards of the catalogue: best in time, price and energy.",
+            rich_help_panel=_ANSWER,
+        ),
+    ] = False
+    watts: Annotated[
+        float | None,
+        Option("--power", metavar="W", help="With --search: most TDP of all cards.", rich_help_panel=_ANSWER),
+    ] = None
+    weights: Annotated[
+        str | None,
+        Option(
+            "--weights",
+            metavar="NAMES",
+            help="Weights of sub-scores, such as time=3,cost=2; those left out stay.",
+            show_default="time=3,cost=3,memory=2,energy=1,software=1",
+            rich_help_panel=_ANSWER,
+        ),
+    ] = None
+    precision: Annotated[
+        str,
+        Option("--precision", metavar="NAME", help="auto, float32, float16 or bfloat16.", rich_help_panel=_ANSWER),
+    ] = "auto"
+    seed: Annotated[int, Option("--seed", min=0, metavar="N", help="Of the simulation.", rich_help_panel=_ANSWER)] = 0
+
+
+def plan(rigs: Rigs, work: WorkFlags, data: DataFlags, terms: TermFlags, answer: AnswerFlags, output: Output) -> None:
+    """Compare rigs before you buy: time, memory, price, energy, a score, how sure it is and what would change it.
+
+    Needs neither a GPU nor TensorFlow. Every number says where it comes from: quoted, measured or predicted.
+
+    Example: sextet plan "3x Tesla P40" "2x Tesla V100 32GB" --members v6 --horizon 96
+    """
+    from sextet.app.plan import PlanRequest, run_plan
+    from sextet.cli.train import options_of
+
+    chosen = {**given(terms), **given(answer)}
+    lists = tuple(name.strip() for name in (chosen.pop("prices") or "").split(",") if name.strip())
+    request = PlanRequest(
+        rigs=tuple(rigs or ()),
+        data=options_of(data),
+        prices=lists,
+        weights=chosen.pop("weights") or {},
+        **given(work),
+        **chosen,
+    )
+    progress = output.progress()
+    with output.working():
+        found = run_plan(request, progress)
+    output.result(found.as_dict() if output.json else {}, lambda console: console.print(found, crop=False))
