@@ -273,6 +273,7 @@ def comparison(names: tuple[str, str] = ("3x Tesla P40", "2x Tesla V100 SXM2 32G
         sensitivity=(
             Change(
                 what="members 4 times as wide",
+                group="work",
                 seconds={names[0]: 900.0, names[1]: 500.0},
                 cost={names[0]: 400.0, names[1]: None},
                 total={names[0]: 6.0, names[1]: 8.0},

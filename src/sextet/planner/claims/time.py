@@ -20,7 +20,7 @@ from sextet.planner.claims.ratios import (
     step_of,
     together_of,
 )
-from sextet.planner.claims.setting import SCALING_MODEL, TIME_MODEL, Scene, Setting, named, percent, said
+from sextet.planner.claims.setting import SCALING_MODEL, TIME_MODEL, Scene, Setting, named, percent, planned, said
 from sextet.planner.figures import Prediction, Quantity
 from sextet.planner.training import OVER, OWN
 

@@ -10,7 +10,7 @@ from sextet.hardware.support import support
 from sextet.planner.claims.judgement import CLOSE, Finding, Labelled, Statement, sentence, verdict_of
 from sextet.planner.claims.memory import GIB, memory_of
 from sextet.planner.claims.ratios import SAID, Run, quickest
-from sextet.planner.claims.setting import MEMORY_MODEL, TIME_MODEL, Scene, Setting, named
+from sextet.planner.claims.setting import MEMORY_MODEL, TIME_MODEL, Scene, Setting, named, planned
 from sextet.planner.cost import ELECTRICITY, Usage, cost_per_training, running
 from sextet.planner.figures import Quantity
 from sextet.planner.memory import usable
