@@ -251,7 +251,8 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
         if written is not None:
             console.print(f"page  {written}", soft_wrap=True)
 
-    output.result({**found.as_dict(), "page": written} if output.json else {}, show)
+    told = {"page": written} if written is not None else {}
+    output.result({**found.as_dict(), **told} if output.json else {}, show)
 
 
 def _page(found: Comparison, path: Path) -> Path:

@@ -85,7 +85,7 @@ def ensemble_time(claim: Statement, setting: Setting) -> Finding:
         arithmetic=(
             f"8 h / 6 h = {low:.2f} to 9 h / 6 h = {high:.2f}",
             f"a whole training of small members as sextet plan has it: {many_all:.0f} s over {few_all:.0f} s = "
-            f"{said(whole)}",
+            f"{said(whole)}: 6 h become {6 * whole.value:.1f} h",
             "one step of every member, as long as cards decide:",
             *lines,
         ),
@@ -199,11 +199,16 @@ def three_times(claim: Statement, setting: Setting) -> Finding:
                 f"{scene.name} {placement}: {1000 * alone.value:.1f} ms on one card over {1000 * run.value:.1f} ms on "
                 f"{count} = {said(found)}"
             )
+        kept = _efficiency(scene, setting.many, setting, True).scaled(count, "times")
+        cases.append((f"{scene.name} over all cards with {count} times the windows a step", kept))
+        lines.append(
+            f"{scene.name} over all cards, every card with the windows of one: {said(kept)} times the windows/s"
+        )
     verdict = verdict_of([stands(claim.span, found) for _, found in cases])
     return Finding(
         verdict=verdict,
-        why=sentence(verdict, "the members' size and on where they train", _told(cases, claim.span)),
-        arithmetic=(f"one step of every member with the same windows, one card against {count}:", *lines),
+        why=sentence(verdict, "what is divided and on the members' size", _told(cases, claim.span)),
+        arithmetic=(f"one step of every member, one card against {count}:", *lines),
         sources=(TIME_MODEL, SCALING_MODEL),
         figures=[Labelled(label=name, number=found) for name, found in cases],
     )
