@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+from sextet.app.plan import plan  # noqa: E402
+from sextet.app.plan_page import write_page  # noqa: E402
 from sextet.report.plan import plan_view, write_plan  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -71,8 +75,6 @@ def test_tables_sort_and_colours_switch(open_page, report):
 
 
 def test_without_scripts_everything_is_there(browser, report, tmp_path):
-    context = browser.browser
-    del context
     text = report.read_text(encoding="utf-8")
     bare = tmp_path / "bare.html"
     bare.write_text(text[: text.rindex("<script>")], encoding="utf-8")
@@ -103,11 +105,9 @@ def test_hostile_names_do_nothing(open_page, readable, plan_sample, tmp_path):
 
 
 def test_a_single_rig_without_prices_opens(open_page, readable, plan_sample, tmp_path):
-    made = plan_sample.comparison()
     alone = plan_sample.comparison(
         rigs=(plan_sample.rig("1x Tesla P40", 1, 300.0, None),), chances=None, sensitivity=(), front=(), break_even=()
     )
-    del made
     page = open_page(_written(alone, tmp_path), 400)
     assert page.locator(".absent").count() == 4
     readable(page)
@@ -122,10 +122,18 @@ def test_many_rigs_and_a_long_search_open(open_page, readable, plan_sample, tmp_
     )
     wins = {one: {rig.name: 1 / 8 for rig in rigs} for one in ("time", "score")}
     base = plan_sample.comparison()
-    from dataclasses import replace
-
     many = replace(base, rigs=rigs, front=points, chances=replace(base.chances, wins=wins, ratios={}), sensitivity=())
     for width in (400, 1600):
         page = open_page(_written(many, tmp_path), width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         readable(page)
+
+
+@pytest.mark.parametrize("width", [400, 1600])
+def test_the_answer_to_the_question_itself_opens(open_page, readable, tmp_path, width):
+    answer = plan(["3x Tesla P40", "2x V100 SXM2 32GB nvlink"], draws=100)
+    page = open_page(write_page(answer, tmp_path / "plan.html"), width, "dark")
+    assert page.locator("h1").text_content() == "3x Tesla P40 or 2x V100 SXM2 32GB nvlink"
+    assert page.locator(".absent").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    readable(page)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from sextet.app.plan import plan
 from sextet.report.check import check_shape
 from sextet.report.plan import plan_view, render_plan, write_plan
 from sextet.report.plan_view import PlanView
@@ -49,9 +50,9 @@ def test_every_bar_of_the_timeline_is_one_of_the_plan(view, answer):
     # three cards that do the same are one lane; on cards of their own each has its lane
     assert [lane["label"] for lane in over["lanes"]] == ["host", "3 cards"]
     assert [lane["label"] for lane in own["lanes"]] == ["host", "card 0", "card 1", "card 2"]
-    for one, plan in zip(schedules, (plan for rig in answer.rigs for plan in rig.placements), strict=True):
+    for one, way in zip(schedules, (way for rig in answer.rigs for way in rig.placements), strict=True):
         drawn = {(bar["start"], bar["end"]) for lane in one["lanes"] for bar in lane["bars"]}
-        assert drawn == {(slot.start, slot.end) for slot in plan.timeline}
+        assert drawn == {(slot.start, slot.end) for slot in way.timeline}
     known = {one["name"]: one["slot"] for one in view["timeline"]["names"]}
     assert all(bar["slot"] == known[bar["name"]] for one in schedules for lane in one["lanes"] for bar in lane["bars"])
 
@@ -179,3 +180,21 @@ def test_every_section_is_linked_and_there(view):
     for key in re.findall(r'<li><a href="#([a-z]+)"', html):
         assert f'<section class="card" id="{key}"' in html
     assert "Take 3x Tesla P40: it wins 71 % of the draws." in html
+
+
+@pytest.mark.parametrize("search", [False, True])
+def test_a_real_answer_fills_every_section(search):
+    answer = plan(
+        ["3x Tesla P40", "2x V100 SXM2 32GB nvlink", "2x P40, 1x T4"], members="gru,patchtst", draws=50, search=search
+    )
+    view = plan_view(answer, "t", created="now")
+    check_shape(view, PlanView, "view")
+    assert [key for key, part in view.items() if isinstance(part, dict) and "absent" in part] == []
+    assert {one["rig"] for one in view["timeline"]["schedules"]} == {rig.name for rig in answer.rigs}
+    assert all(0 <= one["total"] <= one["usable"] for one in view["memory"]["stacks"])
+    assert {roof["card"] for roof in view["roofline"]["roofs"]} >= {"Tesla P40", "Tesla V100 SXM2 32GB"}
+    for roof in view["roofline"]["roofs"]:
+        for point in roof["points"]:
+            assert point["achieved"] <= min(roof["peak"], roof["bandwidth"] * point["intensity"]) * 1.001
+    html = render_plan(view)
+    assert html.count('<svg class="chart wide"') >= 6 and not re.search(r"""[\s">]nan[\s"<]""", html)
