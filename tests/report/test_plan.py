@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from sextet.report.plan import plan_view, render_plan, write_plan
 from sextet.report.plan_view import PlanView
 
 HOSTILE = "</script><script>pwned=1</script><img src=x onerror=pwned()>"
-GIB = 2**30
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +145,12 @@ def test_every_number_has_a_kind_and_a_source(view, answer):
     for rig in answer.rigs:
         assert said["time of a training", rig.name]["value"] == rig.seconds.value
         assert said["price of the cards", rig.name]["kind"] == "quoted"
+    errors = {row["class"]: (row["time"], row["ratio"]) for row in view["sources"]["errors"]["rows"]}
+    page = (ROOT / "docs" / "planner-model.md").read_text(encoding="utf-8")
+    for name, (time, ratio) in errors.items():
+        (line,) = [row for row in page.splitlines() if row.startswith(f"| {name} |") and "," in row]
+        cells = [cell.strip() for cell in line.split("|")]
+        assert (cells[3], cells[7]) == (f"{time:.1f} %", f"{ratio:.1f} %")
     assert "The machine around the cards draws 100 W." in view["sources"]["assumptions"]
 
 

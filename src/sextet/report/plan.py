@@ -29,6 +29,7 @@ from sextet.report.plan_parts import (
 )
 from sextet.report.plan_roofline import roofline_html
 from sextet.report.plan_tables import (
+    errors_table,
     members_table,
     rigs_table,
     room_table,
@@ -192,7 +193,7 @@ def _verdict(comparison: Comparison) -> VerdictView:
 
 
 def _sources(comparison: Comparison) -> SourcesView:
-    return {"table": sources_table(comparison), "assumptions": few(comparison.assumptions)}
+    return {"table": sources_table(comparison), "errors": errors_table(), "assumptions": few(comparison.assumptions)}
 
 
 def _body(view: PlanView, key: str, lead: str) -> str:
@@ -225,7 +226,9 @@ def _chances_body(part: Any, names: list[Name]) -> str:
 
 
 def _sources_body(part: Any, names: list[Name]) -> str:
-    return table_html(part["table"], "Numbers and their sources", []) + _listed(part["assumptions"], "Assumed")
+    errors = "<h3>How far off times were on cards that were left out</h3>" + table_html(part["errors"], "Errors", [])
+    numbers = table_html(part["table"], "Numbers and their sources", []) + foot_html(part["table"]["note"])
+    return numbers + errors + _listed(part["assumptions"], "Assumed")
 
 
 def _table_body(label: str) -> Callable[[Any, list[Name]], str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sextet.planner.comparison import Comparison
 from sextet.planner.figures import Figure, plain_figure
 from sextet.planner.rig_plan import RigPlan
+from sextet.planner.simulation import ERRORS
 from sextet.report.naming import shown
 from sextet.report.plain import clipped, column, number
 from sextet.report.plan_text import GIB, ends_text, money_text
@@ -154,7 +155,7 @@ def ratio_table(comparison: Comparison) -> Table | None:
         column(
             "middle",
             "Times as long",
-            "number",
+            "short",
             hint=f"as {clipped(comparison.rigs[0].name, _NAME)}, median of the draws",
         ),
         column("low", "From", "short", hint="10 % of the draws are below"),
@@ -266,6 +267,21 @@ def sources_table(comparison: Comparison) -> Table:
         column("date", "Date", "text"),
     ]
     return _table(columns, [_source(what, of, figure) for what, of, figure in _figures(comparison)])
+
+
+def errors_table() -> Table:
+    """How far off the formulas of time were on cards that were left out when they were fitted, by class of kernels."""
+    columns = [
+        column("class", "Class of kernels", "text"),
+        column("time", "Error of a time", "percent", hint="median over kernels of cards that were left out"),
+        column("ratio", "Error of the ratio of two cards", "percent", hint="likewise"),
+        column("source", "Source", "text"),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {"class": name, "time": 100 * time, "ratio": 100 * ratio, "source": "docs/planner-model.md"}
+        for name, (time, ratio) in ERRORS.items()
+    ]
+    return _table(columns, rows)
 
 
 def _figures(comparison: Comparison) -> Iterator[tuple[str, str, Figure]]:

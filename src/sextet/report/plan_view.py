@@ -188,9 +188,10 @@ class VerdictView(TypedDict):
 
 
 class SourcesView(TypedDict):
-    """Every number with its kind, interval and source, and what was assumed."""
+    """Every number with its kind, interval and source, how far off the formulas were, and what was assumed."""
 
     table: Table
+    errors: Table
     assumptions: list[str]
 
 
