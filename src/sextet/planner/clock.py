@@ -47,6 +47,13 @@ class Call:
         return self._hash
 
 
+HALVES = ("float16", "bfloat16")
+
+HALF_COST = 1.05
+"""How many times as long a training step in half precision takes as its kernels: casts of weights and gradients and the
+scaling of the loss, which the counts of work leave out. Assumed; not measured."""
+
+
 class Clock:
     """Step times and memory of calls, each found once.
 
@@ -61,6 +68,7 @@ class Clock:
         # by the card's identity, which is kept alive beside the answer: a card has some thirty fields to compare
         self._steps: dict[tuple[Call, int, str], tuple[StepTime, Device]] = {}
         self._parts: dict[tuple[Call, str, int], Parts] = {}
+        self._needs: dict[tuple[Call, str, int], float] = {}
 
     def work(self, call: Call) -> Work:
         """Return what a call does.
@@ -85,7 +93,10 @@ class Clock:
         times = predict_times(works, cards, self.software, limits=limits)
         for row, call in enumerate(rows):
             for column, (device, precision) in enumerate(columns):
-                self._steps[call, id(device), precision] = times.step(row, column), device
+                step = times.step(row, column)
+                if call.training and precision in HALVES:
+                    step = step.scaled(HALF_COST)
+                self._steps[call, id(device), precision] = step, device
 
     def step(self, call: Call, device: Device, precision: str) -> StepTime:
         """Return how long a call takes on a card.
@@ -104,3 +115,10 @@ class Clock:
         if key not in self._parts:
             self._parts[key] = memory_parts(self.work(call), self.software, precision, cards=cards)
         return self._parts[key]
+
+    def need(self, call: Call, precision: str, cards: int = 1) -> float:
+        """Return the bytes of that peak."""
+        key = call, precision, cards
+        if key not in self._needs:
+            self._needs[key] = self.memory(call, precision, cards).total
+        return self._needs[key]

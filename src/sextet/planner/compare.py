@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sextet.core.errors import ConfigError
 from sextet.hardware.rig import Rig
-from sextet.planner.clock import Clock
+from sextet.planner.clock import HALF_COST, Clock
 from sextet.planner.comparison import Chances, Change, Comparison, Question
 from sextet.planner.cost import BUSY, IDLE, heat, noise
 from sextet.planner.describe import (
@@ -96,9 +96,9 @@ def _estimates(rigs: Sequence[Rig], job: Job, clock: Clock, terms: Terms) -> lis
     if not rigs:
         return []
     most = max(len(rig.devices) for rig in rigs)
-    variants = [pair for rig in rigs for pair in variants_of([rig], precisions_of(rig, terms.precision))]
+    variants = [pair for rig in rigs for pair in variants_of([rig], precisions_of(rig, terms.precision, every=True))]
     clock.prepare([*calls_of(job, most), *forecasts_of(job)], variants)
-    return [estimate(rig, job, clock, terms) for rig in rigs]
+    return [estimate(rig, job, clock, terms, every=True) for rig in rigs]
 
 
 def _plan(one: Estimate, score: Score, others: Sequence[Estimate], job: Job, clock: Clock, terms: Terms) -> RigPlan:
@@ -169,13 +169,12 @@ def _why_precision(best: str, half: str, seconds: dict[str, float], tensor: bool
             f"No tensor cores on every card: libraries compute {half} in FP32 there, so a training gains nothing that "
             f"counts ({took(seconds[half])} against {took(seconds['float32'])})."
         )
-    if best == half:
-        against = f"{took(seconds[half])} against {took(seconds['float32'])}"
-        return f"{half} trains {gain:.2f} times as fast as float32 ({against})."
-    return (
-        f"{half} would make a training {gain:.2f} times as fast, which does not pay for its casts and its "
-        "scaling of the loss; what limits the steps is not arithmetic."
+    against = (
+        f"{took(seconds[half])} against {took(seconds['float32'])}, with {HALF_COST - 1:.0%} for casts and scaling"
     )
+    if best == half:
+        return f"{half} trains {gain:.2f} times as fast as float32 ({against})."
+    return f"{half} would gain nothing ({against}): what limits a training here is not arithmetic."
 
 
 def _money(one: Estimate, terms: Terms) -> Money:

@@ -211,7 +211,7 @@ def room_view(device: Device, job: Job, clock: Clock, precision: str) -> RoomVie
     can, batch = usable(device), job.config.batch
 
     def need(spec: MemberSpec, shape: WindowShape, windows: int) -> float:
-        return clock.memory(Call(spec, shape, windows), precision).total
+        return clock.need(Call(spec, shape, windows), precision)
 
     batches = {spec.name: largest_near(partial(need, spec, job.shape), can, 2**14) for spec in job.networks}
     patchtst = next((spec for spec in job.networks if isinstance(spec, PatchTSTSpec)), None)

@@ -24,10 +24,6 @@ from sextet.planner.training import OVER, OWN, Placed, Run, placed
 Option: TypeAlias = tuple[Placement, str]
 """A placement and a precision."""
 
-WORTH = 1.05
-"""How many times faster half precision must be to be chosen: what it costs in casts and scaling of the loss is not in
-the model, and a training in FP32 needs neither."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
@@ -73,15 +69,35 @@ def half_of(rig: Rig) -> str:
     return "bfloat16" if all(one.tensor_bf16_tflops for one in rig.devices) else "float16"
 
 
-def precisions_of(rig: Rig, precision: str) -> tuple[str, ...]:
-    """Return the precisions that are considered for a rig; one, where it was asked for."""
-    return ("float32", half_of(rig)) if precision == "auto" else (precision,)
+def precisions_of(rig: Rig, precision: str, *, every: bool = False) -> tuple[str, ...]:
+    """Return the precisions that are considered for a rig; one, where it was asked for.
+
+    Half precision only where every card has tensor cores or, to say what it would be, with `every`.
+    """
+    if precision != "auto":
+        return (precision,)
+    half = every or all(one.tensor_fp16_tflops for one in rig.devices)
+    return ("float32", half_of(rig)) if half else ("float32",)
 
 
 def estimate(
-    rig: Rig, job: Job, clock: Clock, terms: Terms, *, options: Mapping[Option, Placed] | None = None
+    rig: Rig,
+    job: Job,
+    clock: Clock,
+    terms: Terms,
+    *,
+    options: Mapping[Option, Placed] | None = None,
+    every: bool = False,
 ) -> Estimate:
-    """Return what a rig comes to; `options` are the same job's on it, where they are known already.
+    """Return what a rig comes to.
+
+    Args:
+        rig: the rig.
+        job: what is trained.
+        clock: step times.
+        terms: prices and use.
+        options: the same job's on the rig, where they are known already.
+        every: as of `precisions_of`.
 
     Raises:
         HardwareError: a card is older than the time model knows.
@@ -89,7 +105,7 @@ def estimate(
     if options is None:
         options = {
             (placement, precision): placed(rig, job, clock, placement, precision)
-            for precision in precisions_of(rig, terms.precision)
+            for precision in precisions_of(rig, terms.precision, every=every)
             for placement in (OWN, OVER)
         }
     best = options[best_option(rig, options)]
@@ -113,21 +129,19 @@ def estimate(
 
 
 def best_option(rig: Rig, options: Mapping[Option, Placed]) -> Option:
-    """Return placement and precision to use: what fits first, then the sooner; half precision only where it pays."""
-    soonest = min(options, key=lambda key: (not options[key].fits, options[key].seconds.value))
-    plain = [key for key in options if key[1] == "float32"]
-    if soonest[1] == "float32" or not plain:
-        return soonest
-    safe = min(plain, key=lambda key: (not options[key].fits, options[key].seconds.value))
-    gain = options[safe].seconds.value / options[soonest].seconds.value
+    """Return placement and precision to use: what fits first, then the sooner.
+
+    Half precision is chosen only where every card has tensor cores: elsewhere libraries compute it in FP32.
+    """
     tensor = all(one.tensor_fp16_tflops for one in rig.devices)
-    fits_better = options[soonest].fits and not options[safe].fits
-    return soonest if fits_better or (tensor and gain >= WORTH) else safe
+    asked = {precision for _, precision in options}
+    allowed = [key for key in options if key[1] == "float32" or tensor or len(asked) == 1]
+    return min(allowed, key=lambda key: (not options[key].fits, options[key].seconds.value))
 
 
 def headroom(run: Run, rig: Rig, clock: Clock, precision: str) -> float:
     """Return the memory that a member's cards have over what it needs, the least of them."""
-    need = clock.memory(run.call, precision, len(run.cards)).total
+    need = clock.need(run.call, precision, len(run.cards))
     return min(usable(rig.devices[card]) for card in run.cards) / need
 
 

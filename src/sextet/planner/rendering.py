@@ -48,7 +48,7 @@ def parts(answer: Comparison) -> Iterator[RenderableType]:
     for rig in answer.rigs:
         yield from _rig(rig, answer.question.batch)
     yield from _compared(answer)
-    if not answer.rigs:
+    if len(answer.front) > len(answer.rigs):
         yield _front(answer)
     yield from _listed("Notes", answer.notes)
     yield from _listed("Assumed", answer.assumptions)

@@ -46,23 +46,23 @@ def largest_near(need: Callable[[int], float], can: float, guess: int, most: int
         most: where to stop.
     """
     low, high = 0, most + 1
-    seen: list[tuple[float, float]] = []
+    seen: list[tuple[int, float]] = []
     guess = min(max(guess, 1), most)
     while high - low > 1:
-        value = need(guess)
-        low, high = (guess, high) if value <= can else (low, guess)
-        seen.append((math.log(guess), math.log(value / can)))
+        short = can - need(guess)
+        low, high = (guess, high) if short >= 0 else (low, guess)
+        seen.append((guess, short))
         guess = min(max(_next_guess(seen, low, high), low + 1), high - 1)
     return low
 
 
-def _next_guess(seen: Sequence[tuple[float, float]], low: int, high: int) -> int:
-    """Return where the line through the last two logarithms meets what there is; every third time the middle."""
-    (first, short), (last, over) = seen[-2:] if len(seen) > 1 else ((seen[0][0] - 1, seen[0][1] - 1), seen[0])
-    if len(seen) % 3 == 0 or over <= short or first == last:
-        return (low + high) // 2 if high <= 2 * low or len(seen) % 3 == 0 else 2 * low
-    slope = (over - short) / (last - first)
-    return math.floor(math.exp(min(last - over / slope, 30.0)))
+def _next_guess(seen: Sequence[tuple[int, float]], low: int, high: int) -> int:
+    """Return where the line through the last two tries meets what there is; every third time the middle."""
+    if len(seen) > 1 and len(seen) % 3:
+        (first, before), (last, after) = seen[-2:]
+        if before != after:
+            return last + math.floor(after * (last - first) / (before - after))
+    return 2 * low if high > 2 * low > 0 else (low + high) // 2
 
 
 def largest_batch(

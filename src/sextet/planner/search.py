@@ -91,6 +91,8 @@ def _notes(
     if names:
         left = "are left out, since a budget was named" if terms.budget else "cannot be on the front"
         said.append(f"No list has a price of {len(names)} cards, which {left}: {', '.join(names)}.")
+    if any(one.rig.devices[0].form != "PCIe" for one in kept):
+        said.append("SXM modules need a carrier board or a server of their own; its price is not in that of the cards.")
     return tuple(said)
 
 

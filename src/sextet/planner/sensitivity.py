@@ -16,7 +16,7 @@ from sextet.planner.score import scores
 from sextet.planner.terms import Terms
 from sextet.planner.training import calls_of, variants_of
 
-WIDER = (2, 4, 8, 16)
+WIDER = (4, 8, 16)
 """How many times as wide members are tried."""
 
 FAST_HOST = 10.0

@@ -104,16 +104,18 @@ def placed(rig: Rig, job: Job, clock: Clock, placement: Placement, precision: st
     return _over(rig, job, clock, precision) if placement == OVER else _own(rig, job, clock, precision)
 
 
-def link_of(rig: Rig, cards: Sequence[int]) -> Link:
-    """Return the slowest way between some cards of a rig.
+def link_of(rig: Rig, cards: Sequence[int], plugged: int | None = None) -> Link:
+    """Return the slowest way between some cards of a rig; `plugged` cards share its lanes, all unless given.
 
     GeForce cards from Turing on do not reach each other directly: main memory lies between.
     """
     chosen = [rig.devices[card] for card in cards]
     if rig.nvlink and all(one.nvlink_gbs for one in chosen):
         return Link("nvlink", min(float(one.nvlink_gbs or 0.0) for one in chosen))
-    way = "host" if any(_no_peers(one) for one in chosen) else "pcie"
-    return Link("host" if way == "host" else "pcie", min(rig.pcie_gbs(one) for one in chosen))
+    fewer = plugged is not None and plugged < len(rig.devices)
+    sharing = replace(rig, devices=rig.devices[:plugged], nvlink=False) if fewer else rig
+    gbs = min(sharing.pcie_gbs(one) for one in chosen)
+    return Link("host" if any(_no_peers(one) for one in chosen) else "pcie", gbs)
 
 
 def summed(parts: Sequence[Prediction]) -> Prediction:
@@ -154,7 +156,7 @@ def _judge_call(spec: MemberSpec, job: Job) -> Call:
 
 
 def _fits(call: Call, clock: Clock, device: Device, precision: str, cards: int) -> bool:
-    return clock.memory(call, precision, cards).total <= usable(device)
+    return clock.need(call, precision, cards) <= usable(device)
 
 
 def _soonest(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, order: Sequence[int], precision: str) -> int:
@@ -168,7 +170,7 @@ def _soonest(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, order: Sequence
         step = max(clock.step(call, one, precision).prediction.value for one in kinds)
         if count > 1:
             exchanged = 4.0 * clock.work(call).parameters
-            step = step_on_cards(step, exchanged, count, link_of(rig, cards), clock.software.framework)
+            step = step_on_cards(step, exchanged, count, link_of(rig, cards, len(order)), clock.software.framework)
         waits = job.judge_calls * (judge + judging)
         seconds = built(spec, job, compiled=call.compiled).value
         seconds += config.epochs * (config.steps * max(step, input_) + waits)
@@ -183,12 +185,14 @@ def _kinds(rig: Rig, cards: Sequence[int]) -> Sequence[Device]:
     return list({id(rig.devices[card]): rig.devices[card] for card in cards}.values())
 
 
-def _run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, cards: Sequence[int], precision: str) -> Run:
+def _run(  # noqa: PLR0913  a member, where it is trained and how
+    spec: MemberSpec, rig: Rig, job: Job, clock: Clock, cards: Sequence[int], precision: str, plugged: int = 1
+) -> Run:
     """Return a member's training on some cards of a rig together."""
     call, count = _step_call(spec, job, len(cards)), len(cards)
     kinds = _kinds(rig, cards)
     device = max(kinds, key=lambda one: clock.step(call, one, precision).prediction.value)
-    one, link = clock.step(call, device, precision), link_of(rig, cards) if count > 1 else None
+    one, link = clock.step(call, device, precision), link_of(rig, cards, plugged) if count > 1 else None
     step = one.prediction
     if link is not None:
         step = on_cards(step, clock.work(call), count, link, clock.software.framework)
@@ -258,8 +262,18 @@ def _total(runs: dict[tuple[str, Device], Run], job: Job, device: Device) -> flo
 
 
 def _over(rig: Rig, job: Job, clock: Clock, precision: str) -> Placed:
-    """Each member over the cards that train it soonest, fastest cards first, one member after another."""
-    chosen = tuple(_best_run(spec, rig, job, clock, precision) for spec in job.networks)
+    """Each member over the cards that train it soonest, fastest cards first, one member after another.
+
+    Where the machine's lanes are divided among the cards, fewer cards have wider links; so all numbers of cards that
+    are plugged in at all are tried.
+    """
+    order = _by_speed(rig, job, clock, precision)
+    divided = rig.machine.lanes is not None and rig.machine.lanes_per_card is None
+    plugged = range(1, len(order) + 1) if divided else range(len(order), len(order) + 1)
+    tried = (
+        tuple(_best_run(spec, rig, job, clock, order[:count], precision) for spec in job.networks) for count in plugged
+    )
+    chosen = min(tried, key=lambda runs: (not all(run.fits for run in runs), sum(run.seconds.value for run in runs)))
     start, rules = started(job), _rules(job)
     whole = [start, *(run.seconds for run in chosen), *([rules] if rules else [])]
     used = sorted({card for run in chosen for card in run.cards})
@@ -276,17 +290,31 @@ def _over(rig: Rig, job: Job, clock: Clock, precision: str) -> Placed:
     )
 
 
+def _by_speed(rig: Rig, job: Job, clock: Clock, precision: str) -> list[int]:
+    """Return the numbers of the cards, those first that are soonest done with a step of every network."""
+
+    def seconds(device: Device) -> float:
+        return math.fsum(
+            clock.step(_step_call(spec, job, 1), device, precision).prediction.value for spec in job.networks
+        )
+
+    found = {id(device): seconds(device) for device in rig.kinds}
+    return sorted(range(len(rig.devices)), key=lambda card: found[id(_same(rig, card))])
+
+
+def _same(rig: Rig, card: int) -> Device:
+    """Return the first of the cards that are equal to one."""
+    return next(one for one in rig.kinds if one == rig.devices[card])
+
+
 def _places(runs: Sequence[Run], card: int) -> list[int]:
     return [place for place, run in enumerate(runs) if card in run.cards]
 
 
-def _best_run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, precision: str) -> Run:
-    """Return a member's training on as many of the fastest cards of a rig as make it soonest; fitting goes first."""
-    whole = _step_call(spec, job, 1)
-    order = sorted(
-        range(len(rig.devices)), key=lambda card: clock.step(whole, rig.devices[card], precision).prediction.value
-    )
-    return _run(spec, rig, job, clock, order[: _soonest(spec, rig, job, clock, order, precision)], precision)
+def _best_run(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, order: Sequence[int], precision: str) -> Run:
+    """Return a member's training on as many of the plugged cards, in order, as make it soonest; fitting goes first."""
+    count = _soonest(spec, rig, job, clock, order, precision)
+    return _run(spec, rig, job, clock, order[:count], precision, len(order))
 
 
 def _rules(job: Job) -> Prediction | None:

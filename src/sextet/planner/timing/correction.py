@@ -20,9 +20,10 @@ architectures; noise of a measurement."""
 
 
 def _alike(places: Array, centres: Array) -> Array:
-    squares = np.sum(places**2, axis=1)[:, None] + np.sum(centres**2, axis=1) - 2 * places @ centres.T
-    alike: Array = np.exp(-0.5 * np.maximum(squares, 0.0))
-    return alike
+    alike: Array = np.sum(places**2, axis=1)[:, None] + np.sum(centres**2, axis=1) - 2 * places @ centres.T
+    np.maximum(alike, 0.0, out=alike)
+    alike *= -0.5
+    return np.exp(alike, out=alike)
 
 
 def _kernel(places: Array, architecture: Array, centres: Array, of: Array) -> Array:

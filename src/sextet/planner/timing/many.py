@@ -8,7 +8,7 @@ simulation can draw them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,6 +64,13 @@ class StepTime:
     busy: Mapping[str, Busy]
     host: float
     gaps: float
+
+    def scaled(self, factor: float) -> StepTime:
+        """Return a call that takes so many times as long in all its parts."""
+        one = self.prediction
+        longer = replace(one, value=one.value * factor, low=one.low * factor, high=one.high * factor)
+        busy = {name: Busy(*(factor * value for value in part)) for name, part in self.busy.items()}
+        return StepTime(longer, busy, factor * self.host, factor * self.gaps)
 
 
 @dataclass(frozen=True)
@@ -217,10 +224,13 @@ def _corrections(name: str, known: Fitted, shapes: Columns, cards: Sequence[Trai
     kinds: dict[tuple[float, float], list[int]] = {}
     for at, card in enumerate(cards):
         kinds.setdefault((card.tensor, card.framework), []).append(at)
-    for members in kinds.values():
-        where = places(name, shapes, cards[members[0]])
+    where = {kind: places(name, shapes, cards[members[0]]) for kind, members in kinds.items()}
+    first = next(iter(where.values()))
+    if all(np.array_equal(one, first) for one in where.values()):  # as element-wise kernels have it
+        kinds, where = {(0.0, 0.0): list(range(len(cards)))}, {(0.0, 0.0): first}
+    for kind, members in kinds.items():
         architectures = np.array([float(cards[at].architecture) for at in members])
-        logs, close = known.correction.of_architectures(where, architectures)
+        logs, close = known.correction.of_architectures(where[kind], architectures)
         factor[:, members], near[:, members] = np.exp(logs), close[:, None]
     return factor, near
 
