@@ -26,8 +26,9 @@ sextet plan --claims --json
 ```
 
 A statement in numbers *holds* where the best guess is within a tenth of it in every case, *does not hold* where the
-80 % interval misses it in every case, and *depends* otherwise: on what, its sentence says. What lies in between, the
-model cannot tell. Nothing here was measured on a P40 or a V100 by this project.
+80 % interval misses it in every case, and *depends* otherwise: on what, its sentence says. What small members are below
+and large ones above is true of a size between; where the interval alone reaches a number, the model cannot tell.
+Nothing here was measured on a P40 or a V100 by this project.
 """
 
 

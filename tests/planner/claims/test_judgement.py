@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sextet.core.errors import ConfigError
-from sextet.planner.claims.judgement import Labelled, Statement, sentence, stands, statement, statements, verdict_of
+from sextet.planner.claims.judgement import (
+    Labelled,
+    Statement,
+    sentence,
+    stands,
+    statement,
+    statements,
+    verdict_between,
+    verdict_of,
+)
 from sextet.planner.claims.judges import JUDGES
 from sextet.planner.figures import Measured, Prediction, Quantity, Quoted
 
@@ -43,6 +52,13 @@ def test_what_bears_out_a_span_of_a_third_to_a_half_more(found, answer):
 )
 def test_a_verdict_needs_every_case(answers, verdict):
     assert verdict_of(answers) == verdict
+
+
+def test_sizes_on_both_sides_of_a_number_mean_that_one_between_has_it():
+    below, above = _found(1.0, 0.9, 1.1), _found(4.0, 3.0, 5.0)
+    assert verdict_between((1.67, 1.67), [below, above]) == "depends"
+    assert verdict_between((1.67, 1.67), [below, below]) == "does not hold"
+    assert verdict_between((1.0, 1.0), [below]) == "holds"
 
 
 @given(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(1, 3), st.floats(1, 3))

@@ -64,7 +64,8 @@ def test_a_single_model_by_member_and_size(judged, figure):
     for scene in SETTING.scenes:
         for spec in scene.specs:
             full, half = (_seconds(spec, scene, "V100 SXM2 32GB", one) for one in ("float32", "float16"))
-            assert figure(one, f"{spec.name}, {scene.name}") == pytest.approx(full / half, rel=1e-6)
+            # casts and the scaling of the loss cost a twentieth
+            assert figure(one, f"{spec.name}, {scene.name}") == pytest.approx(full / (1.05 * half), rel=1e-6)
     # 67 % more cannot be of members that wait for the host
     assert figure(one, "cnn-lstm, small") < 1.1 < 1.67 < figure(one, "patchtst, large")
 

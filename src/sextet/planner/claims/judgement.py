@@ -148,6 +148,13 @@ def verdict_of(answers: Sequence[bool | None]) -> Verdict:
     return "does not hold" if all(one is False for one in answers) else "depends"
 
 
+def verdict_between(span: tuple[float, float], found: Sequence[Prediction]) -> Verdict:
+    """Return the verdict over sizes: where some are below the span and some above, it is true of sizes between."""
+    verdict = verdict_of([stands(span, one) for one in found])
+    straddles = min(one.value for one in found) < span[0] and max(one.value for one in found) > span[1]
+    return "depends" if straddles and verdict == "does not hold" else verdict
+
+
 def sentence(verdict: Verdict, ways: str, told: str) -> str:
     """Return what was found as a sentence, which says first on what it depends, where it does."""
     text = f"it depends on {ways}: {told}" if verdict == "depends" else told

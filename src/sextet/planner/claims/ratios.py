@@ -17,6 +17,7 @@ from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
 from sextet.planner.assignment import assigned
 from sextet.planner.claims.setting import Network, Scene
+from sextet.planner.clock import HALF_COST, HALVES
 from sextet.planner.figures import Prediction
 from sextet.planner.operations import Work
 from sextet.planner.placement import Placement
@@ -39,7 +40,7 @@ class Step:
     """One call of a member on one card, taken apart into what host and card need for it.
 
     Attributes:
-        whole: the prediction.
+        whole: the prediction of its kernels.
         work: what is done.
         host: seconds of the host.
         card: seconds of the card, by end of the interval.
@@ -81,18 +82,19 @@ class Run:
 
 @cache
 def step_of(work: Work, device: Device, software: Software, precision: str = "float32") -> Step:
-    """Return a call of a member on one card, taken apart."""
+    """Return a call of a member on one card, taken apart; training in half precision costs its casts, too."""
     whole = predict_time(work, device, software, precision)
+    more = HALF_COST if work.training and precision in HALVES else 1.0
     calls = sum(count for _, count in work.operations) + work.launches
     host = calls * DISPATCH_S[software.framework]
     return Step(
         whole=whole,
         work=work,
-        host=host,
+        host=more * host,
         card={
-            "low": _without(whole.low, host / DISPATCH_FACTOR),
-            "value": _without(whole.value, host),
-            "high": _without(whole.high, host * DISPATCH_FACTOR),
+            "low": more * _without(whole.low, host / DISPATCH_FACTOR),
+            "value": more * _without(whole.value, host),
+            "high": more * _without(whole.high, host * DISPATCH_FACTOR),
         },
     )
 

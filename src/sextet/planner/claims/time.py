@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sextet.core.errors import ConfigError
 from sextet.hardware.rig import Rig
-from sextet.planner.claims.judgement import Finding, Labelled, Statement, sentence, stands, verdict_of
+from sextet.planner.claims.judgement import Finding, Labelled, Statement, sentence, stands, verdict_between, verdict_of
 from sextet.planner.claims.ratios import (
     SAID,
     Run,
@@ -139,7 +139,7 @@ def single_model(claim: Statement, setting: Setting) -> Finding:
                 f"{setting.old} over it = {said(against)}"
             )
     values = [found.value for _, found in cases]
-    verdict = verdict_of([stands(claim.span, found) for _, found in cases])
+    verdict = verdict_between(claim.span, [found for _, found in cases])
     return Finding(
         verdict=verdict,
         why=sentence(
