@@ -57,9 +57,11 @@ def test_json_and_a_page_together(sextet, tmp_path):
     assert told["page"] == str(file) and told["rigs"][0]["name"] == "1x Tesla P40" and file.is_file()
 
 
-def test_a_page_needs_a_folder(sextet, tmp_path):
-    done = sextet("plan", "1x Tesla P40", "--members", "gru", "--html", tmp_path / "gone" / "plan.html")
-    assert done.exit_code == 2 and not (tmp_path / "gone").exists()
+@pytest.mark.parametrize(("name", "said"), [("gone/plan.html", "folder that is there"), ("", "is a folder")])
+def test_a_page_needs_a_folder_and_a_name(sextet, tmp_path, name, said):
+    done = sextet("plan", "1x Tesla P40", "--members", "gru", "--html", tmp_path / name)
+    assert done.exit_code == 2 and said in " ".join(done.stderr.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_hostile_rig_file_does_no_harm(sextet, tmp_path):

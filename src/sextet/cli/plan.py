@@ -17,8 +17,6 @@ from sextet.core.errors import ConfigError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sextet.planner.comparison import Comparison
-
 Rigs = Annotated[
     list[str] | None,
     typer.Argument(
@@ -228,10 +226,13 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
         _claims(rigs, answer, output)
         return
     from sextet.app.plan import PlanRequest, run_plan
+    from sextet.app.plan_page import check_page, write_page
     from sextet.cli.train import options_of
 
     chosen = {**given(terms), **given(answer)}
     html, _ = chosen.pop("html"), chosen.pop("claims")
+    if html is not None:
+        check_page(html)
     lists = tuple(name.strip() for name in (chosen.pop("prices") or "").split(",") if name.strip())
     request = PlanRequest(
         rigs=tuple(rigs or ()),
@@ -244,7 +245,7 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
     progress = output.progress()
     with output.working():
         found = run_plan(request, progress)
-        written = _page(found, html) if html is not None else None
+        written = write_page(found, html) if html is not None else None
 
     def show(console: Console) -> None:
         console.print(found, crop=False)
@@ -253,12 +254,6 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
 
     told = {"page": written} if written is not None else {}
     output.result({**found.as_dict(), **told} if output.json else {}, show)
-
-
-def _page(found: Comparison, path: Path) -> Path:
-    from sextet.app.plan_page import write_page
-
-    return write_page(found, path)
 
 
 def _claims(rigs: list[str] | None, answer: AnswerFlags, output: Output) -> None:
