@@ -129,6 +129,13 @@ def test_many_rigs_and_a_long_search_open(open_page, readable, plan_sample, tmp_
         readable(page)
 
 
+def test_a_search_alone_opens(open_page, readable, tmp_path):
+    page = open_page(write_page(plan([], members="gru", search=True), tmp_path / "plan.html"), 400)
+    assert page.locator("#front svg.chart:visible").count() == 1
+    assert page.locator("#timeline .absent").count() == 1
+    readable(page)
+
+
 @pytest.mark.parametrize("width", [400, 1600])
 def test_the_answer_to_the_question_itself_opens(open_page, readable, tmp_path, width):
     answer = plan(["3x Tesla P40", "2x V100 SXM2 32GB nvlink"], draws=100)

@@ -80,21 +80,22 @@ def plan_view(
     names = member_names(comparison)
     changed = sensitivity_table(comparison)
     nothing: Absent = {"absent": "Nothing was changed, so nothing is known of what would change the answer."}
+    none: Absent | None = None if comparison.rigs else {"absent": "No rig was named: the search alone has a front."}
     return {
         "header": _header(comparison, title, created, versions or {}),
         "names": names,
         "verdict": _verdict(comparison),
-        "rigs": rigs_table(comparison),
-        "timeline": timeline(comparison, names),
-        "members": members_table(comparison),
-        "memory": memory(comparison),
-        "room": room_table(comparison),
+        "rigs": none or rigs_table(comparison),
+        "timeline": none or timeline(comparison, names),
+        "members": none or members_table(comparison),
+        "memory": none or memory(comparison),
+        "room": none or room_table(comparison),
         "roofline": roofline(comparison, names),
         "costs": costs(comparison),
         "front": front(comparison),
         "chances": chances(comparison),
         "sensitivity": nothing if changed is None else changed,
-        "software": software_table(comparison),
+        "software": none or software_table(comparison),
         "sources": _sources(comparison),
     }
 

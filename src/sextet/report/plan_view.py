@@ -196,20 +196,20 @@ class SourcesView(TypedDict):
 
 
 class PlanView(TypedDict):
-    """The whole report of a plan."""
+    """The whole report of a plan; a search alone has no rigs."""
 
     header: Header
     names: list[Name]
     verdict: VerdictView
-    rigs: Table
-    timeline: Timeline
-    members: Table
-    memory: MemoryChart
-    room: Table
+    rigs: Table | Absent
+    timeline: Timeline | Absent
+    members: Table | Absent
+    memory: MemoryChart | Absent
+    room: Table | Absent
     roofline: Roofline | Absent
     costs: Costs | Absent
     front: Front | Absent
     chances: ChancesView | Absent
     sensitivity: Table | Absent
-    software: Table
+    software: Table | Absent
     sources: SourcesView
