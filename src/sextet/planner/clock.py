@@ -50,8 +50,8 @@ class Call:
 HALVES = ("float16", "bfloat16")
 
 HALF_COST = 1.05
-"""How many times as long a training step in half precision takes as its kernels: casts of weights and gradients and the
-scaling of the loss, which the counts of work leave out. Assumed; not measured."""
+"""How many times as long half precision takes for a step as its kernels do, and for building a network as FP32 does:
+casts of weights and gradients and scaling of the loss, which the counts of work leave out. Assumed; not measured."""
 
 
 class Clock:

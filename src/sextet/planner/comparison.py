@@ -110,7 +110,7 @@ class Change:
         what: in words, such as "members 4 times as wide".
         group: cases that go further and further in one direction share it; others are alone in theirs.
         seconds, cost, total: of each rig by name; None: not known.
-        fastest, cheapest, best: name of the rig that wins then, None where it cannot be told.
+        fastest, cheapest, best: name of the rig that wins then, None where two are alike or one is not known.
         flips: which of "time", "cost" and "score" have another winner than as asked.
     """
 

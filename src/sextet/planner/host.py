@@ -7,6 +7,7 @@ seconds. Another processor may be so much faster or slower: the interval is a fa
 from __future__ import annotations
 
 from sextet.core.window import WindowShape
+from sextet.planner.clock import HALF_COST
 from sextet.planner.figures import Prediction
 from sextet.planner.job import JUDGE_BATCH, Job
 from sextet.specs.presets import MemberSpec
@@ -40,9 +41,10 @@ def started(job: Job) -> Prediction:
     return _predicted(START_S, job)
 
 
-def built(spec: MemberSpec, job: Job, *, compiled: bool) -> Prediction:
-    """Return the seconds until a member trains: built, traced and, where XLA does it, compiled."""
-    return _predicted(BUILD_S[spec.name] + (XLA_S if compiled else 0.0), job)
+def built(spec: MemberSpec, job: Job, *, compiled: bool, half: bool = False) -> Prediction:
+    """Return the seconds until a member trains: built, traced (`half` precision or not), compiled where XLA does it."""
+    seconds = BUILD_S[spec.name] + (XLA_S if compiled else 0.0)
+    return _predicted(seconds * (HALF_COST if half else 1.0), job)
 
 
 def batch_gathered(job: Job) -> Prediction:

@@ -22,15 +22,24 @@ WIDER = (4, 8, 16)
 FAST_HOST = 10.0
 """A host so many times as fast as the measured core, which leaves the cards as what decides."""
 
+ALIKE = 1.01
+"""Times and costs that differ by less have no winner; SAME_SCORE: scores likewise."""
+
+SAME_SCORE = 0.05
+
+FEW_CORES = 2
+"""Cores of a host that is short of them."""
+
 
 @dataclass(frozen=True)
 class Case:
-    """One thing changed: the job and the terms then; `group` as in `Change`."""
+    """One thing changed: the job, the terms and the cores of the host then; `group` as in `Change`."""
 
     what: str
     job: Job
     terms: Terms
     group: str = ""
+    cores: int | None = None
 
 
 def cases(job: Job, terms: Terms) -> tuple[Case, ...]:
@@ -54,6 +63,7 @@ def _cases(job: Job, terms: Terms) -> Iterator[Case]:
     if any(spec.name == "patchtst" for spec in job.specs) and len(job.networks) > 1:
         without = tuple(spec for spec in job.specs if spec.name != "patchtst")
         yield Case("without PatchTST (the members of v5)", replace(job, specs=without), terms)
+    yield Case(f"a host with {FEW_CORES} cores, which feed no more cards", job, terms, cores=FEW_CORES)
     yield from _uses(job, terms)
 
 
@@ -85,13 +95,20 @@ def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Cloc
     asked = _change(Case("as asked", job, terms), base, None)
     found = []
     for case in tried:
-        same = case.job is job and case.terms.precision == terms.precision
+        same = case.job is job and case.cores is None
         then = [
-            estimate(rig, case.job, clock, case.terms, options=one.options if same else None)
+            estimate(_with_cores(rig, case.cores), case.job, clock, case.terms, options=one.options if same else None)
             for rig, one in zip(rigs, base, strict=True)
         ]
         found.append(_change(case, then, asked))
     return tuple(found)
+
+
+def _with_cores(rig: Rig, cores: int | None) -> Rig:
+    """Return a rig whose host has no more than so many cores."""
+    if cores is None:
+        return rig
+    return replace(rig, machine=replace(rig.machine, cores=min(cores, rig.machine.cores or cores)))
 
 
 def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Change:
@@ -120,16 +137,21 @@ def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Chang
 
 
 def _least(values: dict[str, float | None]) -> str | None:
-    """Return the name with the least value; None where one is not known or two share it."""
-    return _most({name: None if value is None else -value for name, value in values.items()})
+    """Return the name with the least value; None where one is not known, or where the two least are alike."""
+    known = {name: value for name, value in values.items() if value is not None}
+    if len(known) < len(values):
+        return None
+    first, *others = sorted(known, key=lambda name: known[name])
+    return None if others and known[others[0]] < ALIKE * known[first] else first
 
 
 def _most(values: dict[str, float | None]) -> str | None:
-    known = [value for value in values.values() if value is not None]
+    """Likewise for the greatest score."""
+    known = {name: value for name, value in values.items() if value is not None}
     if len(known) < len(values):
         return None
-    best = [name for name, value in values.items() if value == max(known)]
-    return best[0] if len(best) == 1 else None
+    first, *others = sorted(known, key=lambda name: -known[name])
+    return None if others and known[others[0]] > known[first] - SAME_SCORE else first
 
 
 def turning_price(

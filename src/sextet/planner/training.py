@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
 from sextet.planner.assignment import assigned
-from sextet.planner.clock import Call, Clock
+from sextet.planner.clock import HALVES, Call, Clock
 from sextet.planner.figures import Prediction
 from sextet.planner.host import batch_gathered, built, judged, ruled, started
 from sextet.planner.job import JUDGE_BATCH, Job
@@ -172,7 +172,7 @@ def _soonest(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, order: Sequence
             exchanged = 4.0 * clock.work(call).parameters
             step = step_on_cards(step, exchanged, count, link_of(rig, cards, len(order)), clock.software.framework)
         waits = job.judge_calls * (judge + judging)
-        seconds = built(spec, job, compiled=call.compiled).value
+        seconds = built(spec, job, compiled=call.compiled, half=precision in HALVES).value
         seconds += config.epochs * (config.steps * max(step, input_) + waits)
         found = not all(_fits(call, clock, one, precision, count) for one in kinds), seconds
         if found < best:
@@ -197,7 +197,8 @@ def _run(  # noqa: PLR0913  a member, where it is trained and how
     if link is not None:
         step = on_cards(step, clock.work(call), count, link, clock.software.framework)
     judge = clock.step(_judge_call(spec, job), rig.devices[cards[0]], precision)
-    build, input_ = built(spec, job, compiled=call.compiled), batch_gathered(job)
+    build = built(spec, job, compiled=call.compiled, half=precision in HALVES)
+    input_ = batch_gathered(job)
     judging, config = judged(job), job.config
     waits = summed([judge.prediction, judging]).scaled(config.epochs * job.judge_calls, "s")
     steps = longest([step, input_]).scaled(config.epochs * config.steps, "s")

@@ -1,0 +1,39 @@
+"""The one door to step times."""
+
+from __future__ import annotations
+
+import pytest
+
+from sextet.hardware.catalogue import device
+from sextet.planner.clock import HALF_COST, Call, Clock
+from sextet.planner.memory import memory_parts
+from sextet.planner.timing.prediction import predict_time
+
+P40, V100 = device("P40"), device("V100 SXM2 32GB")
+
+
+def test_a_step_is_what_predict_time_says_prepared_or_not(job, terms):
+    calls = [Call(spec, job.shape, 64) for spec in job.networks]
+    ready, lazy = Clock(terms.software), Clock(terms.software)
+    ready.prepare(calls, [(P40, "float32"), (V100, "float32")])
+    for call in calls:
+        for card in (P40, V100):
+            expected = predict_time(ready.work(call), card, terms.software).value
+            assert ready.step(call, card, "float32").prediction.value == pytest.approx(expected, rel=1e-12)
+            assert lazy.step(call, card, "float32").prediction.value == pytest.approx(expected, rel=1e-12)
+
+
+def test_training_in_half_precision_costs_more_than_its_kernels_and_forecasts_do_not(job, clock, terms):
+    step, forecast = Call(job.networks[0], job.shape, 64), Call(job.networks[0], job.shape, 64, False)
+    kernels = predict_time(clock.work(step), V100, terms.software, "float16")
+    found = clock.step(step, V100, "float16")
+    assert found.prediction.value == pytest.approx(HALF_COST * kernels.value)
+    assert found.prediction.high == pytest.approx(HALF_COST * kernels.high)
+    alone = predict_time(clock.work(forecast), V100, terms.software, "float16")
+    assert clock.step(forecast, V100, "float16").prediction.value == pytest.approx(alone.value)
+
+
+def test_memory_is_found_once(job, clock, terms):
+    call = Call(job.networks[0], job.shape, 64)
+    assert clock.memory(call, "float32", 2) is clock.memory(Call(job.networks[0], job.shape, 64), "float32", 2)
+    assert clock.need(call, "float32", 2) == memory_parts(clock.work(call), terms.software, cards=2).total

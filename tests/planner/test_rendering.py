@@ -1,0 +1,60 @@
+"""The answer on a terminal, at any width."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from sextet.hardware.rig import read_rig
+from sextet.planner.compare import compare
+from sextet.planner.search import Bounds
+
+
+@pytest.fixture(scope="module")
+def answer(job, terms, clock, rigs):
+    return compare(rigs, job, terms, clock=clock)
+
+
+def _drawn(answer, width):
+    file = io.StringIO()
+    Console(file=file, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(answer)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_it_fits_any_width(answer, width):
+    lines = _drawn(answer, width).splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= width
+
+
+def test_the_verdict_comes_first_and_everything_is_there(answer):
+    said = str(answer)
+    assert said.startswith("Verdict\n  ") and answer.verdict.rig in said.split("\n")[1]
+    for part in (
+        "What would change it",
+        "Side by side (80 % intervals)",
+        "training, at most",
+        "How often each wins, 4,000 draws",
+        "Break-even",
+        "One thing changed: A 3x Tesla P40, B 2x Tesla V100 32GB",
+        "limited by",
+        "Largest batch on one Tesla P40",
+        "Assumed",
+    ):
+        assert part in said
+    assert repr(answer) == said and max(map(len, said.splitlines())) <= 100
+
+
+def test_the_timeline_is_drawn_to_scale_and_idle_cards_are_told(job, terms, clock):
+    said = str(compare([read_rig("7x Tesla P40")], job, terms, clock=clock))
+    assert "unused" in said and "2 cards stay unused" in said
+    rows = [line for line in said.splitlines() if re.match(r"  card \d ", line)]
+    assert len(rows) == 7
+
+
+def test_a_search_shows_its_front(job, terms, clock):
+    said = str(compare([], job, terms, clock=clock, bounds=Bounds(watts=250.0)))
+    assert "Best in time, price and energy:" in said and "Side by side" not in said

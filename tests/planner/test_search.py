@@ -1,0 +1,82 @@
+"""The front over every rig, and what keeps a rig off it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from sextet.hardware.catalogue import devices
+from sextet.hardware.rig import read_rig
+from sextet.planner.figures import Quantity
+from sextet.planner.search import MOST_EQUAL, Bounds, every_rig, search, undominated
+
+FEW = tuple(
+    read_rig(f"{count}x {name}") for name in ("Tesla P40", "RTX 3090", "RTX 3060 12GB", "A40") for count in (1, 2, 4)
+)
+
+
+def test_every_rig_of_equal_cards_can_exist():
+    rigs = every_rig()
+    assert len(rigs) == MOST_EQUAL * len(devices())
+    assert {len(rig.devices) for rig in rigs} == set(range(1, 9))
+    assert all(rig.nvlink == (rig.devices[0].nvlink == "board" and len(rig.devices) > 1) for rig in rigs)
+
+
+@given(arrays.arrays(float, st.tuples(st.integers(0, 12), st.just(3)), elements=st.sampled_from([1.0, 2.0, 3.0])))
+def test_the_front_is_what_nothing_dominates(values):
+    found = undominated(values)
+    for one in range(len(values)):
+        beaten = any(
+            (values[other] <= values[one]).all() and (values[other] < values[one]).any() for other in range(len(values))
+        )
+        assert found[one] == (not beaten)
+
+
+def test_nothing_on_the_front_is_beaten_and_all_else_is(job, clock, terms):
+    points, notes = search(job, clock, terms, Bounds(), FEW)
+    assert len(points) == len(FEW) and [one.seconds.value for one in points] == sorted(
+        one.seconds.value for one in points
+    )
+    front = [one for one in points if one.front]
+    assert front and all(one.price is not None for one in front)
+    for one, other in itertools.permutations(front, 2):
+        assert (
+            other.seconds.value < one.seconds.value * 1.02
+            or other.price < one.price * 1.02
+            or other.kwh < one.kwh * 1.02
+        )
+    assert any("No list has a price of 1 cards" in note and "A40" in note for note in notes)
+
+
+def test_limits_leave_rigs_out(job, clock, terms):
+    def names(**changed):
+        bounds = Bounds(watts=changed.pop("watts", None))
+        return {one.rig for one in search(job, clock, replace(terms, **changed), bounds, FEW)[0]}
+
+    assert all("1x" in name or "3060" in name or "2x" in name for name in names(watts=700.0))
+    cheap = names(budget=Quantity(1000.0, "USD"))
+    assert "1x RTX 3060 12GB" in cheap and not any("A40" in name or "4x Tesla" in name for name in cheap)
+    assert names(hours_limit=1e-6) == set()
+
+
+def test_a_front_without_prices_is_empty(job, clock, terms):
+    points, _ = search(job, clock, replace(terms, prices=()), Bounds(), FEW[:3])
+    assert len(points) == 3 and not any(one.front for one in points)
+
+
+def test_what_was_looked_at_is_said(job, clock, terms):
+    _, notes = search(job, clock, terms, Bounds(), FEW)
+    assert notes[0].startswith("Looked at 12 rigs of 4 cards")
+    _, notes = search(job, clock, terms, Bounds(), (read_rig("2x V100 SXM2 16GB nvlink"),))
+    assert "carrier board" in notes[-1]
+
+
+def test_no_rig_at_all_is_no_front():
+    assert undominated(np.empty((0, 3))).shape == (0,)
+    assert pytest.approx(0) == undominated(np.empty((0, 3))).sum()
