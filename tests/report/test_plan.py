@@ -128,6 +128,7 @@ def test_shares_of_wins_are_those_drawn(view):
     assert {one["criterion"]: one["shares"] for one in chances["wins"]} == {
         "time": [0.8, 0.2], "cost": [1.0, 0.0], "score": [0.71, 0.29]
     }  # fmt: skip
+    assert [row["rig_0"] for row in chances["table"]["rows"]] == [80.0, 100.0, 71.0]
     assert "2,000 draws, seed 0" in chances["note"]
     assert chances["ratios"]["rows"] == [{"rig": "2x Tesla V100 SXM2 32GB", "middle": 1.26, "low": 0.9, "high": 1.7}]
 

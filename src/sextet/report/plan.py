@@ -223,7 +223,8 @@ def _verdict_body(part: Any, names: list[Name]) -> str:
 
 def _chances_body(part: Any, names: list[Name]) -> str:
     ratios = "" if part["ratios"] is None else table_html(part["ratios"], "How many times longer rigs take", [])
-    return chances_html(part) + ratios + foot_html(part["note"], *part["assumptions"])
+    wins = table_html(part["table"], "Share of draws that each rig wins", [])
+    return chances_html(part) + wins + ratios + foot_html(part["note"], *part["assumptions"])
 
 
 def _sources_body(part: Any, names: list[Name]) -> str:

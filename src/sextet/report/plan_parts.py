@@ -8,7 +8,7 @@ from sextet.planner.comparison import Comparison
 from sextet.planner.rig_plan import MemoryStack, PlacementPlan, RigPlan, RooflinePoint, Slot
 from sextet.report.naming import name_list, shown
 from sextet.report.plain import clipped
-from sextet.report.plan_tables import front_table, memory_table, ratio_table
+from sextet.report.plan_tables import front_table, memory_table, ratio_table, wins_table
 from sextet.report.plan_text import GIB
 from sextet.report.plan_view import (
     Bar,
@@ -232,6 +232,7 @@ def chances(comparison: Comparison) -> ChancesView | Absent:
             {"criterion": criterion, "shares": [float(wins.get(name, 0.0)) for name in rigs]}
             for criterion, wins in found.wins.items()
         ],
+        "table": wins_table(comparison),
         "ratios": ratio_table(comparison),
         "note": f"{found.draws:,} draws, seed {found.seed}; everything the planner is unsure of is drawn anew each "
         "time.",

@@ -145,6 +145,21 @@ def room_table(comparison: Comparison) -> Table:
     return _table(columns, rows)
 
 
+def wins_table(comparison: Comparison) -> Table:
+    """Shares of draws that each rig wins, in percent."""
+    rigs = [one.name for one in comparison.rigs]
+    columns = [
+        column("criterion", "Wins on", "text"),
+        *(column(f"rig_{k}", clipped(name, 40), "percent") for k, name in enumerate(rigs)),
+    ]
+    wins = comparison.chances.wins if comparison.chances is not None else {}
+    rows: list[dict[str, Cell]] = [
+        {"criterion": criterion, **{f"rig_{k}": 100 * shares.get(name, 0.0) for k, name in enumerate(rigs)}}
+        for criterion, shares in wins.items()
+    ]
+    return _table(columns, rows)
+
+
 def ratio_table(comparison: Comparison) -> Table | None:
     """How many times longer each rig takes than the first; None where there is no other."""
     found = comparison.chances

@@ -163,6 +163,7 @@ class ChancesView(TypedDict):
     rigs: list[str]
     slots: list[int]
     wins: list[Wins]
+    table: Table
     ratios: Table | None
     note: str
     assumptions: list[str]
