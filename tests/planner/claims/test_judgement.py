@@ -75,6 +75,8 @@ def test_every_statement_has_a_judge_and_a_topic_and_every_judge_a_statement():
 
 def test_the_numbers_of_a_statement_are_those_of_its_words():
     assert statement("ensemble-time").span == pytest.approx((8 / 6, 9 / 6))
+    for one in statements().values():
+        assert all(f"{value:g}" in one.said for value in one.values.values())
     assert statement("time-percent").low == pytest.approx(5.7 / 3.2)
     assert statement("inference").low == pytest.approx(1.2 / 0.8)
     assert statement("third-of-price").low == pytest.approx(1 / 3)

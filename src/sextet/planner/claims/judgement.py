@@ -25,7 +25,7 @@ class Statement:
         id, topic: for look-ups and headings.
         said: the words.
         low, high: what they put in numbers, in `unit`; None where they do not.
-        versions: software that they name.
+        values: numbers of the words that `low` and `high` follow from; versions: software that they name.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Statement:
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    values: dict[str, float] = field(default_factory=dict, hash=False)
     versions: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
