@@ -22,6 +22,8 @@ def test_watts_are_what_the_cards_are_built_for(judged, figure):
     assert one.verdict == "depends"
     assert (figure(one, "built for, 3x"), figure(one, "built for, 2x")) == (750, 600)
     assert figure(one, "busy, 3x") == pytest.approx(750 * 0.76)
+    # cards that wait take 0.18 of what they are built for, and the machine 100 W
+    assert 100 + 750 * 0.18 < figure(one, "training of small members") < 100 + 750 * 0.76
 
 
 def test_energy_is_power_times_time(judged):

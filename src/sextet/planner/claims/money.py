@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sextet.planner.claims.judgement import CLOSE, Finding, Labelled, Statement, sentence, stands, verdict_of
 from sextet.planner.claims.ratios import quickest
-from sextet.planner.claims.setting import TIME_MODEL, Setting, catalogued, said, sources_of
+from sextet.planner.claims.setting import TIME_MODEL, Setting, catalogued, planned, said, sources_of
 from sextet.planner.cost import BUSY, IDLE, power
 from sextet.planner.figures import Prediction, Quantity
 from sextet.planner.prices import RigPrice, price_lists, rig_price
@@ -60,7 +60,7 @@ def watts(claim: Statement, setting: Setting) -> Finding:
     nameplate = abs(many.tdp_w / claim.span[0] - 1) <= CLOSE
     drawn = stands(claim.span, busy[many], close=0.0)
     lines = [
-        f"{len(rig.devices)} x {built[rig].quantity} = {rig.tdp_w:,.0f} W that {rig} is built for; while it trains "
+        f"{len(rig.devices)} x {built[rig].quantity} = {rig.tdp_w:,.0f} W that {rig} is built for; busy "
         "about "
         f"{said(busy[rig], 0)} W"
         for rig in (many, few)
@@ -69,21 +69,26 @@ def watts(claim: Statement, setting: Setting) -> Finding:
         runs = {rig: quickest(scene, rig, setting.software) for rig in (many, few)}
         share = busy[many].value * runs[many].value / (busy[few].value * runs[few].value)
         lines.append(f"energy of the same training, {scene.name} in FP32: {share:.2f} times that of {few}")
+    whole = {one.name: one.money.power for one in planned(setting).rigs}[setting.many.name]
+    lines.append(
+        f"as sextet plan has a training of small members, whose cards wait: {said(whole, 0)} W, machine and all"
+    )
     verdict = verdict_of([nameplate, drawn is True])
     return Finding(
         verdict=verdict,
         why=sentence(
             verdict,
             "what is meant",
-            f"{many.tdp_w:,.0f} W are what the cards are built for, while they train it is about "
-            f"{busy[many].value:,.0f} W ({busy[many].low:,.0f} to {busy[many].high:,.0f}), the machine around them not "
-            "counted",
+            f"{many.tdp_w:,.0f} W are what the cards are built for; busy all the time they take about "
+            f"{said(busy[many], 0)} W, and with small members, whose cards wait for the host, about {said(whole, 0)} W "
+            "with the machine",
         ),
         arithmetic=lines,
         sources=(*sources_of(*built.values()), f"{BUSY.source}; {IDLE.source}", TIME_MODEL),
         figures=(
             Labelled(label=f"built for, {many}", number=Quantity(many.tdp_w, "W")),
             Labelled(label=f"busy, {many}", number=busy[many]),
+            Labelled(label=f"training of small members, {many}", number=whole),
             Labelled(label=f"built for, {few}", number=Quantity(few.tdp_w, "W")),
             Labelled(label=f"busy, {few}", number=busy[few]),
         ),
