@@ -59,13 +59,14 @@ def test_every_bar_of_the_timeline_is_one_of_the_plan(view, answer):
 
 
 def test_many_cards_that_differ_are_counted(plan_sample):
-    rig = plan_sample.rig("5x Tesla P40", 5, 100.0, None)
+    rig = plan_sample.rig("25x Tesla P40", 25, 100.0, None)
     wide = replace(rig.placements[1], timeline=tuple(
         replace(rig.placements[1].timeline[1], card=k, end=10.0 + k) for k in range(20)
     ))  # fmt: skip
     answer = plan_sample.comparison(rigs=(replace(rig, placements=(rig.placements[0], wide)),), chances=None)
     schedule = plan_view(answer, "t", created="now")["timeline"]["schedules"][1]
-    assert (len(schedule["lanes"]), schedule["left_out"]) == (12, 8)
+    assert (len(schedule["lanes"]), schedule["left_out"], schedule["idle"]) == (12, 8, 5)
+    assert "5 cards idle" in render_plan(plan_view(answer, "t", created="now"))
 
 
 def test_stacks_add_up_to_their_total(view, answer):

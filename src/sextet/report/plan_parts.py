@@ -86,6 +86,7 @@ def _schedule(rig: RigPlan, plan: PlacementPlan, slots: Mapping[str, int], other
         "high": plan.seconds.high,
         "lanes": lanes[:MOST_LANES],
         "left_out": max(0, len(lanes) - MOST_LANES),
+        "idle": len(rig.cards) - sum(card is not None for card in cards),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sextet.report.plain import plural
 from sextet.report.plan_text import range_text, time_text, time_unit
 from sextet.report.plan_view import Schedule, Timeline
 from sextet.report.svg import LETTER, Drawing, Scale, drawn, legend, ticks
@@ -42,6 +43,8 @@ def _schedule(drawing: Drawing, one: Schedule, x: Scale, top: float) -> float:
     said = f"{mark}{range_text(one['seconds'], one['low'], one['high'])}: {one['rig']}, {one['placement']}"
     if one["left_out"]:
         said += f", {one['left_out']} more cards alike not drawn"
+    if one["idle"]:
+        said += f", {plural(one['idle'], 'card')} idle"
     drawing.text(4, top + 15, said, cls="name strong" if one["chosen"] else "name", room=drawing.width - 12)
     y = top + _HEAD
     for lane in one["lanes"]:

@@ -33,7 +33,8 @@ class Schedule(TypedDict):
     Attributes:
         rig, placement, precision: as they are; chosen: whether this is the way to go.
         seconds: of the training; low, high: ends of its interval.
-        lanes: cards, those that do the same as one; left_out: how many are not drawn.
+        lanes: cards, those that do the same as one; left_out: how many are not drawn; idle: cards that nothing is
+            placed on.
     """
 
     rig: str
@@ -45,6 +46,7 @@ class Schedule(TypedDict):
     high: float
     lanes: list[Lane]
     left_out: int
+    idle: int
 
 
 class Timeline(TypedDict):
