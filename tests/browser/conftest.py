@@ -61,6 +61,12 @@ def backtest_sample() -> ModuleType:
     return load("backtest_sample")
 
 
+@pytest.fixture(scope="session")
+def plan_sample() -> ModuleType:
+    """The module `tests/report/plan_sample.py`."""
+    return load("plan_sample")
+
+
 @pytest.fixture(scope="module")
 def browser(chromium, tmp_path_factory):
     """A headless Chromium."""
@@ -90,7 +96,7 @@ def open_page(browser):
             lambda request: request.url == path.as_uri() or request.url == "data:," or seen.append(request.url),
         )
         page.goto(path.as_uri())
-        page.wait_for_selector("svg.chart")
+        page.wait_for_selector("svg.chart:visible")
         return page
 
     yield opened

@@ -15,7 +15,7 @@ from sextet.hardware.capability import Capability
 from sextet.hardware.catalogue import Device, device, devices, look_up, pcie_gbs
 
 RAW = tomllib.loads(resources.files("sextet.hardware").joinpath("catalogue.toml").read_text(encoding="utf-8"))
-DERIVED = {"card", "measured", "origins", "aliases", "note", "page", "nvlink"}
+DERIVED = {"card", "measured", "measured_from", "origins", "aliases", "note", "page", "nvlink"}
 ALL = pytest.mark.parametrize("one", devices().values(), ids=str)
 
 # The cards of the evidence that the planner is fitted on.
@@ -76,6 +76,7 @@ def test_fp16_of_a_p40_is_what_the_card_really_does():
     p40 = device("P40")
     assert p40.fp16_tflops == p40.fp32_tflops and p40.tensor_fp16_tflops is None
     assert p40.measured == {"fp32_tflops": 10.07, "fp16_tflops": 10.02}
+    assert p40.measured_from is not None and "torch-performance-test-data" in p40.measured_from.source
 
 
 @pytest.mark.parametrize(

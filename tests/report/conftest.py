@@ -31,3 +31,9 @@ def sample() -> ModuleType:
 def backtest_sample() -> ModuleType:
     """The module `backtest_sample.py` of this folder."""
     return load("backtest_sample")
+
+
+@pytest.fixture(scope="session")
+def plan_sample() -> ModuleType:
+    """The module `plan_sample.py` of this folder."""
+    return load("plan_sample")

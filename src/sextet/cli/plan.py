@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
@@ -12,6 +12,10 @@ from typer import Option
 from sextet.cli.data_flags import DataFlags
 from sextet.cli.flags import given
 from sextet.cli.output import Output
+from sextet.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Rigs = Annotated[
     list[str] | None,
@@ -204,6 +208,18 @@ class AnswerFlags:
         ),
     ] = None
     seed: Annotated[int, Option("--seed", min=0, metavar="N", help="Of the simulation.", rich_help_panel=_ANSWER)] = 0
+    html: Annotated[
+        Path | None,
+        Option("--html", metavar="FILE", help="Also write the answer as a page with charts.", rich_help_panel=_ANSWER),
+    ] = None
+    claims: Annotated[
+        bool,
+        Option(
+            "--claims",
+            help="Judge what was said of three P40 and two V100, with the arithmetic; takes no rigs.",
+            rich_help_panel=_ANSWER,
+        ),
+    ] = False
 
 
 def plan(  # noqa: PLR0913  five groups of flags, and the rigs
@@ -215,10 +231,17 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
 
     Example: sextet plan "3x Tesla P40" "2x Tesla V100 32GB" --members v6 --horizon 96
     """
+    if answer.claims:
+        _claims(rigs, answer, output)
+        return
     from sextet.app.plan import PlanRequest, run_plan
+    from sextet.app.plan_page import check_page, write_page
     from sextet.cli.train import options_of
 
     chosen = {**given(terms), **given(answer)}
+    html, _ = chosen.pop("html"), chosen.pop("claims")
+    if html is not None:
+        check_page(html)
     lists = tuple(name.strip() for name in (chosen.pop("prices") or "").split(",") if name.strip())
     request = PlanRequest(
         rigs=tuple(rigs or ()),
@@ -231,4 +254,26 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
     progress = output.progress()
     with output.working():
         found = run_plan(request, progress)
-    output.result(found.as_dict() if output.json else {}, lambda console: console.print(found, crop=False))
+        written = write_page(found, html) if html is not None else None
+
+    def show(console: Console) -> None:
+        console.print(found, crop=False)
+        if written is not None:
+            console.print(f"page  {written}", soft_wrap=True)
+
+    told = {"page": written} if written is not None else {}
+    output.result({**found.as_dict(), **told} if output.json else {}, show)
+
+
+def _claims(rigs: list[str] | None, answer: AnswerFlags, output: Output) -> None:
+    """Judge the statements that the project began with."""
+    if rigs or answer.search or answer.html is not None:
+        raise ConfigError(
+            "Expected --claims alone: the statements name their rigs. Leave rigs, --search and --html out."
+        )
+    from sextet.app.claims import claims
+    from sextet.cli.claims import print_claims
+
+    with output.working():
+        found = claims()
+    output.result(found.as_dict() if output.json else {}, lambda console: print_claims(console, found))

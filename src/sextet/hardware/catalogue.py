@@ -62,7 +62,7 @@ class Device:
         page: where most values stand.
         note: what a reader should know.
         aliases: other names.
-        measured: rates measured on one, by the name of their attribute.
+        measured: rates measured on one, by the name of their attribute; measured_from: who says so, and when.
         origins: source and date of every value, by the name of its attribute; also of what it has not.
     """
 
@@ -93,6 +93,7 @@ class Device:
     note: str = ""
     aliases: tuple[str, ...] = ()
     measured: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    measured_from: Origin | None = field(default=None, repr=False, compare=False)
     origins: dict[str, Origin] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -149,8 +150,8 @@ def devices() -> dict[str, Device]:
     text = resources.files("sextet.hardware").joinpath("catalogue.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
     sources = values["sources"]
-    measured = {row["name"]: {k: v for k, v in row.items() if k.endswith("_tflops")} for row in values["measured"]}
-    return {row["name"]: _device(row, sources, measured.get(row["name"], {})) for row in values["device"]}
+    measured = {row["name"]: row for row in values["measured"]}
+    return {row["name"]: _device(row, sources, measured.get(row["name"])) for row in values["device"]}
 
 
 def device(name: str) -> Device:
@@ -226,7 +227,7 @@ def _refusal(name: str, same: list[Device]) -> str:
     return f"Expected a card of the catalogue such as 'Tesla P40' or 'V100 SXM2 32GB'; got {name!r}.{hint}"
 
 
-def _device(row: dict[str, Any], sources: dict[str, str], measured: dict[str, float]) -> Device:
+def _device(row: dict[str, Any], sources: dict[str, str], measured: dict[str, Any] | None) -> Device:
     """Return one entry; its capability is what the doctor's list of cards says."""
     values = dict(row)
     date, common, own = str(values.pop("date")), sources[values.pop("source")], values.pop("from")
@@ -237,4 +238,7 @@ def _device(row: dict[str, Any], sources: dict[str, str], measured: dict[str, fl
     for key in values:
         origins.setdefault(key, Origin(source=common, date=date))
     values["aliases"] = tuple(values.pop("aliases", ()))
-    return Device(card=card(row["name"]), measured=measured, origins=origins, **values)
+    if measured is not None:
+        values["measured"] = {key: rate for key, rate in measured.items() if key.endswith("_tflops")}
+        values["measured_from"] = Origin(source=sources[measured["source"]], date=str(measured["date"]))
+    return Device(card=card(row["name"]), origins=origins, **values)

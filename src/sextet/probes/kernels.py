@@ -269,8 +269,9 @@ def frame(where: str) -> Subject:
     from sextet.members.backend import keras, ops, tf
     from sextet.members.layers.scene import close_scene, open_scene
     from sextet.specs.train_config import TrainConfig
-    from sextet.training.fit import compiled, optimizer
+    from sextet.training.devices.station import Station
     from sextet.training.learner import Learner
+    from sextet.training.optimiser import optimizer
 
     with tf.device(where):
         scene = open_scene(FRAME, SHAPE)
@@ -278,7 +279,7 @@ def frame(where: str) -> Subject:
         raw = ops.repeat(keras.layers.Dense(SHAPE.horizon)(flat)[..., None], len(SHAPE.levels), axis=-1)
         network = keras.Model(scene.inputs, {"quantiles": close_scene(FRAME, scene, raw, SHAPE)})
         learner = Learner(network, SHAPE.levels, 1.0)
-        learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=compiled())
+        learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=Station().compiled(), auto_scale_loss=False)
     rng = np.random.default_rng(0)
     past = rng.normal(size=(BATCH, SHAPE.lookback, SHAPE.past_channels)).astype(np.float32)
     future = rng.normal(size=(BATCH, SHAPE.horizon, SHAPE.future_channels)).astype(np.float32)

@@ -50,12 +50,13 @@ def step_of(name: str) -> Callable[[], Any]:
 
     from sextet.members.registry import member_of
     from sextet.specs.train_config import TrainConfig
-    from sextet.training.fit import compiled, optimizer
+    from sextet.training.devices.station import Station
     from sextet.training.learner import Learner
+    from sextet.training.optimiser import optimizer
 
     spec: Any = member_specs()[name]
     learner = Learner(member_of(spec).build(SHAPE), SHAPE.levels, 1.0)
-    learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=compiled())
+    learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=Station().compiled(), auto_scale_loss=False)
     rng = np.random.default_rng(0)
 
     def normal(*size: int) -> Any:

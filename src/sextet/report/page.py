@@ -42,7 +42,17 @@ class Section:
     body: str
 
 
-def page_html(head: Header, sections: Sequence[Section], view: object, scripts: Sequence[str], about: str) -> str:
+_NO_SCRIPT = "Charts need JavaScript, which is off here. The tables below do not."
+
+
+def page_html(
+    head: Header,
+    sections: Sequence[Section],
+    view: object,
+    scripts: Sequence[str],
+    about: str,
+    no_script: str = _NO_SCRIPT,
+) -> str:
     """Return the HTML of a report.
 
     Args:
@@ -51,6 +61,7 @@ def page_html(head: Header, sections: Sequence[Section], view: object, scripts: 
         view: what the scripts draw from; plain values for JSON.
         scripts: names of files in `assets`, in the order they are run.
         about: heading of the last section, which holds the facts.
+        no_script: what is said where scripts are off.
     """
     style, script = _asset(*_STYLES), f'(function () {{\n"use strict";\n{_asset(*scripts)}}})();\n'
     policy = (
@@ -77,7 +88,7 @@ def page_html(head: Header, sections: Sequence[Section], view: object, scripts: 
 <button type="button" id="theme" aria-label="Dark colours" hidden><span>Dark</span></button></header>
 <main id="main">
 {_hero(head)}
-<noscript><p class="notes">Charts need JavaScript, which is off here. The tables below do not.</p></noscript>
+<noscript><p class="notes">{escape(no_script)}</p></noscript>
 {cards}
 {_card(Section(key="about", label=about, body=facts_html(head["facts"])))}
 </main>

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import numpy as np
 
 from sextet.report.plain import number_text, stamp_text
+from sextet.report.plan_text import time_text
 from sextet.report.view import Cell, Column, Fact, Name, Table
 
 _DIFFERENCES = ("away", "pull")  # their small values are zero for all that matters, so they line up always
+_FORMS: dict[str, Callable[[float], str]] = {
+    "duration": time_text,
+    "points": lambda value: f"{value:.1f}",
+    "short": lambda value: number_text(value, digits=3),
+}
 _LONG = 60  # a text column with longer cells may wrap
 
 
@@ -63,6 +70,8 @@ def cell_text(value: Cell, form: str, decimals: int | None = None) -> str:
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
     if form == "stamp":
         return stamp_text(np.datetime64(int(value), "ms"))
+    if form in _FORMS:
+        return _FORMS[form](float(value))
     return number_text(value) if decimals is None else f"{value:,.{decimals}f}".replace("-", "−")
 
 

@@ -102,14 +102,17 @@ class Column(TypedDict):
     Attributes:
         key: the key of its cells in the rows.
         format: how a cell is written; "stamp" is milliseconds, "share" is 0..1 written in percent, "signed" is a
-            percentage with its sign, "percent" a percentage, "chance" a p-value.
+            percentage with its sign, "percent" a percentage, "chance" a p-value, "duration" seconds, "points" a score
+            with one decimal, "short" a number with three digits.
         unit: said in the heading; empty for none.
         hint: one sentence on what it means; empty for none.
     """
 
     key: str
     label: str
-    format: Literal["text", "number", "integer", "percent", "signed", "share", "stamp", "chance"]
+    format: Literal[
+        "text", "number", "integer", "percent", "signed", "share", "stamp", "chance", "duration", "points", "short"
+    ]
     unit: str
     hint: str
 

@@ -1,0 +1,3 @@
+// The charts of a plan are in the page already: there is nothing to draw.
+
+const SECTIONS = {};
