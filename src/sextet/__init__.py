@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sextet.app.backtest import backtest_data as backtest
     from sextet.app.doctor import diagnose
+    from sextet.app.watch import watch
     from sextet.ensemble.ensemble import Ensemble
 
 __version__ = "0.1.0"
-__all__ = ["Ensemble", "__version__", "backtest", "diagnose"]
+__all__ = ["Ensemble", "__version__", "backtest", "diagnose", "watch"]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,4 +28,8 @@ def __getattr__(name: str) -> Any:
         from sextet.app.doctor import diagnose
 
         return diagnose
+    if name == "watch":
+        from sextet.app.watch import watch
+
+        return watch
     raise AttributeError(f"module 'sextet' has no attribute {name!r}")

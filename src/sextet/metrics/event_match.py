@@ -44,9 +44,7 @@ class EventScores:
         return np.median(self.lead) if len(self.lead) else None
 
 
-def event_scores(
-    alarms: ArrayLike, events: ArrayLike, *, tolerance: Any = 0, days: float | None = None
-) -> EventScores:
+def event_scores(alarms: ArrayLike, events: ArrayLike, *, tolerance: Any = 0, days: float | None = None) -> EventScores:
     """Score alarms by events.
 
     An alarm touches an event where their stretches, the event's made longer by the tolerance at both ends, have a
@@ -62,7 +60,9 @@ def event_scores(
         DataError: a stretch ends before it starts, the tolerance is below 0, or days are not above 0.
     """
     told, real = _stretches(alarms, "alarm"), _stretches(events, "event")
-    reach = np.timedelta64(0, "ns") if _timed(told, real) and isinstance(tolerance, int) and tolerance == 0 else tolerance
+    reach = (
+        np.timedelta64(0, "ns") if _timed(told, real) and isinstance(tolerance, int) and tolerance == 0 else tolerance
+    )
     if reach < 0 * reach:
         raise DataError(f"Expected a tolerance of at least 0; got {tolerance}.")
     if days is not None and not days > 0:

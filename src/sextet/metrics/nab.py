@@ -121,9 +121,7 @@ def nab_score(counts: Iterable[NabCount], profile: NabProfile = NAB_PROFILES["st
     return sum(counts, NabCount()).score(profile)
 
 
-def nab_positions(
-    windows: Iterable[tuple[int, int]], rows: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def nab_positions(windows: Iterable[tuple[int, int]], rows: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """What an alarm at each row would be worth, and in which window the row lies.
 
     Returns:

@@ -62,14 +62,14 @@ def reason_of(seen: float, what: str, bounds: tuple[float, float], probability: 
         what: what it is, such as "the value".
         bounds: range that was expected.
         probability: of a surprise as large.
-        against: what the range comes from.
+        against: what the range comes from, such as "at this time".
     """
     low, high = bounds
     if seen > high:
-        place = f"above {high:.6g}"
+        place = f"above the {high:.6g} expected"
     elif seen < low:
-        place = f"below {low:.6g}"
+        place = f"below the {low:.6g} expected"
     else:
-        place = f"unusual, though within {low:.6g} to {high:.6g},"
-    often = f"1 row in {1 / max(probability, 1e-15):,.0f}"
-    return f"{what} is {seen:.6g}, {place} for {against}; as far is seen in {often}."
+        place = f"far from {(low + high) / 2:.6g}, the middle of what is expected"
+    often = f"1 row in {1 / probability:,.0f}" if probability > 1e-6 else "less than 1 row in a million"
+    return f"{what} is {seen:.6g}, {place} {against}; so great a surprise comes in {often}."

@@ -46,9 +46,22 @@ class Judge:
         level: long-run level before that value.
         seen: `[2]` the value and the short mean.
         usual: `[2]` their usual range at this time before that value, or None.
+        foretold: whether a forecast gave that of the value.
     """
 
-    __slots__ = ("count", "habits", "level", "mean", "odd", "probability", "recent", "seen", "tails", "usual")
+    __slots__ = (
+        "count",
+        "foretold",
+        "habits",
+        "level",
+        "mean",
+        "odd",
+        "probability",
+        "recent",
+        "seen",
+        "tails",
+        "usual",
+    )
 
     def __init__(self) -> None:
         """Begin with nothing seen."""
@@ -58,6 +71,7 @@ class Judge:
         self.habits: tuple[Habit, Habit] | None = None
         self.tails = tuple(Succession() for _ in range(4))  # value: level, habit; mean: level, habit
         self.probability, self.odd, self.level = 1.0, MEAN, 0.0
+        self.foretold = False
         self.seen = [0.0, 0.0]
         self.usual: list[tuple[float, float] | None] = [None, None]
 
@@ -86,6 +100,7 @@ class Judge:
         self.recent.append(value)
         short = sum(self.recent) / len(self.recent)
         self.level = level
+        self.foretold = foretold is not None
         alone = self._view(VALUE, second, value, foretold)
         joint = self._view(MEAN, second, short, None)
         self.mean = level + max(1.0 / _LONG, 1.0 / self.count) * (value - level)
@@ -118,22 +133,33 @@ class Judge:
         both = chance * other
         return both * (1.0 - math.log(both)) if both < 1.0 else 1.0
 
-    def expected(self, view: int, risk: float, *, foretold: bool = False) -> tuple[float, float]:
-        """Return the range within which the value or the short mean would have been no surprise at `risk`.
+    def expected(self, view: int, risk: float) -> tuple[float, float]:
+        """Return the range in which the value or the short mean is no surprise at `risk`: outside, it may be one.
+
+        What surprises lies outside the range of the level or of the habit, each taken at the probability whose square
+        Fisher's method turns into `risk`; so the range is what both have in common. Where a forecast took the place
+        of the habit, its interval is the range, unless what is seen lies within.
 
         Args:
             view: `VALUE` or `MEAN`.
             risk: probability at which a surprise begins.
-            foretold: the last value was held against a forecast, whose interval is the range.
         """
-        usual, tail = self.usual[view], self.tails[2 * view + 1].now
-        if foretold and view == VALUE and usual is not None:
-            return usual
-        if usual is None or not tail.ready:
-            reach = self.tails[2 * view].now.level(risk)
-            return self.level - reach, self.level + reach
-        more = tail.level(risk)
-        return usual[0] - more, usual[1] + more
+        seen, usual = self.seen[view], self.usual[view]
+        if view == VALUE:
+            risk **= 1.0 / _ALONE
+            if self.foretold and usual is not None and not usual[0] <= seen <= usual[1]:
+                return usual
+        tail = self.tails[2 * view + 1].now
+        joined = usual is not None and tail.ready
+        each = math.sqrt(_product_at(risk)) if joined else risk
+        reach = self.tails[2 * view].now.level(each)
+        low, high = self.level - reach, self.level + reach
+        if joined and usual is not None and not (self.foretold and view == VALUE):
+            more = tail.level(each)
+            low, high = max(low, usual[0] - more), min(high, usual[1] + more)
+            if low > high:  # the level moved: what is usual at this time says more
+                low, high = usual[0] - more, usual[1] + more
+        return low, high
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as plain values."""
@@ -156,3 +182,11 @@ class Judge:
             judge.habits = (first, second)
         judge.tails = tuple(Succession.from_json(part) for part in state["tails"])
         return judge
+
+
+def _product_at(risk: float) -> float:
+    """The product P of two probabilities that Fisher's method turns into `risk`: P (1 - ln P) = risk."""
+    product = risk
+    for _ in range(20):
+        product = risk / (1.0 - math.log(product))
+    return product

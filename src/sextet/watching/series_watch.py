@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 from sextet.watching.finding import Finding, alert_id, reason_of, severity_of
 from sextet.watching.gate import Gate
@@ -14,7 +13,18 @@ from sextet.watching.judge import VALUE, Foretold, Judge
 _STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
 _LATE = 1.5  # usual distances beyond which a row is missing
 
-Foretell = Callable[[str, float, float], Foretold | None]
+
+class Foretell(Protocol):
+    """Gives what a run expects of a row, then learns it."""
+
+    def __call__(self, series: str, second: float, value: float) -> Foretold | None:
+        """Return what was expected of `value` at `second`; None where the run cannot tell."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was learned as plain values."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `to_json`."""
 
 
 class SeriesWatch:
@@ -71,7 +81,7 @@ class SeriesWatch:
             self.alerts += 1
         elif not every:
             return None
-        return self._finding(stamp, value, event, told)
+        return self._finding(stamp, value, event)
 
     def _old(self, second: float) -> None:
         if second <= self.resumed:
@@ -95,9 +105,9 @@ class SeriesWatch:
                 self.steps = []
                 self.judge.set_step(self.step)
 
-    def _finding(self, stamp: str, value: float, event: str, told: Foretold | None) -> Finding:
+    def _finding(self, stamp: str, value: float, event: str) -> Finding:
         judge, risk = self.judge, self.gate.risk
-        low, high = judge.expected(judge.odd, risk, foretold=told is not None)
+        low, high = judge.expected(judge.odd, risk)
         ready = judge.ready
         started = event == "start"
         finding = Finding(
@@ -110,22 +120,24 @@ class SeriesWatch:
             event=event,
             alert=self.alert if self.gate.open or event == "end" else None,
             severity=severity_of(judge.probability) if started else "",
-            reason=self._reason((low, high), told) if started else "",
+            reason=self._reason((low, high)) if started else "",
         )
         if event == "end":
             self.alert = None
         return finding
 
-    def _reason(self, bounds: tuple[float, float], told: Foretold | None) -> str:
+    def _reason(self, bounds: tuple[float, float]) -> str:
         judge = self.judge
         alone = judge.odd == VALUE
         what = "The value" if alone else f"The mean of the last {len(judge.recent)} values"
-        if alone and told is not None:
-            against = "the forecast"
+        if alone and judge.foretold:
+            against = "by the forecast"
         elif judge.usual[judge.odd] is not None:
-            against = "this time" if judge.habits is None or judge.habits[0].period <= 86_400 else "this day of the week"
+            against = (
+                "this time" if judge.habits is None or judge.habits[0].period <= 86_400 else "on this day of the week"
+            )
         else:
-            against = "its level"
+            against = "at its level"
         return reason_of(judge.seen[judge.odd], what, bounds, judge.probability, against)
 
     def counts(self) -> dict[str, int]:
@@ -147,4 +159,3 @@ class SeriesWatch:
         watch.last = watch.resumed = -math.inf if state["last"] is None else float(state["last"])
         watch.judge, watch.gate = Judge.from_json(state["judge"]), Gate.from_json(state["gate"])
         return watch
-

@@ -66,7 +66,7 @@ class Tail:
         ratio = min(risk / self._share(), 1.0)
         if abs(self.shape) < 1e-9:
             return self.start - self.scale * math.log(ratio)
-        return self.start + self.scale / self.shape * (ratio**-self.shape - 1.0)
+        return float(self.start + self.scale / self.shape * (ratio**-self.shape - 1.0))
 
     def learn(self, value: float) -> None:
         """Take a value into the past."""

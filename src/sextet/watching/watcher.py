@@ -54,6 +54,8 @@ class Watcher:
     def save(self, path: Path) -> None:
         """Write the state to a file, atomically."""
         state = {"format": _FORMAT, "risk": self.risk, "series": [watch.to_json() for watch in self.series.values()]}
+        if self.foretell is not None:
+            state["foretold"] = self.foretell.to_json()
         write_text(path, json.dumps(state, allow_nan=False))
 
     @classmethod
@@ -74,6 +76,8 @@ class Watcher:
                 raise ValueError("another format")
             watcher = cls(state["risk"] if risk is None else risk, foretell)
             watcher.series = {part["name"]: SeriesWatch.from_json(part) for part in state["series"]}
+            if foretell is not None:
+                foretell.restore(state.get("foretold") or {})
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise DataError(
                 f"{path} is no state that `sextet watch --state` wrote, or it is damaged ({_why(error)}). "
@@ -87,4 +91,3 @@ class Watcher:
 def _why(error: Exception) -> str:
     text = str(error)
     return f"it lacks {text}" if isinstance(error, KeyError) else text[:80] or type(error).__name__
-
