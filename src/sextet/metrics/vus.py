@@ -54,7 +54,7 @@ def range_pr_auc(score: ArrayLike, label: ArrayLike, buffer: int) -> float:
     positives = (truth.sum() + soft.sum()) / 2
     order = np.argsort(-rank, kind="stable")
     ranked = rank[order]
-    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
+    last = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(ranked) - 1)
     last = last[ranked[last] > -np.inf]
     hit = np.cumsum(soft[order])[last]
     tops = np.sort(_tops(rank, soft > 0))

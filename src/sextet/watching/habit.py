@@ -1,13 +1,15 @@
 """What a series usually does at this hour: a range for each part of the day, or day of the week, that remembers.
 
-A range widens at once to what was seen and draws back slowly, so that what happens every day at about the same time
-is expected, and what failed to happen is not.
+Earlier days alone say what is usual, never the hour that has just passed. A range widens at once to what was seen
+and draws back slowly, so that what happens every day at about the same time is expected, and what failed to happen
+is not.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
+from collections import deque
 from typing import Any
 
 DAY, WEEK = 86_400.0, 604_800.0
@@ -26,13 +28,15 @@ def period_of(step: float) -> float:
 class Habit:
     """Lowest and highest value usual at each time of the period."""
 
-    __slots__ = ("around", "high", "low", "parts", "period")
+    __slots__ = ("around", "high", "late", "low", "parts", "period")
 
     def __init__(self, step: float) -> None:
         """Begin with nothing seen, for readings every `step` seconds."""
         self.period = period_of(step)
         self.parts = min(max(round(self.period / step), 1), _MOST_PARTS) if self.period else 0
         self.around = _AROUND if self.period == DAY else 0
+        # [part, lowest, highest] of the late parts, not yet in the ranges: or what creeps in today would be usual
+        self.late: deque[list[Any]] = deque()
         self.low = array("d", [math.inf]) * self.parts
         self.high = array("d", [-math.inf]) * self.parts
 
@@ -41,7 +45,7 @@ class Habit:
         parts = self.parts
         if not parts:
             return None
-        at = int(second % self.period * parts / self.period)
+        at = int(second * parts // self.period) % parts
         first, last = at - self.around, at + self.around + 1
         if first >= 0 and last <= parts:
             low, high = min(self.low[first:last]), max(self.high[first:last])
@@ -51,18 +55,29 @@ class Habit:
         return (low, high) if low <= high else None
 
     def learn(self, second: float, value: float) -> None:
-        """Take a value into the range of its time."""
+        """Take a value into the range of its time, once that no longer counts as about now."""
         if not self.parts:
             return
-        at = int(second % self.period * self.parts / self.period)
+        part = int(second * self.parts // self.period)
+        late = self.late
+        if late and late[-1][0] == part:
+            entry = late[-1]
+            entry[1], entry[2] = min(entry[1], value), max(entry[2], value)
+            return
+        late.append([part, value, value])
+        while late[0][0] < part - self.around:
+            self._settle(*late.popleft())
+
+    def _settle(self, part: int, least: float, most: float) -> None:
+        at = part % self.parts
         low, high = self.low[at], self.high[at]
-        self.low[at] = value if value < low or low == math.inf else low + _FADE * (value - low)
-        self.high[at] = value if value > high or high == -math.inf else high + _FADE * (value - high)
+        self.low[at] = least if least < low or low == math.inf else low + _FADE * (least - low)
+        self.high[at] = most if most > high or high == -math.inf else high + _FADE * (most - high)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as plain values; parts never seen are null."""
         seen = [(None, None) if low > high else (low, high) for low, high in zip(self.low, self.high, strict=True)]
-        return {"period": self.period, "ranges": seen}
+        return {"period": self.period, "ranges": seen, "late": list(self.late)}
 
     @classmethod
     def from_json(cls, state: dict[str, Any]) -> Habit:
@@ -73,4 +88,5 @@ class Habit:
         habit.around = _AROUND if habit.period == DAY else 0
         habit.low = array("d", [math.inf if low is None else low for low, _ in ranges])
         habit.high = array("d", [-math.inf if high is None else high for _, high in ranges])
+        habit.late = deque([int(part), float(low), float(high)] for part, low, high in state["late"])
         return habit
