@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
-_NS = 1e-9
+_NS = 1e9
 
 
 class Clock:
@@ -42,4 +42,4 @@ class Clock:
                 return None
             self.layout = found[0]
         parsed = parse_stamps(one, self.layout)
-        return float(parsed.ns[0]) * _NS if bool(parsed.ok[0]) else None
+        return float(parsed.ns[0]) / _NS if bool(parsed.ok[0]) else None

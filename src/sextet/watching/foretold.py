@@ -150,7 +150,7 @@ class _Line:
             del self.y[:spare]
             self.first += spare
         self.quantiles = self.bounds = None
-        self.stale = False
+        self.stale = True
         self.cutoffs = [*[cutoff for cutoff in self.cutoffs[-_EARLIER:] if cutoff > self.first], ordinal]
         if not any(value - value == 0.0 for value in self.y):
             return
@@ -159,6 +159,7 @@ class _Line:
         forecast = self.run.answer(self._panel(), index)
         self.quantiles = forecast.quantiles[-1]
         self.bounds = read_quantiles(forecast.quantiles[-1], _INTERVAL, forecast.levels)
+        self.stale = False
 
     def _panel(self) -> Panel:
         count, empty = len(self.y), self.panel

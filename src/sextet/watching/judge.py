@@ -42,7 +42,7 @@ class Judge:
 
     Attributes:
         probability: of the last value judged, 1 where nothing surprises.
-        odd: which of `VALUE` and `MEAN` surprised more.
+        odd: which of `VALUE` and `MEAN` is the less probable.
         level: long-run level before that value.
         seen: `[2]` the value and the short mean.
         usual: `[2]` their usual range at this time before that value, or None.
@@ -104,9 +104,9 @@ class Judge:
         alone = self._view(VALUE, second, value, foretold)
         joint = self._view(MEAN, second, short, None)
         self.mean = level + max(1.0 / _LONG, 1.0 / self.count) * (value - level)
+        self.odd = VALUE if alone < 1.0 and alone <= joint else MEAN
         if alone < 1.0:
             alone **= _ALONE
-        self.odd = VALUE if alone < joint else MEAN
         self.probability = alone if alone < joint else joint
         return self.probability
 
@@ -145,10 +145,8 @@ class Judge:
             risk: probability at which a surprise begins.
         """
         seen, usual = self.seen[view], self.usual[view]
-        if view == VALUE:
-            risk **= 1.0 / _ALONE
-            if self.foretold and usual is not None and not usual[0] <= seen <= usual[1]:
-                return usual
+        if view == VALUE and self.foretold and usual is not None and not usual[0] <= seen <= usual[1]:
+            return usual
         tail = self.tails[2 * view + 1].now
         joined = usual is not None and tail.ready
         each = math.sqrt(_product_at(risk)) if joined else risk

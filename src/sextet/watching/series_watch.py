@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sextet.watching.finding import Finding, alert_id, reason_of, severity_of
 from sextet.watching.gate import Gate
+from sextet.watching.habit import DAY
 from sextet.watching.judge import VALUE, Foretold, Judge
 
 _STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
@@ -133,9 +134,8 @@ class SeriesWatch:
         if alone and judge.foretold:
             against = "by the forecast"
         elif judge.usual[judge.odd] is not None:
-            against = (
-                "this time" if judge.habits is None or judge.habits[0].period <= 86_400 else "on this day of the week"
-            )
+            daily = judge.habits is None or judge.habits[0].period <= DAY
+            against = "at this time" if daily else "on this day of the week"
         else:
             against = "at its level"
         return reason_of(judge.seen[judge.odd], what, bounds, judge.probability, against)
