@@ -7,10 +7,10 @@ import json
 import math
 from pathlib import Path
 
-import nab
 import numpy as np
 import pytest
 
+import nab
 from sextet.evaluate.spikes import NAB_PROFILES
 
 
