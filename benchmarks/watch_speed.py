@@ -4,8 +4,8 @@ Usage: python benchmarks/watch_speed.py [--rows 10000000] [--out FILE] [--page d
 
 The real command reads generated lines (a five-minute series with a daily wave, noise, spikes, a change of level and
 of noise every 500,000 rows) from a pipe. Its resident memory and CPU time are read after every tenth of the rows.
-Rates are by the CPU time of the watching process: what one core does that is its own. Writes a JSON file with --out, and
-with --page the table between the marks of that page.
+Rates are by the CPU time of the watching process: what one core does that is its own. Writes a JSON file with
+--out, and with --page the table between the marks of that page.
 """
 
 from __future__ import annotations
