@@ -57,6 +57,14 @@ def test_the_state_is_written_at_the_end_and_when_the_watch_breaks_off(tmp_path:
     assert list(again) == [] and again.counts()["passed"] >= 1500
 
 
+def test_a_watch_that_is_closed_keeps_its_state(tmp_path: Path) -> None:
+    watching = watch(stream(1500, spikes=(700, 1400)), state=tmp_path / "state.json")
+    next(watching)
+    assert not (tmp_path / "state.json").exists()
+    watching.close()
+    assert (tmp_path / "state.json").exists() and list(watching) == []
+
+
 def test_the_state_is_written_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SAVE_SECONDS", 0.0)
     state, seen = tmp_path / "state.json", []

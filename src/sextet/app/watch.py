@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sextet.runtime.run import Run
 from sextet.watching.finding import Finding
 from sextet.watching.gate import RISK
 from sextet.watching.layout import Columns
 from sextet.watching.source import rows_from
 from sextet.watching.watcher import Watcher
+
+if TYPE_CHECKING:
+    from sextet.runtime.run import Run
 
 _SAVE_SECONDS = 30.0
 _LOOK_EVERY = 1024  # rows between looks at the clock
@@ -30,7 +32,7 @@ class Watching:
         """Remember what to watch; nothing is read yet."""
         self._watcher, self._state, self._every = watcher, state, every
         self.unread: list[tuple[int, str]] = []
-        self._findings = self._run(rows)
+        self._findings: Generator[Finding, None, None] = self._run(rows)
 
     def __iter__(self) -> Iterator[Finding]:
         """Go through the findings."""
@@ -49,13 +51,17 @@ class Watching:
         if self._state is not None:
             self._watcher.save(self._state)
 
+    def close(self) -> None:
+        """End the watch: the state is written, and no finding follows."""
+        self._findings.close()
+
     def unreadable(self, number: int, why: str) -> None:
         """Count a row that could not be read."""
         self._watcher.unreadable += 1
         if len(self.unread) < _TOLD:
             self.unread.append((number, why))
 
-    def _run(self, data: tuple[Any, Columns]) -> Iterator[Finding]:
+    def _run(self, data: tuple[Any, Columns]) -> Generator[Finding, None, None]:
         take, every = self._watcher.take, self._every
         saved = time.monotonic()
         try:
@@ -100,6 +106,7 @@ def watch(
     """
     foretell = None
     if run is not None:
+        from sextet.runtime.run import Run  # what a run needs is not loaded without one
         from sextet.watching.foretold import RunForecasts
 
         foretell = RunForecasts(run if isinstance(run, Run) else Run.load(run), refresh)

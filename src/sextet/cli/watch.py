@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -93,11 +94,12 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
     columns = {name: asked[name] for name in ("id", "time", "target")}
     options = {name: asked[name] for name in ("every", "risk", "state", "refresh")}
     watching = run_watch(data, run, **options, columns=columns)
-    for finding in watching:
-        if output.json:
-            print(json.dumps(plain(finding.to_json()), ensure_ascii=False, allow_nan=False), flush=True)
-        elif not output.quiet:
-            print(line_of(finding), flush=True)
+    with contextlib.closing(watching):  # also after Ctrl-C, or where the reader of a pipe went away
+        for finding in watching:
+            if output.json:
+                print(json.dumps(plain(finding.to_json()), ensure_ascii=False, allow_nan=False), flush=True)
+            elif not output.quiet:
+                print(line_of(finding), flush=True)
     counts = watching.counts()
     if not counts["rows"] + counts["missing"] + counts["passed"] + counts["late"]:
         why = "".join(f" Line {number}: {reason}." for number, reason in watching.unread[:1])
