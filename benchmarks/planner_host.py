@@ -140,7 +140,7 @@ def built(ground: Any, times: int) -> dict[str, float]:
 def compiled(ground: Any) -> dict[str, float]:
     """Return the seconds of PatchTST's first training step, plain and compiled by XLA for this processor."""
     from sextet.members.registry import member_of
-    from sextet.training.fit import optimizer
+    from sextet.training.optimiser import optimizer
     from sextet.training.learner import Learner
 
     spec = next(one for one in ground.specs if one.name == "patchtst")
@@ -152,7 +152,7 @@ def compiled(ground: Any) -> dict[str, float]:
     found = {}
     for name, xla in (("plain", False), ("xla", True)):
         learner = Learner(member_of(spec).build(shape), shape.levels, 1.0)
-        learner.compile(optimizer=optimizer(ground.config.train), jit_compile=xla)
+        learner.compile(optimizer=optimizer(ground.config.train), jit_compile=xla, auto_scale_loss=False)
         found[name] = median_of(1, lambda learner=learner: learner.train_on_batch(inputs, truth))
     return found
 

@@ -22,8 +22,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 # Cheap before dear: a mistake in a contract or in core shows before the first network is trained.
 ORDER = (
-    *("core", "data", "metrics", "baselines", "rules", "spikes", "specs", "hardware", "doctor"),
-    *("combine", "runtime", "report", "cli", "golden", "contract", "probes", "members"),
+    *("core", "data", "metrics", "evaluate", "baselines", "rules", "spikes", "specs", "hardware", "doctor"),
+    *("combine", "runtime", "watching", "report", "cli", "golden", "contract", "probes", "members"),
     *("training", "ensemble", "tuning", "app", "browser", "multi_device"),
 )
 

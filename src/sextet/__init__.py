@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from sextet.app.backtest import backtest_data as backtest
     from sextet.app.doctor import diagnose
     from sextet.app.plan import plan
+    from sextet.app.watch import watch
     from sextet.ensemble.ensemble import Ensemble
 
 __version__ = "0.1.0"
-__all__ = ["Ensemble", "__version__", "backtest", "diagnose", "plan"]
+__all__ = ["Ensemble", "__version__", "backtest", "diagnose", "plan", "watch"]
 
 
 def __getattr__(name: str) -> Any:
@@ -32,4 +33,8 @@ def __getattr__(name: str) -> Any:
         from sextet.app.plan import plan
 
         return plan
+    if name == "watch":
+        from sextet.app.watch import watch
+
+        return watch
     raise AttributeError(f"module 'sextet' has no attribute {name!r}")

@@ -25,6 +25,7 @@ from sextet.cli.show import show
 from sextet.cli.train import train
 from sextet.cli.tune import tune
 from sextet.cli.update import update
+from sextet.cli.watch import watch
 
 app = typer.Typer(
     name="sextet",
@@ -43,6 +44,7 @@ for name, body in (
     ("backtest", backtest),
     ("forecast", forecast),
     ("update", update),
+    ("watch", watch),
     ("report", report),
     ("show", show),
     ("doctor", doctor),

@@ -1,0 +1,118 @@
+"""Watch observed data: each new observation is judged as it comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sextet.watching.finding import Finding
+from sextet.watching.gate import RISK
+from sextet.watching.layout import Columns
+from sextet.watching.source import rows_from
+from sextet.watching.watcher import Watcher
+
+if TYPE_CHECKING:
+    from sextet.runtime.run import Run
+
+_SAVE_SECONDS = 30.0
+_LOOK_EVERY = 1024  # rows between looks at the clock
+_TOLD = 20  # unreadable rows remembered with a reason
+
+
+class Watching:
+    """The findings of a stream, one after the other; made by `watch`.
+
+    Attributes:
+        unread: line number and reason of the first rows that could not be read.
+    """
+
+    def __init__(self, rows: Any, watcher: Watcher, state: Path | None, every: bool) -> None:
+        """Remember what to watch; nothing is read yet."""
+        self._watcher, self._state, self._every = watcher, state, every
+        self.unread: list[tuple[int, str]] = []
+        self._findings: Generator[Finding, None, None] = self._run(rows)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Go through the findings."""
+        return self._findings
+
+    def __next__(self) -> Finding:
+        """Return the next finding."""
+        return next(self._findings)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows were judged, missing, late and so on until now, and the alerts."""
+        return self._watcher.counts()
+
+    def save(self) -> None:
+        """Write the state now; without a file for it nothing happens."""
+        if self._state is not None:
+            self._watcher.save(self._state)
+
+    def close(self) -> None:
+        """End the watch: the state is written, and no finding follows."""
+        self._findings.close()
+
+    def unreadable(self, number: int, why: str) -> None:
+        """Count a row that could not be read."""
+        self._watcher.unreadable += 1
+        if len(self.unread) < _TOLD:
+            self.unread.append((number, why))
+
+    def _run(self, data: tuple[Any, Columns]) -> Generator[Finding, None, None]:
+        take, every = self._watcher.take, self._every
+        saved = time.monotonic()
+        try:
+            for count, (series, stamp, second, value) in enumerate(rows_from(*data, self.unreadable)):
+                finding = take(series, stamp, second, value, every)
+                if finding is not None:
+                    yield finding
+                if count % _LOOK_EVERY == 0 and self._state is not None and time.monotonic() - saved > _SAVE_SECONDS:
+                    self.save()
+                    saved = time.monotonic()
+        finally:
+            self.save()
+
+
+def watch(
+    data: Any,
+    run: Path | str | Run | None = None,
+    *,
+    risk: float | None = None,
+    every: bool = False,
+    state: Path | str | None = None,
+    refresh: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Watching:
+    """Judge each observation of a stream as it comes: how surprising it is, and where an alert begins.
+
+    Args:
+        data: a path (CSV, JSON lines, Parquet), "-" for standard input, a frame, or an iterable of lines, of
+            (stamp, value) or of (series, stamp, value).
+        run: a trained run, whose forecast is what is expected of the next value; None: a statistical model alone.
+        risk: probability at or below which a surprise is an alert; 0.002, or that of the state.
+        every: give a finding for each row judged, not only where an alert begins.
+        state: file that what was learned is kept in: gone on from where it exists, written every half minute and at
+            the end, always whole.
+        refresh: with a run: rows after which its forecast is made anew; its horizon unless given.
+        columns: which column is "id", "time" and "target", where the usual names do not say.
+
+    Raises:
+        ConfigError: an option is out of range, or the run needs covariates.
+        DataError: the data or the state cannot be read.
+        RunError: the run is damaged.
+    """
+    foretell = None
+    if run is not None:
+        from sextet.runtime.run import Run  # what a run needs is not loaded without one
+        from sextet.watching.foretold import RunForecasts
+
+        foretell = RunForecasts(run if isinstance(run, Run) else Run.load(run), refresh)
+    kept = None if state is None else Path(state)
+    if kept is not None and kept.exists():
+        watcher = Watcher.load(kept, risk, foretell)
+    else:
+        watcher = Watcher(RISK if risk is None else risk, foretell)
+    return Watching((data, Columns.of(columns)), watcher, kept, every)

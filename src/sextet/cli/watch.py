@@ -1,0 +1,134 @@
+"""`sextet watch`: each observation is judged as it comes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+from sextet.cli.output import Output, plain
+from sextet.core.errors import DataError
+
+if TYPE_CHECKING:
+    from sextet.watching.finding import Finding
+
+_COLUMNS = "Columns"
+_NOTED = {
+    "missing": "without a number",
+    "gaps": "stamps that did not come",
+    "late": "late, passed over",
+    "duplicates": "with a stamp seen before, passed over",
+    "passed": "judged in an earlier watch",
+    "unreadable": "that could not be read",
+}
+
+Run = Annotated[
+    Path | None,
+    Argument(metavar="[RUN]", show_default=False, help="Folder of a run, whose forecast is what is expected."),
+]
+Data = Annotated[str, Option("--data", "-d", metavar="FILE", help="CSV, JSON lines or Parquet; - for standard input.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchFlags:
+    """How is watched."""
+
+    every: Annotated[bool, Option("--all", help="A line for each row judged, not only where an alert begins.")] = False
+    risk: Annotated[
+        float | None,
+        Option(
+            "--risk",
+            metavar="P",
+            help="Probability at or below which a surprise is an alert; smaller means fewer alerts.",
+            show_default="0.002",
+        ),
+    ] = None
+    state: Annotated[
+        Path | None,
+        Option("--state", metavar="FILE", help="Keep what was learned in FILE, and go on from it where it exists."),
+    ] = None
+    refresh: Annotated[
+        int | None,
+        Option(
+            "--refresh",
+            metavar="N",
+            help="With a run: rows after which its forecast is made anew.",
+            show_default="the horizon",
+        ),
+    ] = None
+    id: Annotated[
+        str | None,
+        Option(
+            "--id",
+            metavar="COLUMN",
+            help="Column that names the series.",
+            show_default="found",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+    time: Annotated[
+        str | None,
+        Option("--time", metavar="COLUMN", help="Column of stamps.", show_default="found", rich_help_panel=_COLUMNS),
+    ] = None
+    target: Annotated[
+        str | None,
+        Option("--target", metavar="COLUMN", help="Column of values.", show_default="found", rich_help_panel=_COLUMNS),
+    ] = None
+
+
+def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> None:
+    """Judge each observation as it comes, and say where an alert begins and why.
+
+    One line an alert on standard output, at once; with --json a JSON object a line. Without a run a statistical model
+    learns from the stream alone. What was counted (gaps, late and duplicate rows) follows on standard error.
+    """
+    from sextet.app.watch import watch as run_watch
+
+    asked = vars(flags)
+    columns = {name: asked[name] for name in ("id", "time", "target")}
+    options = {name: asked[name] for name in ("every", "risk", "state", "refresh")}
+    watching = run_watch(data, run, **options, columns=columns)
+    with contextlib.closing(watching):  # also after Ctrl-C, or where the reader of a pipe went away
+        for finding in watching:
+            if output.json:
+                print(json.dumps(plain(finding.to_json()), ensure_ascii=False, allow_nan=False), flush=True)
+            elif not output.quiet:
+                print(line_of(finding), flush=True)
+    counts = watching.counts()
+    if not counts["rows"] + counts["missing"] + counts["passed"] + counts["late"]:
+        why = "".join(f" Line {number}: {reason}." for number, reason in watching.unread[:1])
+        raise DataError(f"No row of {_name(data)} could be read.{why} Expected columns such as unique_id, ds, y.")
+    if not output.quiet:
+        tell(counts, watching.unread)
+
+
+def line_of(finding: Finding) -> str:
+    """Write a finding as one line of text."""
+    where = f"{finding.stamp}  {finding.series}".rstrip()
+    expected = "" if math.isnan(finding.low) else f"expected {finding.low:.6g} to {finding.high:.6g}  "
+    score = f"{where}  {finding.value:.6g}  {expected}p={finding.probability:.2g}"
+    if finding.event == "start":
+        return f"{score}  {finding.severity.upper()} {finding.alert}: {finding.reason}"
+    return f"{score}  {finding.event} {finding.alert or ''}".rstrip()
+
+
+def tell(counts: dict[str, int], unread: list[tuple[int, str]]) -> None:
+    """Say on standard error what was counted."""
+    parts = [f"{counts[name]:,} {text}" for name, text in _NOTED.items() if counts[name]]
+    noted = f" Rows {', '.join(parts)}." if parts else ""
+    print(
+        f"{counts['alerts']:,} alerts in {counts['rows']:,} rows of {counts['series']:,} series.{noted}",
+        file=sys.stderr,
+    )
+    for number, reason in unread[:3]:
+        print(f"note: line {number} was passed over: {reason}.", file=sys.stderr)
+
+
+def _name(data: Any) -> str:
+    return "standard input" if str(data) == "-" else str(data)

@@ -1,0 +1,75 @@
+"""What watching gives: a finding a row, and an alert where one begins."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+SEVERITIES = ("watch", "warning", "critical")
+_WARNING, _CRITICAL = 1e-4, 1e-6  # probabilities at or below which an alert is graded so
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One observation, judged.
+
+    Attributes:
+        series: its name; empty where the stream has one series without a name.
+        stamp: its time as it came.
+        value: as it came.
+        low, high: range within which what surprised most would have been no surprise; NaN in the warm-up.
+        probability: of an observation at least as surprising, 1 where nothing surprises.
+        event: "start" where an alert begins, "more" where one goes on, "end" where one is over, else "".
+        alert: id of the alert that this row belongs to, or None.
+        severity: "watch", "warning" or "critical" on the row where an alert begins, else "".
+        reason: one sentence there, else "".
+    """
+
+    series: str
+    stamp: str
+    value: float
+    low: float
+    high: float
+    probability: float
+    event: str
+    alert: str | None
+    severity: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields by name, the range as one pair."""
+        fields = dict(vars(self))
+        low, high = fields.pop("low"), fields.pop("high")
+        return {"id": fields.pop("alert"), **fields, "expected": [low, high]}
+
+
+def severity_of(probability: float) -> str:
+    """Grade an alert by its probability."""
+    return SEVERITIES[(probability <= _WARNING) + (probability <= _CRITICAL)]
+
+
+def alert_id(series: str, stamp: str) -> str:
+    """The id of the alert that began there: the same row has the same id in every watch."""
+    return hashlib.sha256(f"{series}\0{stamp}".encode()).hexdigest()[:12]
+
+
+def reason_of(seen: float, what: str, bounds: tuple[float, float], probability: float, against: str) -> str:
+    """Say why, in one sentence.
+
+    Args:
+        seen: the number that surprised.
+        what: what it is, such as "the value".
+        bounds: range that was expected.
+        probability: of a surprise as large.
+        against: what the range comes from, such as "at this time".
+    """
+    low, high = bounds
+    if seen > high:
+        place = f"above the {high:.6g} expected"
+    elif seen < low:
+        place = f"below the {low:.6g} expected"
+    else:
+        place = f"far from {(low + high) / 2:.6g}, the middle of what is expected"
+    often = f"1 row in {1 / probability:,.0f}" if probability > 1e-6 else "less than 1 row in a million"
+    return f"{what} is {seen:.6g}, {place} {against}; so great a surprise comes in {often}."

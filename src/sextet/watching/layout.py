@@ -1,0 +1,113 @@
+"""Which field of a stream's lines is what: told by names in the first line, or by what the fields hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sextet.core.errors import ConfigError, DataError, nearest
+from sextet.watching.clock import Clock
+
+_TIMES = ("ds", "date", "datetime", "timestamp", "time", "stamp")
+_IDS = ("unique_id", "id", "series", "series_id", "item_id", "sensor", "name")
+_TARGETS = ("y", "value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """What the user says; None: found by the usual names.
+
+    Attributes:
+        id: field of the series' name.
+        time: field of the stamp.
+        target: field of the value.
+    """
+
+    id: str | None = None
+    time: str | None = None
+    target: str | None = None
+
+    @classmethod
+    def of(cls, named: Mapping[str, str | None] | None) -> Columns:
+        """Make it of a mapping.
+
+        Raises:
+            ConfigError: a key is none of id, time and target.
+        """
+        wrong = [key for key in named or {} if key not in ("id", "time", "target")]
+        if wrong:
+            raise ConfigError(f"Expected columns by 'id', 'time' and 'target'; got {wrong[0]!r}.")
+        return cls(**dict(named or {}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Places of the fields, or their keys where lines are JSON objects.
+
+    Attributes:
+        time, target: of stamp and value.
+        id: of the series' name; None: one series.
+        width: fields a line has; 0 for JSON.
+    """
+
+    time: int | str
+    target: int | str
+    id: int | str | None
+    width: int
+
+
+def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys: bool = False) -> Layout:
+    """Find the fields in a line of names, or among the keys of a JSON object.
+
+    Raises:
+        DataError: one is not there, or several could be it.
+    """
+    time = _find(names, columns.time, _TIMES, "the time", "--time", source)
+    series = columns.id if columns.id is not None else next((name for name in _IDS if name in names), None)
+    if series is not None and series not in names:
+        raise DataError(_absent(source, series, names))
+    left = [name for name in names if name not in (time, series)]
+    if columns.target is None and len(left) == 1:
+        target = left[0]
+    else:
+        target = _find(left, columns.target, _TARGETS, "the value", "--target", source)
+    place = (lambda name: name) if keys else list(names).index
+    return Layout(
+        time=place(time),
+        target=place(target),
+        id=None if series is None else place(series),
+        width=0 if keys else len(names),
+    )
+
+
+def layout_of_values(fields: Sequence[str], clock: Clock, source: str) -> Layout:
+    """Find the fields of lines without names: `stamp,value` or `series,stamp,value`.
+
+    Raises:
+        DataError: the line is neither.
+    """
+    stamps = [place for place, text in enumerate(fields) if clock.second(text) is not None]
+    if len(fields) == 2 and 0 in stamps:
+        return Layout(time=0, target=1, id=None, width=2)
+    if len(fields) == 3 and 1 in stamps:
+        return Layout(time=1, target=2, id=0, width=3)
+    raise DataError(
+        f"{source}: expected a first line of column names such as unique_id,ds,y, or lines such as "
+        f"2024-01-31 13:00,1.5 or sensor,2024-01-31 13:00,1.5; got {','.join(fields)[:80]!r}."
+    )
+
+
+def _find(names: Sequence[str], wanted: str | None, usual: Sequence[str], what: str, flag: str, source: str) -> str:
+    if wanted is not None:
+        if wanted not in names:
+            raise DataError(_absent(source, wanted, names))
+        return wanted
+    lower = {name.lower(): name for name in names}
+    found = next((lower[name] for name in usual if name in lower), None)
+    if found is None:
+        raise DataError(f"{source}: which column is {what}? It has: {', '.join(names)}. Name it with {flag}.")
+    return found
+
+
+def _absent(source: str, wanted: str, names: Sequence[str]) -> str:
+    return f"{source} has no column {wanted!r}{nearest(wanted, names) or '.'} It has: {', '.join(names)}."

@@ -1,0 +1,161 @@
+"""One series of a stream: its clock, its model and its alerts."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import Any, Protocol
+
+from sextet.watching.finding import Finding, alert_id, reason_of, severity_of
+from sextet.watching.gate import Gate
+from sextet.watching.habit import DAY
+from sextet.watching.judge import VALUE, Foretold, Judge
+
+_STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
+_LATE = 1.5  # usual distances beyond which a row is missing
+
+
+class Foretell(Protocol):
+    """Gives what a run expects of a row, then learns it."""
+
+    def __call__(self, series: str, second: float, value: float) -> Foretold | None:
+        """Return what was expected of `value` at `second`; None where the run cannot tell."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was learned as plain values."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `to_json`."""
+
+
+class SeriesWatch:
+    """A series, row after row.
+
+    Attributes:
+        rows: judged.
+        missing: rows without a number.
+        gaps: stamps that did not come.
+        late: rows older than the last one; neither judged nor learned.
+        duplicates: rows with the stamp of the last one, likewise.
+        passed: rows up to where an earlier watch, whose state this one goes on from, had come.
+        alerts: begun.
+    """
+
+    COUNTS = ("rows", "missing", "gaps", "late", "duplicates", "passed", "alerts")
+    __slots__ = (*COUNTS, "alert", "gate", "judge", "last", "name", "resumed", "step", "steps")
+
+    def __init__(self, name: str, risk: float) -> None:
+        """Begin with nothing seen."""
+        self.name = name
+        self.judge, self.gate = Judge(), Gate(risk)
+        self.last = self.resumed = -math.inf
+        self.step = 0.0  # usual seconds between rows; 0 while not known
+        self.steps: list[float] = []
+        self.alert: str | None = None
+        self.rows = self.missing = self.gaps = self.late = self.duplicates = self.passed = self.alerts = 0
+
+    def take(
+        self, stamp: str, second: float, value: float, every: bool = False, foretell: Foretell | None = None
+    ) -> Finding | None:
+        """Judge a row; return the finding where an alert begins, or for each judged row with `every`.
+
+        Args:
+            stamp: its time as it came.
+            second: the same in seconds.
+            value: NaN or infinite where there is no number.
+            every: whether each finding is wanted.
+            foretell: gives the forecast of a run for (series, second, value).
+        """
+        if second <= self.last:
+            self._old(second)
+            return None
+        self._tick(second)
+        told = foretell(self.name, second, value) if foretell is not None else None
+        if value - value != 0.0:
+            self.missing += 1
+            return None
+        probability = self.judge.judge(second, value, told)
+        self.rows += 1
+        event = self.gate.step(probability)
+        if event == "start":
+            self.alert = alert_id(self.name, stamp)
+            self.alerts += 1
+        elif not every:
+            return None
+        return self._finding(stamp, value, event)
+
+    def _old(self, second: float) -> None:
+        if second <= self.resumed:
+            self.passed += 1
+        elif second == self.last:
+            self.duplicates += 1
+        else:
+            self.late += 1
+
+    def _tick(self, second: float) -> None:
+        apart = second - self.last
+        self.last = second
+        if self.step:
+            if apart > _LATE * self.step:
+                self.gaps += round(apart / self.step) - 1
+        elif apart < math.inf:
+            self.steps.append(apart)
+            if len(self.steps) >= _STEPS_TO_KNOW:
+                self.step = median(self.steps)
+                self.gaps = sum(round(part / self.step) - 1 for part in self.steps if part > _LATE * self.step)
+                self.steps = []
+                self.judge.set_step(self.step)
+
+    def _finding(self, stamp: str, value: float, event: str) -> Finding:
+        judge, risk = self.judge, self.gate.risk
+        low, high = judge.expected(judge.odd, risk)
+        ready = judge.ready
+        started = event == "start"
+        finding = Finding(
+            series=self.name,
+            stamp=stamp,
+            value=value,
+            low=low if ready else math.nan,
+            high=high if ready else math.nan,
+            probability=judge.probability,
+            event=event,
+            alert=self.alert if self.gate.open or event == "end" else None,
+            severity=severity_of(judge.probability) if started else "",
+            reason=self._reason((low, high)) if started else "",
+        )
+        if event == "end":
+            self.alert = None
+        return finding
+
+    def _reason(self, bounds: tuple[float, float]) -> str:
+        judge = self.judge
+        alone = judge.odd == VALUE
+        what = "The value" if alone else f"The mean of the last {len(judge.recent)} values"
+        if alone and judge.foretold:
+            against = "by the forecast"
+        elif judge.usual[judge.odd] is not None:
+            daily = judge.habits is None or judge.habits[0].period <= DAY
+            against = "at this time" if daily else "on this day of the week"
+        else:
+            against = "at its level"
+        return reason_of(judge.seen[judge.odd], what, bounds, judge.probability, against)
+
+    def counts(self) -> dict[str, int]:
+        """Return what was counted by name."""
+        return {name: getattr(self, name) for name in self.COUNTS}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as plain values."""
+        plain = {name: getattr(self, name) for name in ("name", "step", "steps", "alert", *self.COUNTS)}
+        last = None if self.last == -math.inf else self.last
+        return {**plain, "last": last, "judge": self.judge.to_json(), "gate": self.gate.to_json()}
+
+    @classmethod
+    def from_json(cls, state: dict[str, Any]) -> SeriesWatch:
+        """Go on from `to_json`."""
+        watch = cls(state["name"], state["gate"]["risk"])
+        for name in ("step", "steps", "alert", *cls.COUNTS):
+            setattr(watch, name, state[name])
+        watch.last = watch.resumed = -math.inf if state["last"] is None else float(state["last"])
+        watch.judge, watch.gate = Judge.from_json(state["judge"]), Gate.from_json(state["gate"])
+        return watch

@@ -1,0 +1,140 @@
+"""`sextet watch` as people use it: a process of its own that reads lines and says at once what is odd."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "sextet.cli.main", "watch"]
+
+
+def lines(rows: int = 1000, spike: int = 700, name: str = "") -> list[str]:
+    draw = random.Random(5)
+    start = datetime(2024, 1, 1)
+    mark = f"{name}," if name else ""
+    return [
+        f"{mark}{start + timedelta(minutes=5 * row)},{draw.gauss(10, 1) + (50 if row == spike else 0):.3f}\n"
+        for row in range(rows)
+    ]
+
+
+def run(*arguments: object, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, input=given, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "data.csv"
+    path.write_text("ds,y\n" + "".join(lines()), encoding="utf-8")
+    return path
+
+
+def spike_of(text: str) -> dict[str, Any]:
+    return next(found for line in text.splitlines() if (found := json.loads(line))["value"] > 40)
+
+
+def test_an_alert_comes_while_the_pipe_is_still_open() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--data", "-", "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write("".join(lines(701)))
+        process.stdin.flush()
+        alert = json.loads(process.stdout.readline())
+        while alert["value"] < 40:
+            alert = json.loads(process.stdout.readline())
+        assert process.poll() is None
+        assert set(alert) == {
+            *("id", "series", "stamp", "value", "expected", "probability", "event", "severity", "reason")
+        }
+        assert alert["event"] == "start" and alert["severity"] == "critical"
+        low, high = alert["expected"]
+        assert low < 10 < high < alert["value"]
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
+        assert "in 701 rows of 1 series" in process.stderr.read()
+
+
+def test_text_file_state_and_going_on(file: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    first = run("--data", file, "--state", state)
+    assert first.returncode == 0 and "CRITICAL" in first.stdout and "The value is" in first.stdout
+    second = run("--data", file, "--state", state)
+    assert second.returncode == 0 and second.stdout == "" and "1,000 judged in an earlier watch" in second.stderr
+
+
+def test_all_quiet_and_what_is_counted(file: Path) -> None:
+    every = run("--data", file, "--all", "--json")
+    assert len(every.stdout.splitlines()) == 1000
+    assert spike_of(every.stdout)["stamp"] == "2024-01-03 10:20:00"
+    assert json.loads(every.stdout.splitlines()[0])["expected"] == [None, None]
+    dirty = lines(name="a")
+    dirty[100:103] = ["a,2024-01-01 08:20:00,\n", dirty[100], "what?\n"]
+    counted = run("--data", "-", given="".join(dirty))
+    for text in (
+        "1 without a number",
+        "2 stamps that did not come",
+        "1 with a stamp seen before",
+        "1 that could not be",
+    ):
+        assert text in counted.stderr
+    assert "note: line 103 was passed over" in counted.stderr
+    quiet = run("--data", file, "--quiet")
+    assert (quiet.stdout, quiet.stderr, quiet.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "message"),
+    [
+        (["--data", "none.csv"], "", "There is no file none.csv"),
+        (["--data", "-"], "", "No row of standard input could be read"),
+        (["--data", "-"], "ds,y\nsoon,1\n", "'soon' is no time"),
+        (["--data", "-"], "a,b\n1,2\n", "which column is the time?"),
+        (["--data", "-", "--risk", "0.5"], "", "risk above 0 and below 0.1"),
+        (["no run", "--data", "-"], "", "no run"),
+        (["--data", "-", "--state", "."], "2024-01-01,1\n", "."),
+    ],
+)
+def test_wrong_input_is_one_message_and_exit_code_2(arguments: list[str], given: str, message: str) -> None:
+    done = run(*arguments, given=given)
+    assert done.returncode == 2 and done.stdout == ""
+    assert message in done.stderr and done.stderr.startswith("Error: ") and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT, which Windows has not")
+def test_ctrl_c_ends_it_and_the_state_is_kept(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    command = [*COMMAND, "--data", "-", "--json", "--all", "--state", str(state)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write("".join(lines(400)))
+        process.stdin.flush()
+        for _ in range(350):
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.stdin.close()
+        assert process.wait(timeout=60) == 130
+        assert "Interrupted." in process.stderr.read()
+    kept = json.loads(state.read_text(encoding="utf-8"))
+    assert kept["series"][0]["rows"] >= 350
+
+
+def test_a_reader_that_goes_away_is_no_failure(file: Path) -> None:
+    command = f"{' '.join(COMMAND)} --data {file} --all | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 1 and "Traceback" not in done.stderr

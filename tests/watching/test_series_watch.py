@@ -1,0 +1,113 @@
+"""A series of a stream: its clock, what is counted, its alerts."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sextet.watching.series_watch import SeriesWatch
+
+STEP = 300.0
+
+
+def fed(rows: list[tuple[float, float]], risk: float = 0.002) -> SeriesWatch:
+    watch = SeriesWatch("a", risk)
+    for second, value in rows:
+        watch.take(str(second), second, value)
+    return watch
+
+
+def noise(rows: int, seed: int = 0) -> list[tuple[float, float]]:
+    draw = random.Random(seed)
+    return [(row * STEP, draw.gauss(10, 1)) for row in range(rows)]
+
+
+def test_gaps_late_rows_duplicates_and_missing_numbers_are_counted() -> None:
+    rows = noise(200)
+    rows[50] = (rows[50][0], math.nan)
+    rows[60] = (rows[60][0], math.inf)
+    del rows[100:104]
+    rows += [rows[-1], rows[10], rows[-1]]
+    watch = fed(rows)
+    expected = {"rows": 194, "missing": 2, "gaps": 4, "late": 1, "duplicates": 2, "passed": 0}
+    assert {name: watch.counts()[name] for name in expected} == expected
+
+
+def test_gaps_before_the_step_is_known_count_too() -> None:
+    rows = noise(60)
+    del rows[5:8]
+    assert fed(rows).gaps == 3
+
+
+def test_late_rows_and_duplicates_change_nothing() -> None:
+    rows = noise(400)
+    clean, dirty = fed(rows), SeriesWatch("a", 0.002)
+    for row, (second, value) in enumerate(rows):
+        dirty.take(str(second), second, value)
+        dirty.take(str(second), second, 1e9)
+        if row:
+            assert dirty.take("late", second - 1, -1e9, every=True) is None
+    assert dirty.judge.to_json() == clean.judge.to_json()
+
+
+def test_an_anomaly_is_one_alert_with_an_id_a_grade_and_a_reason() -> None:
+    watch = fed(noise(1500))
+    found = []
+    for row in range(1500, 1530):
+        finding = watch.take(f"row {row}", row * STEP, 40.0)
+        found += [finding] if finding else []
+    assert len(found) == 1
+    alert = found[0]
+    assert (alert.series, alert.stamp, alert.event, alert.severity) == ("a", "row 1500", "start", "critical")
+    assert alert.alert and len(alert.alert) == 12
+    assert alert.high < 40 and f"above the {alert.high:.6g} expected at this time" in alert.reason
+    assert "1 row in" in alert.reason
+
+
+def test_the_warm_up_raises_nothing() -> None:
+    rows = [(row * STEP, 1e6 if row % 7 == 0 else float(row % 3)) for row in range(150)]
+    assert fed(rows).alerts == 0
+
+
+def test_every_row_has_a_finding_where_it_is_asked_for() -> None:
+    watch = SeriesWatch("a", 0.002)
+    found = [watch.take(str(second), second, value, every=True) for second, value in noise(300)]
+    assert all(found) and math.isnan(found[0].low) and found[-1].low < 10 < found[-1].high
+    assert {finding.event for finding in found} <= {"", "start", "more", "end"}
+
+
+def test_a_level_that_moves_is_learned() -> None:
+    watch = SeriesWatch("a", 0.002)
+    draw = random.Random(1)
+    alerts = []
+    for row in range(30_000):
+        level = 10.0 if row < 2000 else 60.0
+        if watch.take(str(row), row * STEP, draw.gauss(level, 1)):
+            alerts.append(row)
+    assert 2000 <= min(row for row in alerts if row >= 1990) <= 2012
+    assert len([row for row in alerts if row > 25_000]) < 10
+
+
+def test_a_constant_series_is_calm_until_it_departs() -> None:
+    watch = fed([(row * STEP, 5.0) for row in range(1000)])
+    assert watch.alerts == 0
+    found = watch.take("x", 1000 * STEP, 6.0)
+    assert found is not None and found.event == "start"
+
+
+times = st.one_of(st.integers(0, 400).map(lambda row: row * STEP), st.floats(0, 1e9))
+values = st.one_of(st.floats(-1e3, 1e3), st.sampled_from([math.nan, math.inf, -math.inf, 1e308, -1e308, 0.0]))
+
+
+@given(st.lists(st.tuples(times, values), max_size=120), st.sampled_from([0, 200]))
+def test_any_stream_is_survived_and_every_row_counted(rows: list[tuple[float, float]], before: int) -> None:
+    watch = fed(noise(before))
+    for second, value in rows:
+        finding = watch.take(str(second), second, value, every=True)
+        assert finding is None or 0 < finding.probability <= 1
+    counts = watch.counts()
+    assert sum(counts[name] for name in ("rows", "missing", "late", "duplicates")) == before + len(rows)
+    assert counts["gaps"] >= 0

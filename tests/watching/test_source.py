@@ -1,0 +1,86 @@
+"""Rows from files, frames and programs."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from sextet.core.errors import DataError
+from sextet.watching.layout import Columns
+from sextet.watching.lines import Row
+from sextet.watching.source import rows_from
+
+TEXT = "unique_id,ds,y\na,1970-01-01 00:00,1.5\nb,1970-01-01 00:00,\na,1970-01-02 00:00,2\n"
+ROWS = [("a", 0.0, 1.5), ("b", 0.0, math.nan), ("a", 86_400.0, 2.0)]
+FRAME = pd.DataFrame(
+    {
+        "unique_id": ["a", "b", "a"],
+        "ds": pd.to_datetime(["1970-01-01", "1970-01-01", "1970-01-02"]),
+        "y": [1.5, np.nan, 2],
+    }
+)
+
+
+def read(data: Any, unread: list[Any] | None = None) -> list[tuple[str, float, float]]:
+    told = [] if unread is None else unread
+    found: list[Row] = list(rows_from(data, Columns(), lambda *what: told.append(what)))
+    return [(row.series, row.second, row.value) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("ending", "opener"), [(".csv", open), (".csv.gz", gzip.open), (".bz2", bz2.open), (".xz", lzma.open)]
+)
+def test_files(ending: str, opener: Any, tmp_path: Path) -> None:
+    path = tmp_path / f"data{ending}"
+    with opener(path, "wt") as file:
+        file.write(TEXT)
+    assert str(read(path)) == str(ROWS) == str(read(str(path)))
+
+
+def test_parquet_and_frames(tmp_path: Path) -> None:
+    FRAME.to_parquet(tmp_path / "data.parquet")
+    assert str(read(tmp_path / "data.parquet")) == str(read(FRAME)) == str(read(pl.from_pandas(FRAME))) == str(ROWS)
+    texts = FRAME.assign(ds=["1970-01-01", "never", "1970-01-02"])
+    unread: list[Any] = []
+    assert len(read(texts, unread)) == 2 and unread[0][0] == 2
+    assert len(read(FRAME.assign(ds=FRAME.ds.where(FRAME.y != 2)))) == 2  # NaT
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(TEXT))
+    assert str(read("-")) == str(ROWS)
+
+
+def test_rows_that_a_program_makes() -> None:
+    unread: list[Any] = []
+    stamps = [("a", "1970-01-01", 1), ("a", np.datetime64("1970-01-02"), 2.0), ("a", "never", 1), 7, ("a",)]
+    assert read(iter(stamps), unread) == [("a", 0.0, 1.0), ("a", 86_400.0, 2.0)]
+    assert [number for number, _ in unread] == [3, 4, 5]
+    assert read([(pd.Timestamp("1970-01-02"), 3)]) == [("", 86_400.0, 3.0)]
+    assert str(read(TEXT.splitlines(keepends=True))) == str(ROWS) and read([]) == []
+
+
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="There is no file"):
+        read(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="is a folder"):
+        read(tmp_path)
+    for name in ("bad.gz", "bad.xz", "bad.parquet"):
+        (tmp_path / name).write_bytes(b"no such file at all")
+        with pytest.raises(DataError, match="damaged or no"):
+            read(tmp_path / name)
+    binary = tmp_path / "noise.csv"
+    binary.write_bytes(bytes(range(256)) * 4)
+    with pytest.raises(DataError):
+        read(binary)
