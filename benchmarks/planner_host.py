@@ -140,8 +140,8 @@ def built(ground: Any, times: int) -> dict[str, float]:
 def compiled(ground: Any) -> dict[str, float]:
     """Return the seconds of PatchTST's first training step, plain and compiled by XLA for this processor."""
     from sextet.members.registry import member_of
-    from sextet.training.optimiser import optimizer
     from sextet.training.learner import Learner
+    from sextet.training.optimiser import optimizer
 
     spec = next(one for one in ground.specs if one.name == "patchtst")
     shape, rng = ground.shape, np.random.default_rng(0)
