@@ -86,8 +86,8 @@ def _required(source: Path | None, goal: GoalFlags) -> tuple[Path, int, Path]:
         wanted = {"FILE": source, "--horizon": goal.horizon, "--out": goal.out}
         missing = ", ".join(name for name, value in wanted.items() if value is None)
         raise ConfigError(
-            f"Expected sextet train FILE --horizon N --out RUN; {missing} is missing. (Or sextet train --resume RUN, "
-            "to go on with a training that was stopped.)"
+            f"{missing} missing. Usage: sextet train FILE --horizon N --out RUN, or sextet train --resume RUN "
+            "to go on with a training that was stopped."
         )
     return source, goal.horizon, goal.out
 
