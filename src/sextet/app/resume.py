@@ -23,7 +23,7 @@ def resume(run: Path, progress: Progress = SILENT, *, device: str | None = None,
         run: folder of the run to be, or the folder of the unfinished training itself.
         progress: told how it goes.
         device: on what it goes on; None: as was asked.
-        means: `checkpoint_minutes` and `tensorboard`, likewise.
+        means: fields of `ComputeConfig`, likewise.
 
     Raises:
         RunError: there is no such training, or it is damaged.

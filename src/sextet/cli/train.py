@@ -25,6 +25,9 @@ Source = Annotated[
 ]
 
 
+# how a training is done, which may change where it goes on
+_MEANS = ("checkpoint_minutes", "tensorboard", "gpus", "communication", "memory_limit")
+
 MaybeSource = Annotated[
     Path | None,
     typer.Argument(
@@ -98,10 +101,9 @@ def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -
     output.kept = lambda: kept(run)
     progress = output.progress()
     device = None if budget.device == TrainingFlags.device else budget.device.value
+    said = {**given(goal), **given(budget)}
     with output.working():
-        result = resume(
-            run, progress, device=device, checkpoint_minutes=goal.checkpoint_minutes, tensorboard=goal.tensorboard
-        )
+        result = resume(run, progress, device=device, **{name: said[name] for name in _MEANS})
     output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
@@ -111,7 +113,7 @@ def refuse_beside_resume(source: Path | None, groups: Sequence[Any]) -> None:
     Raises:
         ConfigError: something was; it is named.
     """
-    free = ("resume", "device", "checkpoint_minutes", "tensorboard")
+    free = ("resume", "device", *_MEANS)
     said = [
         f"--{field.name.replace('_', '-')}"
         for group in groups
