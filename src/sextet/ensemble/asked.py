@@ -21,7 +21,7 @@ from sextet.specs.presets import MemberSpec
 from sextet.specs.run_config import RunConfig
 
 ANSWERED = ("precision", "scale_batch", "scale_rate")
-"""Fields of `ComputeConfig` that change what is learned; the others say with which means, which may change on the way."""
+"""Fields of `ComputeConfig` that change what is learned; the others say with which means, and may change on the way."""
 
 
 @dataclass(frozen=True, kw_only=True)
