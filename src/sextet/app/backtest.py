@@ -16,6 +16,7 @@ from sextet.app.train import rules_text, source_name
 from sextet.baselines.statistical import affordable
 from sextet.core.errors import ConfigError, nearest
 from sextet.core.progress import Progress, Silent
+from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.rules.user_rules import parse_rules
@@ -37,9 +38,10 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
         DependencyError: TensorFlow, or statsforecast where a baseline needs it, is not installed.
         TrainingError: a member did not learn.
     """
-    from sextet.backtesting.folder import BacktestFolder, fingerprint
+    from sextet.backtesting.folder import BacktestFolder
     from sextet.backtesting.plan import make_plan
     from sextet.backtesting.run import Backtest
+    from sextet.ensemble.asked import question_of
     from sextet.ensemble.baselines import check_baselines
 
     config = backtest_config(request)
@@ -65,7 +67,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     )
     asked = {
         "data": fingerprint(panel),
-        **json.loads(config.to_json()),
+        **question_of(config),
         "refit": request.refit,
         "baselines": request.baselines,
         "rules": rules,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
@@ -66,10 +67,21 @@ def config_of(request: Configurable) -> RunConfig:
         members=members,
         lookback=given.get("lookback", base.lookback),
         train=quick_train(train) if quick else train,
-        compute=replace(base.compute, **_some(given, _COMPUTE)),
+        compute=with_means(base.compute, **_some(given, _COMPUTE)),
         split=replace(base.split, **_some(given, _SPLIT)),
         **_some(given, _RUN),
     )
+
+
+def with_means(compute: ComputeConfig, **given: Any) -> ComputeConfig:
+    """Return `compute` with what is `given`; of a folder its whole path, since a training may go on from elsewhere.
+
+    Raises:
+        ConfigError: a value is refused.
+    """
+    if given.get("tensorboard") is not None:
+        given["tensorboard"] = os.path.abspath(given["tensorboard"])
+    return replace(compute, **given)
 
 
 def read_config(path: Path, horizon: int) -> RunConfig:

@@ -44,6 +44,9 @@ class TrainRequest:
         title: what the data are, for the report; None: the file's name.
         device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
             where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
+        fresh: forget a training that was stopped at `out`; else the same request goes on with it.
+        checkpoint_minutes: minutes between checkpoints of a member; 0: none; None: 5.
+        tensorboard: folder for TensorBoard's logs; None: none are written.
         gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
             `ComputeConfig`; None: as it says.
     """
@@ -75,6 +78,9 @@ class TrainRequest:
     unit: str = ""
     title: str | None = None
     device: str = "auto"
+    fresh: bool = False
+    checkpoint_minutes: float | None = None
+    tensorboard: Path | None = None
     gpus: int | None = None
     precision: str | None = None
     scale_batch: str | None = None
