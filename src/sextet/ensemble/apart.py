@@ -49,12 +49,17 @@ class _Worker:
 
 
 class Apart:
-    """Several processes, a member each."""
+    """Several processes, a member each.
+
+    Attributes:
+        used: which slot trained each member of the last training; one that was there already is not among them.
+    """
 
     def __init__(self, slots: Sequence[Slot], expected: Mapping[str, float] | None = None) -> None:
         """Train on `slots`; `expected` has the seconds of each member, of which the longest is begun first."""
         self._slots = tuple(slots)
         self._expected = dict(expected or {})
+        self.used: dict[str, Slot] = {}
 
     def train(self, ground: Ground, folder: Path, progress: Progress) -> dict[str, Training]:
         """Train the members of `ground.specs`, on as many slots as there are, and write them under `folder/members`.
@@ -69,6 +74,7 @@ class Apart:
         todo = [spec for spec in ground.specs if spec.name not in trained]
         check_sendable(todo)
         shift = _Shift(ground, folder, progress, self._slots)
+        self.used = shift.used
         try:
             trained |= shift.run(sorted(todo, key=lambda spec: -self._expected.get(spec.name, 0.0)))
         finally:
@@ -85,6 +91,7 @@ class _Shift:
         self._workers: list[_Worker] = []
         self._tries: dict[str, int] = {}
         self._trained: dict[str, Training] = {}
+        self.used: dict[str, Slot] = {}
 
     def run(self, specs: Sequence[MemberSpec]) -> dict[str, Training]:
         todo = deque(specs)
@@ -138,7 +145,7 @@ class _Shift:
         if kind == "told":
             tell(self._progress, said)
         elif kind == "trained":
-            self._trained[spec.name] = said
+            self._trained[spec.name], self.used[spec.name] = said, worker.slot
             worker.spec = None
         else:
             raise said

@@ -16,7 +16,7 @@ from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.ground import Ground, lay_ground
 from sextet.ensemble.member_training import record_file
 from sextet.ensemble.outcome import Outcome, Source
-from sextet.ensemble.recruiting import Recruits, recruit
+from sextet.ensemble.recruiting import IN_TURN, Hands, Recruits, recruit
 from sextet.ensemble.warning import choose_policies
 from sextet.ensemble.writing import write_run
 from sextet.metrics.leaderboard import Row
@@ -60,8 +60,10 @@ class _Watch:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, progress: Progress) -> Fit:
-    """Train, combine, examine and write a run.
+def fit_run(
+    panel: Panel, config: RunConfig, folder: RunFolder, source: Source, progress: Progress, hands: Hands = IN_TURN
+) -> Fit:
+    """Train, combine, examine and write a run; `hands` train its members.
 
     Raises:
         DataError: the data do not suit what was asked.
@@ -73,7 +75,7 @@ def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, 
     with watch.stage("prepare", "preparing the data"):
         ground = lay_ground(panel, config)
     with watch.stage("train"):
-        recruits = recruit(ground, folder.path, progress)
+        recruits = recruit(ground, folder.path, progress, hands)
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)

@@ -1,0 +1,118 @@
+"""Trains the members where the chosen placement puts them, and keeps what a step took for the next choice."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from pathlib import Path
+
+from sextet.core.progress import Progress
+from sextet.ensemble.apart import Apart
+from sextet.ensemble.ground import Ground
+from sextet.ensemble.member_training import Training
+from sextet.ensemble.recruiting import IN_TURN
+from sextet.ensemble.slot import Slot, gpu_slots, processor_slots
+from sextet.hardware.site import Accelerator, Site
+from sextet.planner.choice import Choice, choose
+from sextet.planner.layout import Budget, yardstick
+from sextet.planner.timing.measured import STEPS, Measured, StepTimes, write_steps
+
+
+class Placed:
+    """Trains members over all devices one after the other, or each on its own, as asked or as is faster.
+
+    Attributes:
+        choice: the last one made; None before the first training.
+    """
+
+    def __init__(
+        self, site: Site, wanted: str = "auto", times: StepTimes | None = None, precision: str = "float32"
+    ) -> None:
+        """Train on `site`; `times` are the step times measured before, by default the user's."""
+        self._site, self._wanted, self._precision = site, wanted, precision
+        self._times = times or StepTimes()
+        self.choice: Choice | None = None
+
+    def train(self, ground: Ground, folder: Path, progress: Progress) -> dict[str, Training]:
+        """Train the members of `ground.specs`, and write what their steps took to `folder`.
+
+        Raises:
+            SextetError: a member cannot be trained; it is named.
+        """
+        budget = budget_of(ground, self._precision)
+        choice = choose(ground.specs, ground.shape, budget, self._site, self._times, self._wanted)
+        self.choice = choice
+        for text in choice.warnings:
+            progress.note(text)
+        if choice.placement == "data":
+            if choice.member.places > 1 or self._wanted == "data":
+                progress.note(f"Placement data. {choice.why}")
+            trained, used = IN_TURN.train(ground, folder, progress), {}
+        else:
+            progress.note(f"Placement member. {choice.why}")
+            apart = Apart(slots_of(self._site, choice.member.places), choice.member.expected)
+            trained, used = apart.train(ground, folder, progress), apart.used
+        self._keep(measured(ground, budget, trained, self._site, used), folder)
+        return trained
+
+    def _keep(self, rows: list[Measured], folder: Path) -> None:
+        if rows:
+            write_steps(folder / STEPS, rows)
+            self._times.add(rows)
+
+
+def slots_of(site: Site, places: int) -> tuple[Slot, ...]:
+    """Return a place for each of so many members at once."""
+    if site.accelerators:
+        return gpu_slots(tuple(one.visible for one in site.accelerators[:places]), site.cores)
+    return processor_slots(places, site.cores)
+
+
+def budget_of(ground: Ground, precision: str = "float32") -> Budget:
+    """Return how much a run's members are trained."""
+    train = ground.config.train.for_windows(max(len(ground.train_windows()), 1), ground.shape.horizon)
+    prepared = ground.prepared
+    arrays = (prepared.panel.y, prepared.z, prepared.observed, prepared.past, prepared.future)
+    return Budget(
+        epochs=train.epochs,
+        steps=train.steps,
+        batch=train.batch,
+        precision=precision,
+        data=sum(int(one.nbytes) for one in arrays),
+    )
+
+
+def measured(
+    ground: Ground, budget: Budget, trained: Mapping[str, Training], site: Site, used: Mapping[str, Slot]
+) -> list[Measured]:
+    """Return what the steps of a training took; `used` has the slot of each member that was trained apart."""
+    rows = []
+    for spec in ground.specs:
+        slot, seconds = used.get(spec.name), [float(epoch["seconds"]) for epoch in trained[spec.name].history]
+        if used and slot is None or not seconds:
+            continue
+        cards = _cards(site, slot)
+        precision = budget.precision if cards else "float32"
+        measure = yardstick(spec, ground.shape, budget.batch, cards, precision)
+        if measure is None:
+            continue
+        # the first epoch holds building and compiling, where there is another
+        step = statistics.median(seconds[1:] or seconds) / budget.steps
+        rows.append(
+            Measured(
+                device=site.on(cards, slot.threads if slot else site.cores),
+                member=spec.name,
+                precision=precision,
+                batch=budget.batch,
+                yardstick=measure,
+                step=step,
+                start=max(trained[spec.name].seconds - step * budget.steps * len(seconds), 0.0),
+            )
+        )
+    return rows
+
+
+def _cards(site: Site, slot: Slot | None) -> tuple[Accelerator, ...]:
+    if slot is None:
+        return site.accelerators
+    return tuple(one for one in site.accelerators if one.visible == slot.visible)
