@@ -39,8 +39,8 @@ def peak_of(name: str, batch: int) -> int:
 
     from sextet.members.registry import member_of
     from sextet.specs.train_config import TrainConfig
-    from sextet.training.fit import optimizer
     from sextet.training.learner import Learner
+    from sextet.training.optimiser import optimizer
 
     spec = resolved(MEMBERS[name](), SITUATION)
     learner = Learner(member_of(spec).build(SHAPE), SHAPE.levels, 1.0)

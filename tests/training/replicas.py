@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 
 from conftest import SITUATION, build_setting
-from sextet.members.backend import keras, tf
+from sextet.members.backend import tf
 from sextet.members.registry import member_of
 from sextet.specs.cnn_lstm import CNNLSTMSpec
 from sextet.specs.defaults import resolved
@@ -26,6 +26,7 @@ from sextet.specs.spike_detector import SpikeDetectorSpec
 from sextet.training.feeder import Feeder
 from sextet.training.fit import seeded
 from sextet.training.learner import Learner
+from sextet.training.optimiser import SharedSGD
 
 SPECS = (
     LSTMSpec(lookback=12, segment=4, width=4, dropout=0.0),
@@ -49,8 +50,8 @@ def main() -> None:
             with strategy.scope(), seeded(3):
                 network = member_of(spec).build(setting.shape)
                 learner = Learner(network, setting.shape.levels, 1.0)
-                learner.compile(optimizer=keras.optimizers.SGD(0.1), jit_compile=False)
-            run = learner.fit(feeder.dataset(), epochs=1, steps_per_epoch=2, shuffle=False, verbose=0)
+                learner.compile(optimizer=SharedSGD(0.1), jit_compile=False)
+            run = learner.fit(feeder.shared_by(strategy.num_replicas_in_sync).dataset(), epochs=1, steps_per_epoch=2, shuffle=False, verbose=0)
             losses.append(run.history["loss"][0])
             weights.append(np.concatenate([np.ravel(value) for value in network.get_weights()]))
         found[spec.name] = {

@@ -13,6 +13,7 @@ pytest.importorskip("tensorflow", reason="training is not installed")
 
 from sextet.core.errors import TrainingError
 from sextet.members.registry import member_of
+from sextet.specs.run_config import RunConfig
 from sextet.training.catch_up import catch_up, read_weights, write_weights
 from sextet.training.fit import seeded
 from sextet.training.judge import mean_pinball
@@ -24,7 +25,8 @@ def start(setting: Any) -> Any:
 
 
 def onwards(setting: Any, weights: list[Any], *, turn: int = 0, **changes: Any) -> Any:
-    config = replace(setting.config, catch_up=2, steps=10, **changes)
+    train = replace(setting.config, catch_up=2, steps=10, **changes)
+    config = RunConfig(horizon=setting.shape.horizon, train=train)
     return catch_up(setting.spec, weights, setting.prepared, setting.train, setting.shape, config, turn=turn)
 
 

@@ -40,9 +40,9 @@ def test_batches_are_full_and_of_the_shape(setting: Any) -> None:
     for inputs, truth in batches:
         assert inputs["past"].shape == (8, 12, setting.shape.past_channels)
         assert "static" not in inputs
-        assert {name: values.shape for name, values in truth.items()} == dict.fromkeys(
-            ("target", "weight", "label"), (8, 4)
-        )
+        shapes = {name: values.shape for name, values in truth.items()}
+        assert shapes == {**dict.fromkeys(("target", "weight", "label"), (8, 4)), "totals": (8, 3)}
+        assert (truth["totals"][:, 0] == truth["weight"].sum()).all()
         assert (truth["target"][truth["weight"] == 0] == 0).all()
 
 

@@ -16,7 +16,9 @@ from sextet.data.windows import windows
 from sextet.members.backend import keras
 from sextet.specs.custom import CustomSpec
 from sextet.specs.train_config import TrainConfig
-from sextet.training.fit import fit_member, member_seed, optimizer
+from sextet.training.conditions import Conditions
+from sextet.training.fit import fit_member, member_seed
+from sextet.training.optimiser import optimizer
 
 NONE = WindowIndex(series=np.zeros(0, dtype=np.int32), row=np.zeros(0, dtype=np.int64))
 
@@ -45,7 +47,7 @@ def fit(setting: Any, spec: Any = None, progress: Any = None, **changes: Any) ->
         parts["select"],
         setting.shape,
         config,
-        progress or Silent(),
+        Conditions(progress=progress or Silent()),
     )
 
 
@@ -179,7 +181,7 @@ def test_time_left_does_not_count_the_compilation(setting: Any, monkeypatch: pyt
     clock, listener = Clock(), Listener()
     monkeypatch.setattr(monitor, "time", clock)
     config = TrainConfig(epochs=4, steps=10)
-    watch = monitor.Monitor("gru", setting.prepared, setting.select, setting.shape, config, listener)
+    watch = monitor.Monitor("gru", setting.prepared, setting.select, setting.shape, config, listener, lambda: None)
     watch.on_epoch_begin(0)
     for step in range(5):
         clock.now += 600.0 if step == 0 else 1.0

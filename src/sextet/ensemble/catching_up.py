@@ -65,8 +65,8 @@ def _network(spec: Any, ground: Ground, index: Any, weights: Path, path: Path, t
     from sextet.training.catch_up import catch_up, read_weights, write_weights
     from sextet.training.export import export_onnx
 
-    train = ground.config.train
-    network = catch_up(spec, read_weights(weights), ground.prepared, index, ground.shape, train, turn=turn)
+    start = read_weights(weights)
+    network = catch_up(spec, start, ground.prepared, index, ground.shape, ground.config, turn=turn)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_weights(network, path.with_name(f"{spec.name}.weights.npz"))
     # the graph comes last: where it is, the weights are

@@ -121,15 +121,17 @@ def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> Training:
 def _network(spec: Any, ground: Ground, path: Path, progress: Progress) -> Training:
     from sextet.members.backend import keras
     from sextet.training.catch_up import write_weights
+    from sextet.training.conditions import Conditions
     from sextet.training.export import export_onnx
     from sextet.training.fit import fit_member
 
     start = time.perf_counter()
     train, select = ground.train_windows(), ground.select_windows()
-    fitted = fit_member(spec, ground.prepared, train, select, ground.shape, ground.config.train, progress)
+    config, conditions = ground.config, Conditions(progress=progress, compute=ground.config.compute)
+    fitted = fit_member(spec, ground.prepared, train, select, ground.shape, config.train, conditions)
     sample = gather(ground.prepared, select.take(slice(0, SAMPLE)), ground.shape)
     difference = export_onnx(fitted.model, path, sample)
-    if ground.config.train.catch_up:
+    if config.train.catch_up:
         write_weights(fitted.model, path.with_name(f"{spec.name}.weights.npz"))
     parameters = int(fitted.model.count_params())
     training = Training(

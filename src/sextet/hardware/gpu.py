@@ -43,6 +43,7 @@ class Gpu:
         processes: what computes on it now.
         failures: (what was asked, what NVML answered) where it answered with a failure of the card.
         lost: it does not answer any more.
+        links: (index of another GPU, "nvlink", "pcie" or "none"): how it reaches that one's memory.
     """
 
     index: int
@@ -71,6 +72,11 @@ class Gpu:
     processes: tuple[Process, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     lost: bool = False
+    links: tuple[tuple[int, str], ...] = ()
+
+    def link_to(self, other: Gpu) -> str | None:
+        """How it reaches the memory of `other`: "nvlink", "pcie", "none" (over main memory); None: not known."""
+        return dict(self.links).get(other.index)
 
     @property
     def title(self) -> str:

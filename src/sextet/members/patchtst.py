@@ -10,6 +10,7 @@ from sextet.members.layers.position import LearnedPosition
 from sextet.members.layers.quantile_head import with_median_moved
 from sextet.members.layers.scene import Scene, close_scene, open_scene
 from sextet.members.layers.segments import with_context
+from sextet.members.layers.shared_norm import SharedNorm
 from sextet.members.member import Member
 from sextet.specs.patchtst import PatchTSTSpec
 
@@ -59,9 +60,7 @@ class PatchTST(Member):
         spec = self.spec
         attention = layers.MultiHeadAttention(spec.heads, spec.width // spec.heads, name=f"attention_{depth}")
         seen = layers.Dropout(spec.dropout, name=f"attention_dropout_{depth}")(attention(tokens, tokens))
-        tokens = layers.BatchNormalization(momentum=0.9, synchronized=True, name=f"attention_norm_{depth}")(
-            tokens + seen
-        )
+        tokens = SharedNorm(momentum=0.9, name=f"attention_norm_{depth}")(tokens + seen)
         inner = layers.Dense(spec.feed_forward, name=f"forward_in_{depth}")(tokens)
         # the tanh form: the exact one has no operator in the exported graph
         inner = layers.Dropout(spec.dropout, name=f"inner_dropout_{depth}")(
@@ -69,7 +68,7 @@ class PatchTST(Member):
         )
         inner = layers.Dense(spec.width, name=f"forward_out_{depth}")(inner)
         inner = layers.Dropout(spec.dropout, name=f"forward_dropout_{depth}")(inner)
-        return layers.BatchNormalization(momentum=0.9, synchronized=True, name=f"forward_norm_{depth}")(tokens + inner)
+        return SharedNorm(momentum=0.9, name=f"forward_norm_{depth}")(tokens + inner)
 
 
 def _head(flat: Tensor, scene: Scene, shape: WindowShape) -> Tensor:

@@ -12,6 +12,7 @@ from sextet.core.quantiles import interval
 from sextet.data.split import SplitConfig
 from sextet.specs.check import one_of, whole
 from sextet.specs.codec import from_plain, spec_from_json, spec_to_json, to_plain
+from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.presets import MemberSpec, parse_members
 from sextet.specs.train_config import TrainConfig
 
@@ -28,6 +29,7 @@ class RunConfig:
         members: specs of the members.
         train: the training budget; its `seed` is the run's.
         split: how time is divided.
+        compute: on what it is trained.
         transform: "none", "log1p", "boxcox", "asinh", or "auto": whichever of "none", "asinh" and "log1p" suits the
             data.
         nonnegative: forecasts are never below zero.
@@ -41,6 +43,7 @@ class RunConfig:
     members: tuple[MemberSpec, ...] = field(default_factory=lambda: parse_members("v6"))
     train: TrainConfig = field(default_factory=TrainConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
+    compute: ComputeConfig = field(default_factory=ComputeConfig)
     transform: str = "auto"
     nonnegative: bool = False
     spike_threshold: float | None = None
@@ -64,10 +67,11 @@ class RunConfig:
 
     def to_json(self) -> str:
         """Return the configuration as JSON text."""
-        plain = to_plain(self, frozenset({"members", "train", "split"}))
+        plain = to_plain(self, frozenset({"members", "train", "split", "compute"}))
         plain["members"] = [spec_to_json(spec) for spec in self.members]
         plain["train"] = to_plain(self.train)
         plain["split"] = to_plain(self.split)
+        plain["compute"] = to_plain(self.compute)
         return json.dumps(plain, indent=2, sort_keys=True)
 
     @classmethod
@@ -87,5 +91,6 @@ class RunConfig:
             "members": tuple(spec_from_json(spec) for spec in values["members"]),
             "train": from_plain(TrainConfig, values.get("train", {}), "The training configuration"),
             "split": from_plain(SplitConfig, values.get("split", {}), "The split"),
+            "compute": from_plain(ComputeConfig, values.get("compute", {}), "The devices"),
         }
         return from_plain(cls, {**values, **nested}, "The run's configuration")

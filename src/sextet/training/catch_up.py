@@ -19,12 +19,11 @@ from sextet.core.files import write_bytes
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
 from sextet.members.backend import keras
-from sextet.members.registry import member_of
 from sextet.specs.presets import NeuralMemberSpec
-from sextet.specs.train_config import TrainConfig
-from sextet.training.feeder import Feeder
-from sextet.training.fit import compiled, member_seed, optimizer, seeded
-from sextet.training.learner import Learner
+from sextet.specs.run_config import RunConfig
+from sextet.training.devices.station import station
+from sextet.training.fit import member_seed, seeded
+from sextet.training.trainee import Trainee
 
 RATE = 1 / 3
 """Learning rate at its peak, as a share of that of the first training."""
@@ -36,11 +35,11 @@ def catch_up(
     prepared: Prepared,
     index: WindowIndex,
     shape: WindowShape,
-    config: TrainConfig,
+    config: RunConfig,
     *,
     turn: int = 0,
 ) -> keras.Model:
-    """Return the network of `spec`, trained on from `weights` for `config.catch_up` epochs.
+    """Return the network of `spec`, trained on from `weights` for `config.train.catch_up` epochs.
 
     Args:
         spec: of the member, as it was trained.
@@ -48,34 +47,26 @@ def catch_up(
         prepared: the data.
         index: windows to learn from: all whose targets are known by now.
         shape: of the windows.
-        config: the training budget.
+        config: the training budget, and on which devices.
         turn: how often the member was trained on before; other windows are drawn each time.
 
     Raises:
         TrainingError: the loss is not a number; the member it was before is still there.
+        ResourceError: not even one window fits into memory.
     """
-    config = config.for_windows(len(index), shape.horizon)
-    config = replace(config, epochs=config.catch_up, learning_rate=RATE * config.learning_rate)
+    place = station(config.compute)
+    budget = config.compute.scaled(config.train.for_windows(len(index), shape.horizon), place.replicas, len(index))
+    budget = replace(budget, epochs=budget.catch_up, learning_rate=RATE * budget.learning_rate)
     seed = member_seed(config.seed + 1 + turn, spec.name)
     with seeded(seed):
-        network = member_of(spec).build(shape)
-        network.set_weights(weights)
-        learner = Learner(network, shape.levels, config.emphasis)
-        learner.compile(optimizer=optimizer(config), jit_compile=compiled())
-        feeder = Feeder(
-            prepared,
-            index,
-            shape,
-            steps=config.steps,
-            batch=config.batch,
-            seed=seed,
-            flip=bool(config.flip),
-        )
-        averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if config.ema > 0 else []
-        history = learner.fit(
-            feeder.dataset(),
-            epochs=config.epochs,
-            steps_per_epoch=config.steps,
+        trainee = Trainee(spec, shape, budget, place)
+        trainee.network.set_weights(weights)
+        trainee.ready()
+        averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if budget.ema > 0 else []
+        history = trainee.learner.fit(
+            trainee.feeder(prepared, index, seed).dataset(),
+            epochs=budget.epochs,
+            steps_per_epoch=budget.steps,
             callbacks=averaging,
             shuffle=False,
             verbose=0,
@@ -83,9 +74,9 @@ def catch_up(
     if not np.isfinite(history.history["loss"][-1]):
         raise TrainingError(
             f"The loss of {spec.name} was not a number while it was trained on. Try a lower learning rate than "
-            f"{config.learning_rate:g}, or no catching up."
+            f"{budget.learning_rate:g}, or no catching up."
         )
-    return network
+    return trainee.settle()
 
 
 def write_weights(network: keras.Model, path: Path) -> None:

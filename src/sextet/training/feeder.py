@@ -12,6 +12,7 @@ from sextet.core.window import Floats, WindowBatch, WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
 from sextet.data.windows import gather
 from sextet.members.backend import Tensor, tf
+from sextet.training import losses
 
 Inputs = dict[str, Floats]
 Truth = dict[str, Floats]
@@ -46,6 +47,7 @@ class Feeder:
     Attributes:
         steps: batches an epoch.
         batch: windows a batch; every batch is full, so that the network compiles once.
+        rows: rows a batch: `batch`, and padding that does not count up to the next multiple of the replicas.
     """
 
     def __init__(
@@ -65,31 +67,55 @@ class Feeder:
         """
         self.steps = steps
         self.batch = batch
+        self.rows = batch
         self._prepared = prepared
         self._index = index
         self._shape = shape
         self._seed = seed
         self._flip = flip
 
-    def epoch(self, number: int) -> Iterator[tuple[Inputs, Truth]]:
-        """Yield the batches of epoch `number`: inputs by name, and `target`, `weight`, `label`, each `[B, H]`."""
+    def shared_by(self, replicas: int) -> Feeder:
+        """Let batches be such that they can be cut into `replicas` equal parts."""
+        self.rows = -(-self.batch // replicas) * replicas
+        return self
+
+    def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Inputs, Truth]]:
+        """Yield the batches of epoch `number`: inputs by name, and `target`, `weight`, `label`, each `[B, H]`.
+
+        Those before step `first` are left out. With them come `totals [B, 3]`, in every row those of the whole batch,
+        and where there is padding `real [B]`, 1 or 0. The padding repeats the first windows, so that its values are
+        such as the network knows.
+        """
         which = draw(len(self._index), self.steps * self.batch, self._seed, number)
         coins = np.random.default_rng([self._seed, number, 1])
         for step in range(self.steps):
+            thrown = coins.random(self.batch) < 0.5
+            if step < first:
+                continue
             part = np.sort(which[step * self.batch : (step + 1) * self.batch])
             batch = gather(self._prepared, self._index.take(part), self._shape)
             if self._flip:
-                batch = flipped(batch, coins.random(self.batch) < 0.5)
-            yield network_inputs(batch, self._shape), truth(batch)
+                batch = flipped(batch, thrown)
+            yield self._padded(network_inputs(batch, self._shape), truth(batch))
 
-    def dataset(self) -> Tensor:
-        """Return an endless `tf.data.Dataset` of the epochs 0, 1, 2, ... one after the other."""
+    def _padded(self, inputs: Inputs, truth: Truth) -> tuple[Inputs, Truth]:
+        sums = losses.totals(truth)
+        rows = np.arange(self.rows) % self.batch
+        if self.rows > self.batch:
+            real = (np.arange(self.rows) < self.batch).astype(np.float32)
+            inputs = {name: values[rows] for name, values in inputs.items()}
+            truth = {name: values[rows] for name, values in truth.items()}
+            truth = {**truth, "weight": truth["weight"] * real[:, None], "real": real}
+        return inputs, {**truth, "totals": np.broadcast_to(sums, (self.rows, losses.TOTALS))}
+
+    def dataset(self, first: int = 0) -> Tensor:
+        """Return an endless `tf.data.Dataset` of the epochs one after the other, from step `first` of them all on."""
 
         def endless() -> Iterator[tuple[Inputs, Truth]]:
-            number = 0
+            number, step = divmod(first, self.steps)
             while True:
-                yield from self.epoch(number)
-                number += 1
+                yield from self.epoch(number, step)
+                number, step = number + 1, 0
 
         return tf.data.Dataset.from_generator(endless, output_signature=self._signature()).prefetch(2)
 
@@ -100,9 +126,13 @@ class Feeder:
             sizes["future"] = (shape.horizon, shape.future_channels)
         if shape.static_features:
             sizes["static"] = (shape.static_features,)
-        inputs = {name: tf.TensorSpec((self.batch, *size), tf.float32, name=name) for name, size in sizes.items()}
-        step = tf.TensorSpec((self.batch, shape.horizon), tf.float32)
-        return inputs, {"target": step, "weight": step, "label": step}
+        inputs = {name: tf.TensorSpec((self.rows, *size), tf.float32, name=name) for name, size in sizes.items()}
+        step = tf.TensorSpec((self.rows, shape.horizon), tf.float32)
+        truth = {"target": step, "weight": step, "label": step}
+        truth["totals"] = tf.TensorSpec((self.rows, losses.TOTALS), tf.float32)
+        if self.rows > self.batch:
+            truth["real"] = tf.TensorSpec((self.rows,), tf.float32)
+        return inputs, truth
 
 
 def flipped(batch: WindowBatch, which: NDArray[np.bool_]) -> WindowBatch:

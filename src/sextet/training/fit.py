@@ -13,21 +13,19 @@ from zlib import crc32
 import numpy as np
 
 from sextet.core.errors import DataError
-from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
-from sextet.members.backend import keras, tf
-from sextet.members.registry import member_of
+from sextet.members.backend import keras
 from sextet.specs.presets import NeuralMemberSpec
 from sextet.specs.train_config import TrainConfig
-from sextet.training.feeder import Feeder, spread_out
+from sextet.training.conditions import ORDINARY, Conditions
+from sextet.training.devices.station import station
+from sextet.training.feeder import spread_out
 from sextet.training.judge import mean_pinball
-from sextet.training.learner import Learner
 from sextet.training.monitor import Monitor
 from sextet.training.point_quantiles import add_quantiles, answers_points
 from sextet.training.prime import prime
-
-SILENT = Silent()
+from sextet.training.trainee import Trainee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +59,7 @@ def fit_member(
     select_index: WindowIndex,
     shape: WindowShape,
     config: TrainConfig,
-    progress: Progress = SILENT,
+    conditions: Conditions = ORDINARY,
 ) -> FittedMember:
     """Build and train the member of `spec` on the windows `train_index`, judged on `select_index`.
 
@@ -75,12 +73,13 @@ def fit_member(
         select_index: windows to judge by.
         shape: of the windows, as the network will see them.
         config: the training budget; lowered where there are few windows.
-        progress: told of every epoch and a few times a second in between.
+        conditions: who listens, and on which devices.
 
     Raises:
         DataError: one of the indices is empty.
         ConfigError: a user's own model does not keep the contract.
         TrainingError: the loss is not a number from the first epoch on.
+        ResourceError: not even one window fits into memory.
     """
     for index, part in ((train_index, "train"), (select_index, "select")):
         if not len(index):
@@ -89,25 +88,18 @@ def fit_member(
                 f"{shape.horizon} known steps there. Give more history, or a shorter horizon."
             )
     start = time.perf_counter()
+    progress, place = conditions.progress, station(conditions.compute)
     config = config.for_windows(len(train_index), shape.horizon)
+    config = conditions.compute.scaled(config, place.replicas, len(train_index))
     seed = member_seed(config.seed, spec.name)
+    judged = spread_out(select_index, config.select_windows)
     with seeded(seed):
-        network = member_of(spec).build(shape)
-        prime(network, prepared, train_index, select_index, shape, drift=not config.flip)
-        learner = Learner(network, shape.levels, config.emphasis)
-        learner.compile(optimizer=optimizer(config), jit_compile=compiled())
-        feeder = Feeder(
-            prepared,
-            train_index,
-            shape,
-            steps=config.steps,
-            batch=config.batch,
-            seed=seed,
-            flip=bool(config.flip),
-        )
-        judged = spread_out(select_index, config.select_windows)
-        monitor = Monitor(spec.name, prepared, judged, shape, config, progress)
-        learner.fit(
+        trainee = Trainee(spec, shape, config, place, progress.note)
+        prime(trainee.network, prepared, train_index, select_index, shape, drift=not config.flip)
+        trainee.ready()
+        feeder = trainee.feeder(prepared, train_index, seed)
+        monitor = Monitor(spec.name, prepared, judged, shape, config, progress, trainee.settle)
+        trainee.learner.fit(
             feeder.dataset(),
             epochs=config.epochs,
             steps_per_epoch=config.steps,
@@ -115,6 +107,7 @@ def fit_member(
             shuffle=False,
             verbose=0,
         )
+    network = trainee.network
     network.set_weights(monitor.best_weights)
     select = monitor.best
     if answers_points(network):
@@ -129,7 +122,7 @@ def fit_member(
         best_epoch=monitor.best_epoch,
         select=select,
         seconds=seconds,
-        notes=tuple(monitor.notes),
+        notes=(*trainee.notes, *monitor.notes),
     )
 
 
@@ -148,34 +141,6 @@ def seeded(seed: int) -> Iterator[None]:
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)
-
-
-def compiled() -> str | bool:
-    """Whether networks are compiled by XLA: as Keras sees fit on a GPU; never on a CPU.
-
-    On two CPU cores XLA makes a step of the recurrent members four times slower, and compiling twice as long.
-    """
-    return "auto" if tf.config.list_physical_devices("GPU") else False
-
-
-def optimizer(config: TrainConfig) -> keras.optimizers.Optimizer:
-    """Adam with decoupled weight decay, a linear warm-up and a cosine down to 2 % of the peak."""
-    total = config.epochs * config.steps
-    warm = min(round(config.warmup * config.steps), total - 1)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0 if warm else config.learning_rate,
-        decay_steps=total - warm,
-        alpha=0.02,
-        warmup_target=config.learning_rate if warm else None,
-        warmup_steps=warm,
-    )
-    return keras.optimizers.AdamW(
-        schedule,
-        weight_decay=config.weight_decay,
-        global_clipnorm=config.clip or None,
-        use_ema=config.ema > 0,
-        ema_momentum=config.ema or 0.99,
-    )
 
 
 def callbacks(config: TrainConfig, monitor: Monitor) -> Sequence[Any]:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sextet.members.backend import Tensor, keras, tf
+from sextet.members.backend import Tensor, keras
+from sextet.members.layers.shared_norm import counted
 from sextet.training.losses import forecast_loss, spike_loss
+from sextet.training.step import Step
 
 
 class Learner(keras.Model):  # type: ignore[misc]
     """Wraps a network; its loss sees all outputs at once, which losses per output cannot.
 
-    The network stays as it is: it alone is exported and kept.
+    The network stays as it is: it alone is kept. A step is one of `training.step`, not of Keras.
     """
 
-    def __init__(self, network: keras.Model, levels: Sequence[float], emphasis: float = 0.0) -> None:
-        """Train `network` on the pinball loss of `levels` (`emphasis` on the median), and on spikes where it warns."""
+    def __init__(
+        self,
+        network: keras.Model,
+        levels: Sequence[float],
+        emphasis: float = 0.0,
+        parts: int = 1,
+        halved: Callable[[int], None] | None = None,
+    ) -> None:
+        """Train `network` on the pinball loss of `levels` (`emphasis` on the median), and on spikes where it warns.
+
+        A batch is cut into `parts`; where it still does not fit into memory, into more, and `halved` is told how many.
+        """
         super().__init__(name=f"{network.name}-learner")
         self.network = network
+        self.parts = parts
+        self.halved = halved or (lambda parts: None)
         self._levels = tuple(levels)
         self._emphasis = emphasis
         self._loss = spike_loss if "spike_probability" in network.output else forecast_loss
@@ -27,16 +41,31 @@ class Learner(keras.Model):  # type: ignore[misc]
         answer: dict[str, Tensor] = self.network(inputs, training=training)
         return answer
 
-    def compute_loss(
-        self,
-        x: Tensor = None,
-        y: Tensor = None,
-        y_pred: Tensor = None,
-        sample_weight: Tensor = None,
-        training: bool = True,
-    ) -> Tensor:
-        """Return the loss of a batch: its share of the mean over replicas, plus the regularisation of layers."""
-        loss = self._loss(y, y_pred, self._levels, self._emphasis) / tf.distribute.get_strategy().num_replicas_in_sync
+    def share(self, inputs: dict[str, Tensor], truth: dict[str, Tensor], parts: int) -> Tensor:
+        """Return what a part of a batch adds to the loss of the whole batch, cut into so many parts.
+
+        Args:
+            inputs: of the network.
+            truth: as `Feeder` yields it, with the totals of the whole batch.
+            parts: over which the regularisation of layers is divided.
+        """
+        with counted(truth.get("real")):
+            answer = self(inputs, training=True)
+        loss = self._loss(truth, answer, self._levels, self._emphasis)
         for extra in self.losses:
-            loss = loss + self._aggregate_additional_loss(extra)
+            loss = loss + extra / parts
         return loss
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Make the step that Keras' fit loop calls."""
+        known: Step | None = self.train_function
+        if known is None or force:
+            self.train_function: Step | None = Step(self)
+
+    def count_loss(self, loss: Tensor) -> None:
+        """Let a step's loss count in that of the epoch; replicas give a loss each, of which the mean counts."""
+        self._loss_tracker.update_state(loss)
+
+    def loss_so_far(self) -> Tensor:
+        """Return the mean loss of the epoch's steps."""
+        return self._loss_tracker.result()

@@ -22,9 +22,24 @@ SIZE_WEIGHT = 0.02
 """Share of the Huber loss of spike sizes in the Spike Detector's loss."""
 
 
-def masked_mean(loss: Tensor, weight: Tensor) -> Tensor:
-    """Mean of `loss [B, H]` weighted by `weight [B, H]`; 0 where every weight is 0."""
-    total = ops.sum(weight)
+TOTALS = 3
+"""Sums that the losses of a whole batch are divided by; see `totals`."""
+
+
+def totals(truth: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the sums of the weights `[3]` of a batch: of its targets, of its known labels, of its spikes."""
+    weight, label = truth["weight"].astype(np.float64), truth["label"]
+    known = weight * (label >= 0)
+    return np.array([weight.sum(), known.sum(), (known * np.maximum(label, 0.0)).sum()], dtype=np.float32)
+
+
+def masked_mean(loss: Tensor, weight: Tensor, total: Tensor | None = None) -> Tensor:
+    """Mean of `loss [B, H]` weighted by `weight [B, H]`; 0 where every weight is 0.
+
+    Where the two are a part of a batch, `total` is the sum of the weights of all of it, and what is returned is the
+    part's share of the mean: the shares add up to it.
+    """
+    total = ops.sum(weight) if total is None else total
     return ops.sum(loss * weight) / ops.maximum(total, 1e-6)
 
 
@@ -62,12 +77,18 @@ def forecast_loss(
     """Scalar loss of a member that answers quantiles.
 
     Args:
-        truth: `target`, `weight` and `label`, each `[B, H]`.
+        truth: `target`, `weight` and `label`, each `[B, H]`; where they are a part of a batch also `totals [B, 3]`, in
+            every row the sums of all of it.
         answer: the network's outputs.
         levels: the Q quantile levels.
         emphasis: extra weight of the median; see `TrainConfig`.
     """
-    return masked_mean(pinball(truth["target"], answer["quantiles"], levels, emphasis), truth["weight"])
+    loss = pinball(truth["target"], answer["quantiles"], levels, emphasis)
+    return masked_mean(loss, truth["weight"], _total(truth, 0))
+
+
+def _total(truth: dict[str, Tensor], which: int) -> Tensor | None:
+    return truth["totals"][0, which] if "totals" in truth else None
 
 
 def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequence[float], emphasis: float) -> Tensor:
@@ -87,8 +108,8 @@ def spike_loss(truth: dict[str, Tensor], answer: dict[str, Tensor], levels: Sequ
     height = ops.maximum(truth["target"] - level, 0.0)
     return (
         forecast_loss(truth, answer, levels, emphasis)
-        + SPIKE_WEIGHT * masked_mean(cross_entropy(label, probability), known)
-        + SIZE_WEIGHT * masked_mean(huber(height, size), known * label)
+        + SPIKE_WEIGHT * masked_mean(cross_entropy(label, probability), known, _total(truth, 1))
+        + SIZE_WEIGHT * masked_mean(huber(height, size), known * label, _total(truth, 2))
     )
 
 

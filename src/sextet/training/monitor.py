@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sextet.core.errors import TrainingError
@@ -36,8 +37,12 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         shape: WindowShape,
         config: TrainConfig,
         progress: Progress,
+        settle: Callable[[], keras.Model],
     ) -> None:
-        """Judge the member `name` on the windows `index` of `prepared`, and tell `progress`."""
+        """Judge the member `name` on the windows `index` of `prepared`, and tell `progress`.
+
+        `settle` gives the network as it will be shipped, with its weights as they are now.
+        """
         super().__init__()
         self.history: list[dict[str, float]] = []
         self.best = math.inf
@@ -50,6 +55,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._shape = shape
         self._config = config
         self._progress = progress
+        self._settle = settle
         self._epoch = 0
         self._epoch_start = 0.0
         self._told = 0.0
@@ -81,13 +87,14 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._loss = float((logs or {}).get("loss", math.nan))
         select = math.nan
         if math.isfinite(self._loss):
-            select = mean_pinball(self.model, self._prepared, self._index, self._shape)
+            network = self._settle()
+            select = mean_pinball(network, self._prepared, self._index, self._shape)
         if not math.isfinite(select):
             self._diverged(epoch)
             return
         if select < self.best:
             self.best, self.best_epoch = select, epoch + 1
-            self.best_weights = self.model.network.get_weights()
+            self.best_weights = network.get_weights()
         now = time.perf_counter()
         self.history.append(
             {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start}

@@ -118,10 +118,12 @@ class Bench:
 
     def _train(self, job: Job, task: Task, overseer: _Overseer) -> float:
         from sextet.members.backend import keras
+        from sextet.training.conditions import Conditions
         from sextet.training.fit import fit_member
 
         ground, train = self._windows(int(job.spec.lookback or 0))
-        fitted = fit_member(job.spec, ground.prepared, train, self.select, ground.shape, task.train, overseer)
+        conditions = Conditions(progress=overseer, compute=ground.config.compute)
+        fitted = fit_member(job.spec, ground.prepared, train, self.select, ground.shape, task.train, conditions)
         if job.answers is not None and fitted.select < job.below:
             self._answer(fitted.model, ground, job.answers)
         select = float(fitted.select)

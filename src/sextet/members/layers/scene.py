@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sextet.core.window import WindowShape
 from sextet.members.backend import Tensor, keras, layers, ops
 from sextet.members.layers.quantile_head import MonotoneQuantiles, with_median_moved
+from sextet.members.layers.shared_norm import SharedNorm
 from sextet.members.layers.window_norm import Restore, WindowNorm
 from sextet.specs.neural import NeuralSpec
 
@@ -65,7 +66,7 @@ def open_scene(spec: NeuralSpec, shape: WindowShape, segment: int = 1) -> Scene:
     """Return the window of a new network for `spec`; its history has whole segments of `segment` steps."""
     inputs = network_inputs(shape)
     past = inputs["past"][:, -usable_lookback(spec.lookback, shape, segment) :, :]
-    steps, level, spread = WindowNorm(spec.normalisation, name=WINDOW_NORM)(past)
+    steps, level, spread = WindowNorm(spec.normalisation, name=WINDOW_NORM, dtype="float32")(past)
     if not spec.covariates:
         steps = steps[..., :2]
     elif not spec.past_covariates:
@@ -98,7 +99,7 @@ def _sharpened(steps: Tensor) -> Tensor:
     """
     value = steps[..., :1]
     change = value - ops.concatenate([value[:, :1], value[:, :-1]], axis=1)
-    both = layers.BatchNormalization(center=False, scale=False, momentum=0.9, synchronized=True, name="input_scale")(
+    both = SharedNorm(center=False, scale=False, momentum=0.9, dtype="float32", name="input_scale")(
         ops.concatenate([value, change], axis=-1)
     )
     return ops.concatenate([both, steps[..., 1:]], axis=-1)
@@ -106,8 +107,10 @@ def _sharpened(steps: Tensor) -> Tensor:
 
 def close_scene(spec: NeuralSpec, scene: Scene, raw: Tensor, shape: WindowShape, name: str = "quantiles") -> Tensor:
     """Turn raw values `[B, H, Q]` into quantiles of the window's own space, in float32 whatever the policy."""
+    raw = ops.cast(raw, "float32")
     if spec.skip:
-        line = layers.Dense(shape.horizon, kernel_initializer="zeros", trainable=False, name=SKIP)(scene.line)
+        zeros = {"kernel_initializer": "zeros", "trainable": False, "dtype": "float32"}
+        line = layers.Dense(shape.horizon, **zeros, name=SKIP)(scene.line)
         raw = with_median_moved(raw, line[..., None], shape.levels)
-    quantiles = MonotoneQuantiles(shape.levels, name="monotone")(raw)
+    quantiles = MonotoneQuantiles(shape.levels, name="monotone", dtype="float32")(raw)
     return Restore(name=name, dtype="float32")(quantiles, scene.level, scene.spread)

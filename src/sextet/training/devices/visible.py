@@ -1,0 +1,20 @@
+"""The GPUs that TensorFlow sees, in its order, with what it and NVML say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sextet.hardware.capability import Capability
+from sextet.hardware.gpu import Gpu
+from sextet.members.backend import tf
+
+
+def visible_gpus() -> tuple[Gpu, ...]:
+    """Return the GPUs that TensorFlow may use, numbered as it numbers them (GPU:0, GPU:1, ...)."""
+    found = []
+    for index, device in enumerate(tf.config.get_visible_devices("GPU")):
+        details = tf.config.experimental.get_device_details(device)
+        pair = details.get("compute_capability")
+        gpu = Gpu(index=index, name=str(details.get("device_name", "")))
+        found.append(replace(gpu, capability=Capability(*pair) if pair else None))
+    return tuple(found)
