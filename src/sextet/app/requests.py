@@ -70,6 +70,8 @@ class TrainRequest:
     unit: str = ""
     title: str | None = None
     device: str = "auto"
+    placement: str | None = None
+    ray: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,8 @@ class BacktestRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            epochs, batch, catch_up, unit, title: as of `TrainRequest`.
+            epochs, batch, catch_up, unit, title, placement: as of `TrainRequest`.
+        ray: as of `TrainRequest`; folds are done at once there, where members are not trained on from fold to fold.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
         step: rows between cutoffs; None: the horizon.
@@ -140,6 +143,8 @@ class BacktestRequest:
     catch_up: int | None = None
     unit: str = ""
     title: str | None = None
+    placement: str | None = None
+    ray: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +206,8 @@ class TuneRequest:
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
             half an hour.
         trials: most trials of each member, its defaults among them; None: as many as the time allows.
-        workers: trials at once, each in a process of its own.
+        workers: trials at once, each in a process of its own; on a cluster at most so many.
+        ray: as of `TrainRequest`; trials are done there.
     """
 
     source: Any
@@ -228,6 +234,7 @@ class TuneRequest:
     epochs: int | None = None
     batch: int | None = None
     catch_up: int | None = None
+    ray: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

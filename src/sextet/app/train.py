@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sextet.app.configuration import config_of
 from sextet.app.device import settle, verify
+from sextet.app.hiring import hired
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
 from sextet.core.progress import Progress, Silent
@@ -46,8 +47,11 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
     )
     if on_gpu:
         verify()
-    with building(request.out) as folder:
-        fitted = fit_run(panel, config, folder, source, progress)
+    with (
+        hired(request.placement, request.device, request.ray, progress) as hands,
+        building(request.out) as folder,
+    ):
+        fitted = fit_run(panel, config, folder, source, progress, hands)
         progress.stage("writing the report")
         write_report(folder.json(VIEW), folder.path / REPORT)
     return TrainResult(

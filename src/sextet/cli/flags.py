@@ -30,6 +30,14 @@ class Transform(StrEnum):
     ASINH = "asinh"
 
 
+class Placement(StrEnum):
+    """Where members are trained."""
+
+    AUTO = "auto"
+    DATA = "data"
+    MEMBER = "member"
+
+
 class Device(StrEnum):
     """What a training runs on."""
 
@@ -129,8 +137,60 @@ class BudgetFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingFlags(BudgetFlags):
+class RayFlags:
+    """Which machines do the work."""
+
+    ray: Annotated[
+        str | None,
+        Option(
+            "--ray",
+            metavar="ADDRESS",
+            help="Do the work on a Ray cluster that this machine is part of: auto, HOST:PORT, or local for one of this "
+            "machine alone.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceFlags(RayFlags):
+    """Where members are trained."""
+
+    placement: Annotated[
+        Placement | None,
+        Option(
+            "--placement",
+            help="data trains each member over all GPUs; member each on a GPU of its own, or in a process of its own "
+            "where there is none, several at once; auto takes whichever is predicted to end sooner.",
+            show_default="auto",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldFlags(BudgetFlags, PlaceFlags):
+    """What is trained, how long, and where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialFlags(BudgetFlags, RayFlags):
+    """What is trained, how long, and by which machines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingFlags(FoldFlags):
     """What is trained, how long, and on what."""
+
+    dry_run: Annotated[
+        bool,
+        Option(
+            "--dry-run",
+            help="Train nothing: say on which devices, in which precision, batch and placement it would be, what is "
+            "kept safe, and what it would take.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = False
 
     device: Annotated[
         Device,

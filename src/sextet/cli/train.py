@@ -39,17 +39,26 @@ def train(
     Example: sextet train sales.csv --horizon 28 --future price,promotion --nonnegative --out runs/sales
     """
     from sextet.app.requests import TrainRequest
-    from sextet.app.train import train as run_training
 
     output.kept = lambda: kept(goal.out)
     request = TrainRequest(
         source=source,
         data=options_of(data),
         **given(goal),
-        **given(budget),
+        **{name: value for name, value in given(budget).items() if name != "dry_run"},
         **given(domain),
         **given(split),
     )
+    if budget.dry_run:
+        from sextet.app.dry_run import dry_run
+        from sextet.cli.dry_run import show_dry_run
+
+        with output.working():
+            said = dry_run(request)
+        output.result(vars(said), lambda console: show_dry_run(console, said))
+        return
+    from sextet.app.train import train as run_training
+
     progress = output.progress()
     with output.working():
         result = run_training(request, progress=progress)

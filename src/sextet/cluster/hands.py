@@ -38,11 +38,15 @@ Outcome = tuple[Any, Files] | Exception
 
 
 class OnRay:
-    """A Ray cluster."""
+    """A Ray cluster.
+
+    Attributes:
+        cluster: which.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         """Train on `cluster`."""
-        self._cluster = cluster
+        self.cluster = cluster
 
     def train(self, ground: Ground, folder: Path, progress: Progress) -> dict[str, Training]:
         """Train the members of `ground.specs` at once, as far as nodes have room, and write them under `folder`.
@@ -56,15 +60,15 @@ class OnRay:
         trained = {name: training for name, training in known.items() if training}
         todo = [spec for spec in ground.specs if spec.name not in trained]
         check_sendable(todo)
-        budget = budget_of(ground)
+        budget = budget_of(ground, self.cluster.site)
         networks = sum(not isinstance(spec, RuleBasedSpec) for spec in todo)
-        needs = {spec.name: member_needs(spec, ground.shape, budget, self._cluster, networks) for spec in todo}
-        post = post_office(self._cluster)
+        needs = {spec.name: member_needs(spec, ground.shape, budget, self.cluster, networks) for spec in todo}
+        post = post_office(self.cluster)
         data = ray_module().put(ground)
         # networks first: the member without one takes a core for seconds
         ordered = sorted(todo, key=lambda spec: isinstance(spec, RuleBasedSpec))
         tasks = {
-            spec.name: submitted(train_there, needs[spec.name], spec, data, post, str(folder), self._cluster.versions)
+            spec.name: submitted(train_there, needs[spec.name], spec, data, post, str(folder), self.cluster.versions)
             for spec in ordered
         }
 

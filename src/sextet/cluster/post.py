@@ -107,6 +107,6 @@ def read_files(folder: Path, kept: tuple[str, ...]) -> Files:
 
 
 def put_files(folder: Path, files: Files) -> None:
-    """Write files into `folder`, the records of members last: where one is, all is that it speaks of."""
-    for name, content in sorted(files.items(), key=lambda file: file[0].endswith(".training.json")):
+    """Write files into `folder`; records of members and scores of folds last, since they say that all else is there."""
+    for name, content in sorted(files.items(), key=lambda file: file[0].endswith((".training.json", "/scores.npz"))):
         write_bytes(folder / name, content)

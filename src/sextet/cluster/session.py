@@ -16,6 +16,7 @@ from typing import Any
 import sextet
 from sextet.core.errors import ConfigError, DependencyError, HardwareError
 from sextet.core.progress import Progress
+from sextet.hardware.site import Accelerator, Site
 
 LOCAL = "local"
 PACKAGES = ("tensorflow", "keras", "numpy", "ray")
@@ -70,6 +71,14 @@ class Cluster:
     def gpus(self) -> float:
         """GPUs of all nodes."""
         return sum(node.gpus for node in self.nodes)
+
+    @property
+    def site(self) -> Site:
+        """The cluster as one machine, for what is asked of each kind of card."""
+        names = [
+            Accelerator(name=name, visible="", memory=memory) for node in self.nodes for name, memory in node.cards
+        ]
+        return Site(accelerators=tuple(names) if self.gpus else (), cores=max(int(self.cpus), 1))
 
     @property
     def title(self) -> str:

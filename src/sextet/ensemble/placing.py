@@ -12,10 +12,14 @@ from sextet.ensemble.ground import Ground
 from sextet.ensemble.member_training import Training
 from sextet.ensemble.recruiting import IN_TURN
 from sextet.ensemble.slot import Slot, gpu_slots, processor_slots
-from sextet.hardware.site import Accelerator, Site
+from sextet.hardware.site import Accelerator, Site, best_precision
 from sextet.planner.choice import Choice, choose
 from sextet.planner.layout import Budget, yardstick
 from sextet.planner.timing.measured import STEPS, Measured, StepTimes, write_steps
+from sextet.specs.run_config import RunConfig
+
+PLANNED = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+"""What the planner calls the precision of a dtype policy of Keras."""
 
 
 class Placed:
@@ -25,11 +29,12 @@ class Placed:
         choice: the last one made; None before the first training.
     """
 
-    def __init__(
-        self, site: Site, wanted: str = "auto", times: StepTimes | None = None, precision: str = "float32"
-    ) -> None:
-        """Train on `site`; `times` are the step times measured before, by default the user's."""
-        self._site, self._wanted, self._precision = site, wanted, precision
+    def __init__(self, site: Site, wanted: str | None = None, times: StepTimes | None = None) -> None:
+        """Train on `site`; `times` are the step times measured before, by default the user's.
+
+        `wanted` is the placement; None: as the run's configuration says.
+        """
+        self._site, self._wanted = site, wanted
         self._times = times or StepTimes()
         self.choice: Choice | None = None
 
@@ -39,20 +44,24 @@ class Placed:
         Raises:
             SextetError: a member cannot be trained; it is named.
         """
-        budget = budget_of(ground, self._precision)
-        choice = choose(ground.specs, ground.shape, budget, self._site, self._times, self._wanted)
+        compute = ground.config.compute
+        site, wanted = self._site.first(compute.gpus), self._wanted or compute.placement
+        budget = budget_of(ground, site)
+        shared = budget_of(ground, site, site.devices)
+        choice = choose(ground.specs, ground.shape, budget, site, self._times, wanted, shared)
         self.choice = choice
         for text in choice.warnings:
             progress.note(text)
         if choice.placement == "data":
-            if choice.member.places > 1 or self._wanted == "data":
+            if choice.member.places > 1 or wanted == "data":
                 progress.note(f"Placement data. {choice.why}")
             trained, used = IN_TURN.train(ground, folder, progress), {}
         else:
             progress.note(f"Placement member. {choice.why}")
-            apart = Apart(slots_of(self._site, choice.member.places), choice.member.expected)
+            apart = Apart(slots_of(site, choice.member.places), choice.member.expected)
             trained, used = apart.train(ground, folder, progress), apart.used
-        self._keep(measured(ground, budget, trained, self._site, used), folder)
+        used_budget = budget if choice.placement == "member" else shared
+        self._keep(measured(ground, used_budget, trained, site, used), folder)
         return trained
 
     def _keep(self, rows: list[Measured], folder: Path) -> None:
@@ -68,18 +77,26 @@ def slots_of(site: Site, places: int) -> tuple[Slot, ...]:
     return processor_slots(places, site.cores)
 
 
-def budget_of(ground: Ground, precision: str = "float32") -> Budget:
-    """Return how much a run's members are trained."""
-    train = ground.config.train.for_windows(max(len(ground.train_windows()), 1), ground.shape.horizon)
+def budget_of(ground: Ground, site: Site, devices: int = 1) -> Budget:
+    """Return how much a run's members are trained where so many devices of `site` share a batch."""
     prepared = ground.prepared
     arrays = (prepared.panel.y, prepared.z, prepared.observed, prepared.past, prepared.future)
-    return Budget(
-        epochs=train.epochs,
-        steps=train.steps,
-        batch=train.batch,
-        precision=precision,
+    return budget_for(
+        ground.config,
+        windows=len(ground.train_windows()),
+        horizon=ground.shape.horizon,
         data=sum(int(one.nbytes) for one in arrays),
+        site=site,
+        devices=devices,
     )
+
+
+def budget_for(config: RunConfig, *, windows: int, horizon: int, data: int, site: Site, devices: int = 1) -> Budget:
+    """Return how much a configuration trains its members, on so many training windows."""
+    count = max(windows, 1)
+    train = config.compute.scaled(config.train.for_windows(count, horizon), devices, count)
+    policy = best_precision(site, config.compute.precision).policy
+    return Budget(epochs=train.epochs, steps=train.steps, batch=train.batch, precision=PLANNED[policy], data=data)
 
 
 def measured(
@@ -100,7 +117,7 @@ def measured(
         step = statistics.median(seconds[1:] or seconds) / budget.steps
         rows.append(
             Measured(
-                device=site.on(cards, slot.threads if slot else site.cores),
+                device=site.on(cards, slot.threads) if slot else site.title,
                 member=spec.name,
                 precision=precision,
                 batch=budget.batch,

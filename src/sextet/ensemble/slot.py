@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from sextet.hardware.site import LOGICAL
+
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
@@ -22,6 +24,7 @@ class Slot:
 
     def settle(self) -> None:
         """Let this process see its own device alone; to be called before TensorFlow is loaded."""
+        os.environ.pop(LOGICAL, None)  # where devices of the processor stand in for GPUs, a process is one of them
         os.environ["CUDA_VISIBLE_DEVICES"] = self.visible
         os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"  # as NVML counts
 

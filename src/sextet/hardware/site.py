@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sextet.core.errors import ConfigError
+from sextet.hardware.capability import Capability
 from sextet.hardware.catalogue import Device, look_up, pcie_gbs
 from sextet.hardware.gpu import Gpu
 from sextet.hardware.host import Host
+from sextet.hardware.interconnect import Communication, choose
 from sextet.hardware.nvml import read
+from sextet.hardware.precision import Precision, best
 from sextet.hardware.present import hinted
 
 _GROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _UNLIMITED = 1 << 60
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
+LOGICAL = "SEXTET_LOGICAL_CPUS"
+"""Set to a number from 2, so many logical devices of the processor stand in for GPUs; for tests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,7 @@ class Accelerator:
     Attributes:
         name: its product's.
         visible: what CUDA calls it where devices are counted in the order of the PCI bus.
+        capability: its compute capability; None: the driver does not say.
         memory: bytes of its memory, as the driver says; None: it does not.
         device: the product of the catalogue; None: not in it.
         link_gbs: GB/s of its PCIe link in one direction, as wide and fast as card and slot allow.
@@ -32,6 +38,7 @@ class Accelerator:
 
     name: str
     visible: str
+    capability: Capability | None = None
     memory: int | None = None
     device: Device | None = None
     link_gbs: float | None = None
@@ -46,9 +53,13 @@ class Site:
         cores: of the processor, that this process may use.
         memory: bytes of main memory that are free for it; None: not told.
         why: one sentence on why there is a GPU or none.
+        stand_ins: logical devices of the processor that stand in for GPUs, for tests; 0: none do.
+        communication: how the GPUs would add up gradients, and why.
     """
 
     accelerators: tuple[Accelerator, ...] = ()
+    stand_ins: int = 0
+    communication: Communication = field(default_factory=lambda: choose(()))
     cores: int = 1
     memory: int | None = None
     why: str = ""
@@ -56,7 +67,17 @@ class Site:
     @property
     def title(self) -> str:
         """How messages call what trains: "3x Tesla P40", or the processor with its threads."""
-        return self.on(self.accelerators, self.cores)
+        named = self.on(self.accelerators, self.cores)
+        return f"{self.stand_ins} logical devices of the {named}" if self.stand_ins else named
+
+    @property
+    def devices(self) -> int:
+        """How many devices share a batch in the placement `data`."""
+        return len(self.accelerators) or self.stand_ins or 1
+
+    def first(self, count: int | None) -> Site:
+        """Return the site with at most so many GPUs, the first ones."""
+        return self if count is None else replace(self, accelerators=self.accelerators[:count])
 
     @staticmethod
     def on(cards: Sequence[Accelerator], threads: int) -> str:
@@ -74,6 +95,13 @@ def processor_title(threads: int) -> str:
     return f"processor, {threads} thread{'s' if threads > 1 else ''}"
 
 
+def best_precision(site: Site, asked: str = "auto") -> Precision:
+    """Return the precision of a training there, and why."""
+    if asked != "auto":
+        return Precision(asked, f"{asked} was asked for.")
+    return best((one.name, one.capability or Capability(0, 0)) for one in site.accelerators)
+
+
 def survey(host: Host, device: str = "auto") -> Site:
     """Look at a machine; NVML is asked only where files hint at a GPU.
 
@@ -82,6 +110,9 @@ def survey(host: Host, device: str = "auto") -> Site:
         device: "cpu" leaves GPUs out.
     """
     cores, memory = usable_cores(), free_memory(host)
+    logical = host.environ.get(LOGICAL, "")
+    if logical.isdecimal() and int(logical) > 1:
+        return Site(cores=cores, memory=memory, why=f"{LOGICAL} divides the processor.", stand_ins=int(logical))
     if device == "cpu":
         return Site(cores=cores, memory=memory, why="--device cpu leaves GPUs out.")
     if not hinted(host):
@@ -96,7 +127,8 @@ def survey(host: Host, device: str = "auto") -> Site:
         hidden = host.environ.get(_VISIBLE)
         return Site(cores=cores, memory=memory, why=f"{_VISIBLE}={hidden!r} hides the GPUs of this machine.")
     cards = tuple(_accelerator(gpu) for gpu in seen)
-    return Site(accelerators=cards, cores=cores, memory=memory, why=f"NVML names {len(cards)}.")
+    why = f"NVML names {len(cards)} that CUDA shows."
+    return Site(accelerators=cards, cores=cores, memory=memory, why=why, communication=choose(seen))
 
 
 def visible(gpus: Sequence[Gpu], chosen: str | None) -> list[Gpu]:
@@ -149,6 +181,7 @@ def _accelerator(gpu: Gpu) -> Accelerator:
     return Accelerator(
         name=gpu.name or f"GPU {gpu.index}",
         visible=gpu.uuid or str(gpu.index),
+        capability=gpu.capability or (device.capability if device else None),
         memory=gpu.memory_total,
         device=device,
         link_gbs=link,

@@ -59,22 +59,25 @@ def choose(
     site: Site,
     times: StepTimes,
     wanted: str = "auto",
+    shared: Budget | None = None,
 ) -> Choice:
     """Choose the placement of a training.
 
     Args:
         specs: members, every field chosen.
         shape: of the windows.
-        budget: how much is trained.
+        budget: how much is trained by one device.
         site: the machine.
         times: measured step times.
         wanted: "data", "member", or "auto" for the faster one.
+        shared: how much is trained where all devices share a batch; None: as `budget`.
 
     Raises:
         ConfigError: there is no such placement.
     """
     check_placement(wanted)
-    data = data_layout(specs, shape, budget, site, times)
+    shared = shared or budget
+    data = data_layout(specs, shape, shared, site, times)
     member = member_layout(specs, shape, budget, site, times)
     placement, why = (wanted, f"--placement {wanted} was asked for. {_both(data, member)}")
     if wanted == "auto":
@@ -85,7 +88,7 @@ def choose(
         why=why.strip(),
         data=data,
         member=member,
-        warnings=_warnings(specs, shape, budget, site, times, layout),
+        warnings=_warnings(specs, shape, shared if layout is data else budget, site, times, layout),
     )
 
 

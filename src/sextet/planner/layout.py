@@ -153,10 +153,10 @@ def processes(specs: Sequence[MemberSpec], budget: Budget, site: Site) -> int:
     networks = max(sum(not isinstance(spec, RuleBasedSpec) for spec in specs), 1)
     if site.accelerators:
         return min(len(site.accelerators), networks)
-    room = site.cores
-    if site.memory is not None:
+    room = site.stand_ins or site.cores
+    if site.memory is not None and not site.stand_ins:
         room = int(site.memory // (PROCESS_BYTES + 2 * budget.data))
-    return max(min(site.cores, networks, room), 1)
+    return max(min(site.stand_ins or site.cores, networks, room), 1)
 
 
 def yardstick(
