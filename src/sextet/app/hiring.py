@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sextet.core.progress import Progress
@@ -14,6 +15,7 @@ from sextet.planner.choice import check_placement
 if TYPE_CHECKING:
     from sextet.backtesting.run import Pool
     from sextet.ensemble.recruiting import Hands
+    from sextet.tuning.search import Hire
 
 
 @contextmanager
@@ -54,3 +56,21 @@ def pool_of(hands: Hands) -> Pool | None:
     from sextet.cluster.hands import OnRay
 
     return FoldsOnRay(hands.cluster) if isinstance(hands, OnRay) else None
+
+
+@contextmanager
+def hiring(ray: str | None, progress: Progress) -> Iterator[Hire | None]:
+    """Yield how those are hired who run trials, for as long as it lasts; None for processes of this machine.
+
+    Raises:
+        ConfigError: no cluster answers at the address `ray`.
+        DependencyError: Ray is not installed, or a node has other versions.
+    """
+    if ray is None:
+        yield None
+        return
+    from sextet.cluster.session import session
+    from sextet.cluster.trials import OnRay
+
+    with session(ray, progress) as cluster:
+        yield partial(OnRay, cluster)
