@@ -70,7 +70,7 @@ def kill(node: Any) -> int:
     return len(victims)
 
 
-def measured(nodes: int, cpus: int, epochs: int, killing: bool) -> dict[str, Any]:
+def measured(nodes: int, cpus: int, epochs: int, rows: int, killing: bool) -> dict[str, Any]:
     """Train on so many nodes and return what came of it."""
     import ray
     from ray.cluster_utils import Cluster
@@ -84,10 +84,18 @@ def measured(nodes: int, cpus: int, epochs: int, killing: bool) -> dict[str, Any
         told["killed_after"] = time.perf_counter() - start
 
     watch = Watch((lambda: threading.Thread(target=loss).start()) if killing else None)
-    frame = synthetic(series=3, rows=1500, freq="h", seed=4).drop(columns="spike_label")
+    frame = synthetic(series=3, rows=rows, freq="h", seed=4).drop(columns="spike_label")
     with tempfile.TemporaryDirectory() as folder:
         request = TrainRequest(
-            source=frame, horizon=12, out=Path(folder) / "run", epochs=epochs, batch=64, seed=3, ray=cluster.address
+            source=frame,
+            horizon=12,
+            out=Path(folder) / "run",
+            lookback=48,
+            epochs=epochs,
+            batch=64,
+            quick=True,
+            seed=3,
+            ray=cluster.address,
         )
         start = time.perf_counter()
         result = train(request, watch)
@@ -106,13 +114,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="JSON file of what was measured")
     parser.add_argument("--cpus", type=int, default=1, help="cores of a node")
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--rows", type=int, default=1500, help="rows of each of three hourly series")
     parser.add_argument("--only", choices=("killed", "three", "one"), help="one of the three measurements")
     arguments = parser.parse_args()
     runs = {"killed": (3, True), "three": (3, False), "one": (1, False)}
     found: dict[str, Any] = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
     for name, (nodes, killing) in runs.items():
         if arguments.only in (None, name):
-            found[name] = measured(nodes, arguments.cpus, arguments.epochs, killing)
+            found[name] = measured(nodes, arguments.cpus, arguments.epochs, arguments.rows, killing)
             print(json.dumps({name: found[name]}, indent=1), flush=True)
     if arguments.out:
         arguments.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from sextet.backtesting.run import Backtest
 from sextet.cluster.hands import Outcome, gather_tasks, ready, submitted
 from sextet.cluster.needs import Needs, cores_each, task_memory
 from sextet.cluster.post import post_office, put_files, read_files
-from sextet.cluster.session import Cluster, Versions, ray_module
+from sextet.cluster.session import Cluster, Versions, fetched, ray_module
 from sextet.core.progress import Progress
 from sextet.ensemble.apart import check_sendable, portable
 from sextet.ensemble.recruiting import IN_TURN
@@ -65,7 +65,7 @@ def fold_there(number: int, backtest: Backtest, post: Any, target: str, expected
         host, here = ready(expected), BacktestFolder(folder)
         inside = here.fold(number).relative_to(folder).as_posix()
         kept = (f"{inside}/members/*",)
-        put_files(folder, ray_module().get(post.begin.remote(name, host, target, kept)))
+        put_files(folder, fetched(post.begin.remote(name, host, target, kept)))
         replace(backtest, folder=here).fold(number, Relay(post.tell.remote))
         return None, read_files(folder, (f"{inside}/**/*", "forecasts/*.parquet"))
     except Exception as error:

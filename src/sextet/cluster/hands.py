@@ -16,7 +16,7 @@ from typing import Any
 
 from sextet.cluster.needs import Needs, member_needs
 from sextet.cluster.post import Files, Mirror, post_office, put_files, read_files
-from sextet.cluster.session import Cluster, Versions, own_versions, ray_module, refuse_other
+from sextet.cluster.session import Cluster, Versions, fetched, own_versions, ray_module, refuse_other
 from sextet.core.errors import ResourceError
 from sextet.core.progress import Progress
 from sextet.ensemble.apart import check_sendable, portable
@@ -167,7 +167,7 @@ def train_there(spec: MemberSpec, ground: Ground, post: Any, target: str, expect
     try:
         host, place = ready(expected), checkpoints_of(spec.name)
         kept = (f"{place}/*.checkpoint", f"log/{spec.name}.jsonl")
-        put_files(folder, ray_module().get(post.begin.remote(spec.name, host, target, kept)))
+        put_files(folder, fetched(post.begin.remote(spec.name, host, target, kept)))
         with Mirror(post, folder, place, target):
             training = train_member(spec, ground, folder, Relay(post.tell.remote))
         return training, read_files(folder, files_of(spec))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -128,6 +129,28 @@ def session(address: str, progress: Progress) -> Iterator[Cluster]:
     finally:
         if begun:
             ray.shutdown()
+
+
+def fetched(ref: Any) -> Any:
+    """Return what a call of an actor gives, from within a task.
+
+    It waits in a thread: a task that waits in its main thread lends its cores to another task, and both then train on
+    the cores of one.
+    """
+    found: list[Any] = []
+
+    def wait() -> None:
+        try:
+            found.append(ray_module().get(ref))
+        except Exception as error:  # raised below, in the thread that asked
+            found.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
 
 
 def look(ray: Any, nodes: Sequence[str] | None = None) -> Cluster:

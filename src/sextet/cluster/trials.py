@@ -16,7 +16,7 @@ from typing import Any
 from sextet.cluster.hands import Outcome, brought, ready, submitted
 from sextet.cluster.needs import Needs, cores_each, task_memory
 from sextet.cluster.post import put_files, read_files
-from sextet.cluster.session import Cluster, Versions, ray_module
+from sextet.cluster.session import Cluster, Versions, fetched, ray_module
 from sextet.core.panel import Panel
 from sextet.ensemble.apart import portable
 from sextet.specs.run_config import RunConfig
@@ -68,11 +68,11 @@ class FarTrial:
 
     def report(self, value: float, step: int) -> None:
         """Tell what was reached."""
-        ray_module().get(self._referee.report.remote(*self._which, value, step))
+        fetched(self._referee.report.remote(*self._which, value, step))
 
     def should_prune(self) -> bool:
         """Whether the trial should end."""
-        return bool(ray_module().get(self._referee.should_prune.remote(*self._which)))
+        return bool(fetched(self._referee.should_prune.remote(*self._which)))
 
 
 class OnRay:
@@ -171,7 +171,7 @@ class Asked:
     def __call__(self) -> bool:
         """Return the answer of at most two seconds ago."""
         if time.monotonic() - self._when > 2:
-            self._answer, self._when = bool(ray_module().get(self._referee.stopped.remote())), time.monotonic()
+            self._answer, self._when = bool(fetched(self._referee.stopped.remote())), time.monotonic()
         return self._answer
 
 
