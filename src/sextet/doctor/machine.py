@@ -11,7 +11,7 @@ from sextet.doctor.build_info import PLACE, BuildInfo, build_info
 from sextet.doctor.frameworks import Framework
 from sextet.doctor.libraries import Library, first, libraries
 from sextet.doctor.stack import Stack
-from sextet.hardware import nvml
+from sextet.hardware import nvml, visible
 from sextet.hardware.cards import Card, find
 from sextet.hardware.gpu import Gpu
 from sextet.hardware.host import Host, Package, Platform, Room
@@ -75,9 +75,7 @@ class Machine:
     @property
     def hidden(self) -> bool:
         """Whether every GPU was hidden on purpose, by CUDA's variable or by that of the container."""
-        shown = self.environ.get("CUDA_VISIBLE_DEVICES")
-        by_cuda = shown is not None and (not shown.strip() or shown.strip().startswith("-1"))
-        return by_cuda or self.environ.get("NVIDIA_VISIBLE_DEVICES") in ("void", "none")
+        return visible.hidden(self.environ)
 
     @property
     def visible(self) -> tuple[Gpu, ...]:
@@ -85,18 +83,7 @@ class Machine:
 
         Where it names numbers and the cards differ, CUDA may count in another order than NVML, so all are given.
         """
-        gpus = self.nvml.gpus
-        shown = self.environ.get("CUDA_VISIBLE_DEVICES")
-        if self.hidden:
-            return ()
-        if shown is None:
-            return gpus
-        wanted = [part.strip() for part in shown.split(",")]
-        if all(part.isdigit() for part in wanted):
-            if self.environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID" and len({gpu.name for gpu in gpus}) > 1:
-                return gpus
-            return tuple(gpu for gpu in gpus if str(gpu.index) in wanted)
-        return tuple(gpu for gpu in gpus if any(part and gpu.uuid.startswith(part) for part in wanted))
+        return visible.visible(self.nvml.gpus, self.environ)
 
     @property
     def cards(self) -> tuple[Card, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sextet.hardware.capability import Capability
 from sextet.hardware.gpu import Gpu, Process
+from sextet.hardware.peers import links
 from sextet.hardware.version import Version, version
 
 PATIENCE = 20.0  # seconds: a machine of eight cards without persistence takes several
@@ -96,10 +97,14 @@ def _started(library: Any) -> Nvml:
         count = int(library.nvmlDeviceGetCount())
     except library.NVMLError as error:
         return Nvml(driver=version(_words(driver)), failure=_failure(library, error), failure_text=_text(error))
+    gpus = [_gpu(library, index) for index in range(count)]
+    if count > 1:
+        handles = [None if gpu.lost else _quietly(library, "nvmlDeviceGetHandleByIndex", gpu.index) for gpu in gpus]
+        gpus = [replace(gpu, links=found) for gpu, found in zip(gpus, links(library, handles), strict=True)]
     return Nvml(
         driver=version(_words(driver)),
         cuda=Version.of_cuda(cuda) if cuda else None,
-        gpus=tuple(_gpu(library, index) for index in range(count)),
+        gpus=tuple(gpus),
     )
 
 

@@ -11,6 +11,7 @@ from sextet.members.backend import keras
 from sextet.members.registry import member_of
 from sextet.specs.presets import NeuralMemberSpec
 from sextet.specs.train_config import TrainConfig
+from sextet.training.devices import recurrent
 from sextet.training.devices.policy import policy
 from sextet.training.devices.station import Station
 from sextet.training.feeder import Feeder
@@ -20,6 +21,8 @@ from sextet.training.optimiser import optimizer
 _FITTING: dict[tuple[Any, ...], int] = {}
 """(member, windows a replica, shape) -> the parts into which its batch had to be cut in this process: the member is
 trained on, or in the next fold, with what fits."""
+
+_SHORT = "Memory ran out"
 
 
 class Trainee:
@@ -58,6 +61,8 @@ class Trainee:
                 with policy(station.policy):
                     trained = member_of(self._spec).build(self._shape)
                 trained.set_weights(self.network.get_weights())
+            if station.on_gpu:
+                self._note(*recurrent.warnings(trained))
             parts = _FITTING.get(self._fit_key, 1)
             self.learner = Learner(trained, self._shape.levels, config.emphasis, parts, self._halved)
             self.learner.compile(
@@ -81,8 +86,13 @@ class Trainee:
         _FITTING[self._fit_key] = parts
         name, each = self._spec.name, self._fit_key[1]
         note = (
-            f"Memory ran out while {name} was trained on {each} windows a device: its batch of {self._config.batch} is "
+            f"{_SHORT} while {name} was trained on {each} windows a device: its batch of {self._config.batch} is "
             f"cut into {parts} parts whose gradients are added up, so that a step teaches the same."
         )
-        self.notes[:] = [note]
-        self._tell(note)
+        self.notes = [one for one in self.notes if not one.startswith(_SHORT)]
+        self._note(note)
+
+    def _note(self, *notes: str) -> None:
+        self.notes += notes
+        for note in notes:
+            self._tell(note)

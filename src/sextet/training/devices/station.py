@@ -34,6 +34,11 @@ class Station:
         """Whether a network is trained here as it is shipped: one copy of it, in float32."""
         return self.replicas == 1 and self.policy == FLOAT32
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it trains on GPUs."""
+        return bool(tf.config.get_visible_devices("GPU"))
+
     def optimizer(self, inner: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
         """Return the optimiser as it is used here: with half floats it scales the loss, lest gradients vanish."""
         return keras.optimizers.LossScaleOptimizer(inner) if self.policy == FLOAT16 else inner
@@ -44,7 +49,7 @@ class Station:
         On two CPU cores XLA makes a step of the recurrent members four times slower, and compiling twice as long. On
         several GPUs it was not measured.
         """
-        return "auto" if self.replicas == 1 and tf.config.list_physical_devices("GPU") else False
+        return "auto" if self.replicas == 1 and self.on_gpu else False
 
 
 def station(compute: ComputeConfig) -> Station:

@@ -8,7 +8,7 @@ from typing import Any
 from sextet.core.errors import HardwareError
 from sextet.hardware.interconnect import HIERARCHICAL, NCCL, Communication, choose
 from sextet.members.backend import tf
-from sextet.training.devices.logical import stand_ins
+from sextet.training.devices.logical import divided, stand_ins
 from sextet.training.devices.memory import grow_memory, limit_memory
 from sextet.training.devices.visible import visible_gpus
 
@@ -32,8 +32,6 @@ def strategy(
 
 def names(*, gpus: int | None = None, memory_limit: int | None = None, cpus: int | None = None) -> tuple[str, ...]:
     """Return the names of the devices that share a batch; none where TensorFlow's default place is right."""
-    from sextet.training.devices.logical import divided
-
     logical = divided(cpus) if cpus and cpus > 1 else () if cpus else stand_ins()
     if logical or cpus:
         return logical[:gpus]
@@ -79,4 +77,4 @@ def chosen(devices: tuple[str, ...], communication: str) -> Communication:
         return Communication(communication, f"{communication} was asked for.")
     if not on_gpus:
         return Communication("one", "Logical CPU devices have one memory.")
-    return choose([gpu for gpu in visible_gpus() if f"GPU:{gpu.index}" in devices])
+    return choose(visible_gpus()[: len(devices)])
