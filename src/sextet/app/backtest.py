@@ -17,6 +17,7 @@ from sextet.app.train import rules_text, source_name
 from sextet.baselines.statistical import affordable
 from sextet.core.errors import ConfigError, nearest
 from sextet.core.progress import Progress, Silent
+from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.rules.user_rules import parse_rules
@@ -38,9 +39,10 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
         DependencyError: TensorFlow, or statsforecast where a baseline needs it, is not installed.
         TrainingError: a member did not learn.
     """
-    from sextet.backtesting.folder import BacktestFolder, fingerprint
+    from sextet.backtesting.folder import BacktestFolder
     from sextet.backtesting.plan import make_plan
     from sextet.backtesting.run import Backtest
+    from sextet.ensemble.asked import MEANS
     from sextet.ensemble.baselines import check_baselines
 
     config = backtest_config(request)
@@ -66,7 +68,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     )
     asked = {
         "data": fingerprint(panel),
-        **json.loads(config.to_json()),
+        **{name: value for name, value in json.loads(config.to_json()).items() if name not in MEANS},
         "refit": request.refit,
         "baselines": request.baselines,
         "rules": rules,
@@ -74,7 +76,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     }
     if work.folder.claim(asked, fresh=request.fresh):
         progress.note(f"Going on with the backtest at {request.out}.")
-    with hired(request.placement, "auto", request.ray, progress) as hands:
+    with hired("auto", request.ray, progress) as hands:
         scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
     return _told(request, work, scores)
 

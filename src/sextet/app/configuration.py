@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from sextet.core.errors import ConfigError
 from sextet.specs.codec import spec_from_json, spec_to_json
+from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.defaults import quick_train
 from sextet.specs.neural import OPEN
 from sextet.specs.presets import MemberSpec, parse_members
@@ -18,6 +20,7 @@ from sextet.specs.run_config import RunConfig
 
 _RUN = ("transform", "nonnegative", "spike_threshold", "quick")
 _TRAIN = ("seed", "epochs", "batch", "catch_up")
+_COMPUTE = ("checkpoint_minutes", "tensorboard", "placement")
 _SPLIT = ("validation", "test", "train_end", "validation_end", "test_end", "step")
 
 
@@ -25,8 +28,8 @@ class Configurable(Protocol):
     """A request that a run's configuration follows from, a frozen dataclass.
 
     Besides `horizon` and `config` it may have any of the fields `members`, `lookback`, `seed`, `epochs`, `batch`,
-    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `quick`, and those of `SplitConfig`. A field that is
-    None or at its default was not given.
+    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `quick`, `checkpoint_minutes`, `tensorboard`,
+    `placement`, and those of `SplitConfig`. A field that is None or at its default was not given.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -64,9 +67,21 @@ def config_of(request: Configurable) -> RunConfig:
         members=members,
         lookback=given.get("lookback", base.lookback),
         train=quick_train(train) if quick else train,
+        compute=with_means(base.compute, **_some(given, _COMPUTE)),
         split=replace(base.split, **_some(given, _SPLIT)),
         **_some(given, _RUN),
     )
+
+
+def with_means(compute: ComputeConfig, **given: Any) -> ComputeConfig:
+    """Return `compute` with what is `given`; of a folder its whole path, since a training may go on from elsewhere.
+
+    Raises:
+        ConfigError: a value is refused.
+    """
+    if given.get("tensorboard") is not None:
+        given["tensorboard"] = os.path.abspath(given["tensorboard"])
+    return replace(compute, **given)
 
 
 def read_config(path: Path, horizon: int) -> RunConfig:

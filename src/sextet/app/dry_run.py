@@ -69,7 +69,7 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
     plan, data = _looked_at(request, config)
     sizes: dict[str, Any] = {"windows": plan.windows, "horizon": config.horizon, "data": plan.data, "site": site}
     single, shared = budget_for(config, **sizes), budget_for(config, **sizes, devices=site.devices)
-    wanted = request.placement or config.compute.placement
+    wanted = config.compute.placement
     choice = choose(plan.specs, plan.shape, single, site, times or StepTimes(), wanted, shared)
     notes = [*choice.warnings]
     if request.ray is not None:

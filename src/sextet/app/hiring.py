@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from sextet.core.progress import Progress
 from sextet.hardware.host import ThisHost
 from sextet.hardware.site import survey
-from sextet.planner.choice import check_placement
 
 if TYPE_CHECKING:
     from sextet.backtesting.run import Pool
@@ -19,21 +18,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def hired(placement: str | None, device: str, ray: str | None, progress: Progress) -> Iterator[Hands]:
+def hired(device: str, ray: str | None, progress: Progress) -> Iterator[Hands]:
     """Yield who trains the members, for as long as it lasts.
 
     Args:
-        placement: "data", "member" or "auto"; None: as the configuration says.
         device: "auto", "cpu" or "gpu".
         ray: address of a Ray cluster, or None.
         progress: told what is found.
 
     Raises:
-        ConfigError: there is no such placement, or no cluster there.
+        ConfigError: no cluster answers there.
         DependencyError: Ray is not installed, or a node has other versions.
     """
-    if placement is not None:
-        check_placement(placement)
     if ray is not None:
         from sextet.cluster.hands import OnRay
         from sextet.cluster.session import session
@@ -43,7 +39,7 @@ def hired(placement: str | None, device: str, ray: str | None, progress: Progres
         return
     from sextet.ensemble.placing import Placed
 
-    yield Placed(survey(ThisHost(), device), placement)
+    yield Placed(survey(ThisHost(), device))
 
 
 def pool_of(hands: Hands) -> Pool | None:

@@ -43,6 +43,9 @@ class TrainRequest:
         title: what the data are, for the report; None: the file's name.
         device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
             where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
+        fresh: forget a training that was stopped at `out`; else the same request goes on with it.
+        checkpoint_minutes: minutes between checkpoints of a member; 0: none; None: 5.
+        tensorboard: folder for TensorBoard's logs; None: none are written.
     """
 
     source: Any
@@ -72,6 +75,9 @@ class TrainRequest:
     device: str = "auto"
     placement: str | None = None
     ray: str | None = None
+    fresh: bool = False
+    checkpoint_minutes: float | None = None
+    tensorboard: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from sextet.runtime.run import Run
-from sextet.runtime.run_folder import RunFolder
+from sextet.runtime.run_folder import MANIFEST, RunFolder
+from sextet.runtime.standing import standing
+from sextet.runtime.unfinished import Unfinished
 
 
 def summary(run: Path) -> dict[str, Any]:
-    """Return what a run is and how it did, as plain values.
+    """Return what a run is and how it did, as plain values; of a training that has not ended, how far it has come.
 
     Raises:
         RunError: the run is damaged; every file is checked.
     """
+    unfinished = Unfinished.at(run)
+    if not (run / MANIFEST).is_file() and unfinished.exists:
+        return standing(unfinished)
     folder = RunFolder(run)
     folder.check()
     loaded = Run.load(run)
@@ -47,6 +52,18 @@ def summary(run: Path) -> dict[str, Any]:
         "split": loaded.settings["split"],
         "seconds": training["seconds"],
         "environment": where,
-        "notes": weights["notes"],
+        "notes": [*weights["notes"], *_beside(unfinished)],
         "files": {name: known["bytes"] for name, known in folder.manifest["files"].items()},
     }
+
+
+def _beside(unfinished: Unfinished) -> list[str]:
+    """Say that a new training of the run has not ended."""
+    if not unfinished.exists:
+        return []
+    if unfinished.worker() is not None:
+        return [f"A new run is being trained to take the place of this one: sextet show {unfinished.path}"]
+    return [
+        f"A training that was to take the place of this run was stopped: sextet show {unfinished.path} tells how far "
+        f"it had come; sextet train --resume {unfinished.out} goes on with it."
+    ]

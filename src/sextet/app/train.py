@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sextet.app.configuration import config_of
 from sextet.app.device import settle, verify
 from sextet.app.hiring import hired
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
+from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
-from sextet.report.html import write_report
-from sextet.runtime.reading import plain_options
-from sextet.runtime.run_folder import building
+
+if TYPE_CHECKING:
+    from sextet.ensemble.fit import Fit
 
 SILENT = Silent()
 REPORT = "report.html"
@@ -22,41 +24,44 @@ REPORT = "report.html"
 def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
     """Train a run and put it at `request.out`; a run that was there is replaced only when the new one is whole.
 
+    Where a training of the same request was stopped, it is gone on with.
+
     Raises:
-        DataError, ConfigError: the data or an option cannot be used.
+        DataError, ConfigError: the data or an option cannot be used, another process is training there, or a training
+            of another request was stopped there.
         DependencyError: TensorFlow is not installed.
         HardwareError: a GPU is there, or was asked for, and would be left unused.
         TrainingError: a member did not learn.
     """
-    from sextet.ensemble.fit import fit_run
-    from sextet.ensemble.outcome import Source
-    from sextet.ensemble.writing import VIEW
+    from sextet.ensemble.asked import Asked, path_of
+    from sextet.ensemble.keeping import train_at
 
-    config = config_of(request)
-    rules = rules_text(request.rules)
-    on_gpu = settle(request.device)
-    progress.stage("reading the data")
-    panel = read_to_fit(request.source, request.data, config.split, request.horizon)
-    for note in panel.notes:
-        progress.note(note)
-    source = Source(
+    asked = Asked(
+        config=config_of(request),
         name=request.title or source_name(request.source),
-        options=plain_options(request.data, panel),
-        rules=rules,
+        data=request.data,
+        path=path_of(request.source),
+        rules=rules_text(request.rules),
         unit=request.unit,
+        device=request.device,
     )
-    if on_gpu:
-        verify()
-    with (
-        hired(request.placement, request.device, request.ray, progress) as hands,
-        building(request.out) as folder,
-    ):
-        fitted = fit_run(panel, config, folder, source, progress, hands)
-        progress.stage("writing the report")
-        write_report(folder.json(VIEW), folder.path / REPORT)
+    on_gpu = settle(request.device)
+
+    def read() -> Panel:
+        panel = read_to_fit(request.source, request.data, asked.config.split, request.horizon)
+        if on_gpu:
+            verify()
+        return panel
+
+    with hired(request.device, request.ray, progress) as hands:
+        return told(request.out, train_at(request.out, asked, read, progress, fresh=request.fresh, hands=hands))
+
+
+def told(out: Path, fitted: Fit) -> TrainResult:
+    """Return what a training made."""
     return TrainResult(
-        run=request.out,
-        report=request.out / REPORT,
+        run=out,
+        report=out / REPORT,
         leaderboard=tuple(dict(row) for row in fitted.leaderboard),
         notes=fitted.notes,
         seconds=fitted.seconds,

@@ -10,21 +10,17 @@ out/
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import sextet
 from sextet.core.errors import ConfigError
 from sextet.core.files import write_text
-from sextet.core.panel import Panel
 
 ASKED, METRICS, REPORT = "backtest.json", "metrics.json", "report.html"
 _OURS = (ASKED, METRICS, REPORT, "folds", "forecasts")
-_COLUMNS = ("offsets", "first", "known", "y", "past", "future", "static", "weight", "label")
 
 
 class BacktestFolder:
@@ -93,14 +89,3 @@ class BacktestFolder:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
-
-
-def fingerprint(panel: Panel) -> str:
-    """Return a hash of the data: of everything in a panel but its notes."""
-    digest = hashlib.sha256(repr((panel.ids, panel.frequency, panel.tz, sextet.__version__)).encode())
-    for name in _COLUMNS:
-        column = getattr(panel, name)
-        digest.update(name.encode())
-        if column is not None:
-            digest.update(column.tobytes())
-    return digest.hexdigest()

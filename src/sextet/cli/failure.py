@@ -66,7 +66,7 @@ def report_failure(error: BaseException, kept: str = "") -> int:
     failure = failure_of(error)
     if os.environ.get(DEBUG) and failure.code not in (DONE, INTERRUPTED):
         traceback.print_exception(error, file=sys.stderr)
-    says_kept = kept and failure.code in (EXHAUSTED, INTERRUPTED)
+    says_kept = kept and failure.code in (FAILED, EXHAUSTED, INTERRUPTED)
     text = f"{failure.message} {kept}" if says_kept else failure.message
     if text:
         print(_coloured(text), file=sys.stderr, flush=True)

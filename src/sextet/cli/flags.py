@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
+from sextet.cli.keep_flags import KeepFlags
 from sextet.core.errors import ConfigError
 
 _BUDGET = "Training"
@@ -61,11 +62,15 @@ class OutputFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GoalFlags:
-    """What a training must be told."""
+class GoalFlags(KeepFlags):
+    """What a training must be told, unless it goes on with another."""
 
-    horizon: Annotated[int, Option("--horizon", min=1, metavar="N", help="Steps to forecast.")]
-    out: Annotated[Path, Option("--out", "-o", metavar="RUN", help="Folder of the run.")]
+    horizon: Annotated[
+        int | None, Option("--horizon", min=1, metavar="N", help="Steps to forecast.", show_default="required")
+    ] = None
+    out: Annotated[
+        Path | None, Option("--out", "-o", metavar="RUN", help="Folder of the run.", show_default="required")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

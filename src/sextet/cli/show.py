@@ -18,7 +18,8 @@ _LISTED = 5  # values of a long list that are shown; --json has all
 def show(run: ExistingRun, output: Output) -> None:
     """Show what a run holds: data, members and their weights, scores on the test part, versions and files.
 
-    Every file of the run is checked; a damaged run is refused with the name of the file, exit code 2.
+    Every file of the run is checked; a damaged run is refused with the name of the file, exit code 2. Of a training
+    that has not ended it shows what is done, and how to go on.
     """
     from sextet.app.show import summary
 
@@ -60,13 +61,20 @@ def _print_members(console: Console, members: Sequence[Mapping[str, Any]]) -> No
     from sextet.cli.tables import Column, print_table
     from sextet.report.naming import shown
 
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(key="name", title="member"),
         Column(key="weight", title="weight %", spec=".1f", scale=100),
         Column(key="select", title="select loss", spec="4", rank=1),
         Column(key="seconds", title="seconds", spec=".1f", rank=2),
         Column(key="parameters", title="parameters", spec=",.0f", rank=3),
     )
+    if "state" in members[0]:  # of a training that has not ended
+        columns = (
+            Column(key="name", title="member"),
+            Column(key="state", title="state"),
+            Column(key="select", title="select loss", spec="4"),
+            Column(key="checkpoint", title="last checkpoint"),
+        )
     rows = [{**member, "name": shown(str(member["name"]))} for member in members]
     print_table(console, "Members", columns, rows)
 

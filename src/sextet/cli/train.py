@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sextet.cli.data_flags import DataFlags
 from sextet.cli.flags import DomainFlags, GoalFlags, SplitFlags, TrainingFlags, given
 from sextet.cli.output import Output
+from sextet.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,28 +25,46 @@ Source = Annotated[
 ]
 
 
+MaybeSource = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FILE", show_default="required", help="CSV or Parquet file, long or wide; .gz too. None with --resume."
+    ),
+]
+
+
 def train(
-    source: Source,
     goal: GoalFlags,
     budget: TrainingFlags,
     data: DataFlags,
     domain: DomainFlags,
     split: SplitFlags,
     output: Output,
+    source: MaybeSource = None,
 ) -> None:
     """Train the members on a data file, combine and calibrate them, and write the run and its report.
 
-    FILE has one row a time and series, with columns such as unique_id, ds and y, or one column a series.
+    FILE has one row a time and series, with columns such as unique_id, ds and y, or one column a series. A training
+    that was stopped is kept beside RUN, in RUN.unfinished; --resume RUN, or the same command again, goes on with it.
 
     Example: sextet train sales.csv --horizon 28 --future price,promotion --nonnegative --out runs/sales
     """
+    if goal.resume is not None:
+        refuse_beside_resume(source, (goal, budget, data, domain, split))
+        _resume(goal.resume, goal, budget, output)
+        return
     from sextet.app.requests import TrainRequest
 
-    output.kept = lambda: kept(goal.out)
+    source, horizon, out = _required(source, goal)
+    output.kept = lambda: kept(out)
     request = TrainRequest(
         source=source,
+        horizon=horizon,
+        out=out,
         data=options_of(data),
-        **given(goal),
+        fresh=goal.fresh,
+        checkpoint_minutes=goal.checkpoint_minutes,
+        tensorboard=goal.tensorboard,
         **{name: value for name, value in given(budget).items() if name != "dry_run"},
         **given(domain),
         **given(split),
@@ -63,6 +83,63 @@ def train(
     with output.working():
         result = run_training(request, progress=progress)
     output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+
+
+def _required(source: Path | None, goal: GoalFlags) -> tuple[Path, int, Path]:
+    """Return what a training must be told.
+
+    Raises:
+        ConfigError: it was not; what is missing is named.
+    """
+    if source is None or goal.horizon is None or goal.out is None:
+        wanted = {"FILE": source, "--horizon": goal.horizon, "--out": goal.out}
+        missing = ", ".join(name for name, value in wanted.items() if value is None)
+        raise ConfigError(
+            f"Expected sextet train FILE --horizon N --out RUN; {missing} is missing. (Or sextet train --resume RUN, "
+            "to go on with a training that was stopped.)"
+        )
+    return source, goal.horizon, goal.out
+
+
+def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -> None:
+    from sextet.app.resume import resume
+
+    output.kept = lambda: kept(run)
+    progress = output.progress()
+    device = None if budget.device == TrainingFlags.device else budget.device.value
+    with output.working():
+        result = resume(
+            run,
+            progress,
+            device=device,
+            ray=budget.ray,
+            placement=None if budget.placement is None else budget.placement.value,
+            checkpoint_minutes=goal.checkpoint_minutes,
+            tensorboard=goal.tensorboard,
+        )
+    output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+
+
+def refuse_beside_resume(source: Path | None, groups: Sequence[Any]) -> None:
+    """Refuse what cannot be said anew where a training goes on.
+
+    Raises:
+        ConfigError: something was; it is named.
+    """
+    free = ("resume", "device", "placement", "ray", "checkpoint_minutes", "tensorboard")
+    said = [
+        f"--{field.name.replace('_', '-')}"
+        for group in groups
+        for field in fields(group)
+        if field.name not in free and getattr(group, field.name) != field.default
+    ]
+    if source is not None:
+        said.insert(0, str(source))
+    if said:
+        raise ConfigError(
+            f"--resume goes on with what was asked then; leave out {', '.join(said)}. To begin another training: the "
+            "whole command without --resume, with --fresh."
+        )
 
 
 def options_of(flags: DataFlags) -> DataOptions:
@@ -93,6 +170,12 @@ def show_result(console: Console, result: TrainResult, notes: Sequence[str]) -> 
 
 def kept(out: Path) -> str:
     """Say what an unfinished training left at `out`."""
-    if (out / "manifest.json").is_file():
-        return f"The run that was at {out} before is as it was."
-    return f"No run was written to {out}."
+    from sextet.runtime.unfinished import Unfinished
+
+    unfinished = Unfinished.at(out)
+    there = (unfinished.out / "manifest.json").is_file()
+    before = f"The run that was at {unfinished.out} before is as it was." if there else ""
+    if unfinished.exists and unfinished.begun:
+        go_on = f"What was trained is kept; go on with: sextet train --resume {unfinished.out}"
+        return f"{before} {go_on}" if before else go_on
+    return before or f"No run was written to {out}."

@@ -21,7 +21,15 @@ from sextet.core.errors import ResourceError
 from sextet.core.progress import Progress
 from sextet.ensemble.apart import check_sendable, portable
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.member_training import Training, member_file, record_file, recorded, train_member
+from sextet.ensemble.member_training import (
+    Training,
+    checkpoints_of,
+    log_of,
+    member_file,
+    record_file,
+    recorded,
+    train_member,
+)
 from sextet.ensemble.placing import budget_of
 from sextet.ensemble.relay import Relay, tell
 from sextet.specs.presets import MemberSpec
@@ -141,11 +149,6 @@ def hear(post: Any, progress: Progress) -> None:
         tell(progress, told)
 
 
-def checkpoints_of(name: str) -> str:
-    """Return the folder of a member's checkpoints, within that of the training."""
-    return f"checkpoints/{name}"
-
-
 def ready(expected: Versions) -> str:
     """Make the process of a task ready, and return the name of its machine.
 
@@ -166,7 +169,7 @@ def train_there(spec: MemberSpec, ground: Ground, post: Any, target: str, expect
     folder = Path(tempfile.mkdtemp(prefix="sextet-member-"))
     try:
         host, place = ready(expected), checkpoints_of(spec.name)
-        kept = (f"{place}/*.checkpoint", f"log/{spec.name}.jsonl")
+        kept = (f"{place}/*.checkpoint", log_of(spec.name))
         put_files(folder, fetched(post.begin.remote(spec.name, host, target, kept)))
         with Mirror(post, folder, place, target):
             training = train_member(spec, ground, folder, Relay(post.tell.remote))
@@ -179,4 +182,4 @@ def train_there(spec: MemberSpec, ground: Ground, post: Any, target: str, expect
 
 def files_of(spec: MemberSpec) -> tuple[str, ...]:
     """Return globs for what a trained member consists of, its record last."""
-    return f"members/{spec.name}.*", f"log/{spec.name}.jsonl"
+    return f"members/{spec.name}.*", log_of(spec.name)

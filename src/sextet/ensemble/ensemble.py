@@ -8,24 +8,28 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from sextet.core.errors import ConfigError, RunError
 from sextet.core.forecast import Forecast
+from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex
 from sextet.data.fitting import read_to_fit
 from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
-from sextet.runtime.reading import columns_of_training, fresh_panel, options_for, plain_options
+from sextet.runtime.reading import columns_of_training, fresh_panel, options_for
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
 from sextet.specs.defaults import quick_train
 from sextet.specs.presets import parse_members
 from sextet.specs.run_config import RunConfig
+
+if TYPE_CHECKING:
+    from sextet.ensemble.fit import Fit
 
 Like = Literal["pandas", "polars", "pyarrow"]
 SILENT = Silent()
@@ -76,34 +80,80 @@ class Ensemble:
         self._updated = False  # the run knows more than its folder
         self._like: Like = "pandas"
 
-    def fit(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:
+    def fit(
+        self,
+        data: Any,
+        *,
+        options: DataOptions | None = None,
+        out: str | Path | None = None,
+        fresh: bool = False,
+        progress: Progress = SILENT,
+    ) -> Ensemble:
         """Train on `data` and learn weights and calibration; returns itself.
+
+        With `out` nothing is lost: however a training is stopped, the same call, or `resume`, goes on with it.
 
         Args:
             data: a long or wide pandas, polars or pyarrow frame, or a file path.
             options: how it is read.
+            out: folder of the run; None: a temporary one, gone with this object.
+            fresh: forget a training that was stopped at `out`.
             progress: told how it goes.
 
         Raises:
             DataError: the data cannot be used as they are.
+            ConfigError: another process is training at `out`, or a training of another question was stopped there.
             DependencyError: TensorFlow is not installed.
         """
-        from sextet.ensemble.fit import fit_run
-        from sextet.ensemble.outcome import Source
+        from sextet.ensemble.asked import Asked, path_of
+        from sextet.ensemble.keeping import train_at, train_in
 
-        options = options or DataOptions()
-        panel = read_to_fit(data, options, self.config.split, self.config.horizon)
-        folder = Path(tempfile.mkdtemp(prefix="sextet-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # gone with this object
-        source = Source(
-            name=Path(data).name if isinstance(data, str | Path) else "a data frame",
-            options=plain_options(options, panel),
+        path, options = path_of(data), options or DataOptions()
+        asked = Asked(
+            config=self.config,
+            name=Path(path).name if path else "a data frame",
+            data=options,
+            path=path,
             rules=self._rules,
         )
-        fitted = fit_run(panel, self.config, RunFolder(folder), source, progress)
-        self._folder, self._run = folder, fitted.run
-        self._like, self._updated = _kind(data), False
+
+        def read() -> Panel:
+            return read_to_fit(data, options, self.config.split, self.config.horizon)
+
+        if out is not None:
+            self._take(Path(out), train_at(Path(out), asked, read, progress, fresh=fresh))
+        else:
+            parent = Path(tempfile.mkdtemp(prefix="sextet-"))
+            weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)  # gone with this object
+            self._take(parent / "run", train_in(parent, asked, read, progress))
+        self._like = _kind(data)
         return self
+
+    @classmethod
+    def resume(cls, path: str | Path, *, members: Any = (), progress: Progress = SILENT) -> Ensemble:
+        """Go on with a training that was stopped at `path`, be it of `fit(out=...)` or of the command line.
+
+        Args:
+            path: folder of the run that it will be.
+            members: models of your own among the members, which no file holds.
+            progress: told how it goes.
+
+        Raises:
+            RunError: there is no such training, or it is damaged.
+            ConfigError: another process is going on with it, or a model of your own is missing.
+        """
+        from sextet.ensemble.keeping import asked_before, resume_at
+        from sextet.runtime.unfinished import Unfinished
+
+        unfinished = Unfinished.at(Path(path))
+        asked = asked_before(unfinished, parse_members(members) if members else ())
+        model = cls(horizon=asked.config.horizon, config=asked.config)
+        model._rules = asked.rules
+        model._take(unfinished.out, resume_at(unfinished, asked, progress))
+        return model
+
+    def _take(self, folder: Path, fitted: Fit) -> None:
+        self._folder, self._run, self._updated = folder, fitted.run, False
 
     @property
     def run(self) -> Run:

@@ -6,25 +6,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from sextet.core.files import write_bytes
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress
 from sextet.ensemble.baselines import fit_baselines
-from sextet.ensemble.catching_up import caught_up, weights_file
+from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
 from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.ground import Ground, lay_ground
-from sextet.ensemble.member_training import record_file
+from sextet.ensemble.member_training import log_of
 from sextet.ensemble.outcome import Outcome, Source
 from sextet.ensemble.recruiting import IN_TURN, Hands, Recruits, recruit
 from sextet.ensemble.warning import choose_policies
-from sextet.ensemble.writing import write_run
+from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
+from sextet.planner.timing.measured import STEPS
 from sextet.rules.user_rules import parse_rules
 from sextet.runtime.combination import Combination
 from sextet.runtime.run import RULES, Run
 from sextet.runtime.run_folder import RunFolder
 from sextet.specs.run_config import RunConfig
+
+CAUGHT_UP = "caught-up"  # folder, in that of the training, of the members as they were trained on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +66,26 @@ class _Watch:
 
 
 def fit_run(
-    panel: Panel, config: RunConfig, folder: RunFolder, source: Source, progress: Progress, hands: Hands = IN_TURN
+    panel: Panel,
+    config: RunConfig,
+    folder: RunFolder,
+    source: Source,
+    progress: Progress,
+    *,
+    work: Path,
+    hands: Hands = IN_TURN,
 ) -> Fit:
-    """Train, combine, examine and write a run; `hands` train its members.
+    """Train, combine, examine and write a run.
+
+    Args:
+        panel: the data.
+        config: what is asked.
+        folder: the run, empty.
+        source: where the data came from.
+        progress: told how it goes.
+        work: folder in which members are trained; what is finished there is taken as it is, so that a fit of the same
+            data and configuration that was stopped goes on.
+        hands: who trains the members.
 
     Raises:
         DataError: the data do not suit what was asked.
@@ -75,18 +97,18 @@ def fit_run(
     with watch.stage("prepare", "preparing the data"):
         ground = lay_ground(panel, config)
     with watch.stage("train"):
-        recruits = recruit(ground, folder.path, progress, hands)
+        recruits = recruit(ground, work, progress, hands)
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)
         policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
         del heard
+    members = work
     if config.train.catch_up:
         with watch.stage("catch up"):
-            crew, _ = caught_up(ground, recruits.crew, folder.path, folder.path, progress)
+            members = work / CAUGHT_UP
+            crew, _ = caught_up(ground, recruits.crew, work, members, progress)
             recruits = replace(recruits, crew=crew)
-            for spec in ground.specs:
-                (folder.path / weights_file(spec)).unlink(missing_ok=True)
     with watch.stage("test", "examining on the test part"):
         exam = _examined(ground, recruits, combination)
     with watch.stage("write", "writing the run"):
@@ -100,9 +122,12 @@ def fit_run(
             exam=exam,
         )
         run = outcome.run()
+        for name in recruits.files:
+            write_bytes(folder.path / name, (members / name).read_bytes())
+        if (work / STEPS).is_file():
+            write_bytes(folder.path / STEPS, (work / STEPS).read_bytes())
+        write_log(folder.path / LOG, [work / log_of(spec.name) for spec in ground.specs])
         write_run(run, outcome, folder, watch.seconds)
-        for spec in ground.specs:  # what they say stands in the run's own files
-            (folder.path / record_file(spec)).unlink()
     return Fit(
         run=run,
         leaderboard=tuple(exam.rows) if exam else (),

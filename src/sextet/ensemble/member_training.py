@@ -1,26 +1,40 @@
-"""Trains one member and writes it, with a record beside it, so that what is trained once is never trained again."""
+"""Trains one member and writes it, with a record beside it, so that what is trained once is never trained again.
+
+In the folder of a training:
+
+    members/NAME.onnx, NAME.npz       a finished member
+    members/NAME.training.json        its record: how it was trained, and the hash of the member
+    checkpoints/NAME/000012.checkpoint  of one that is being trained; the two newest, gone when it is finished
+    log/NAME.jsonl                    its metrics, a line an epoch
+"""
 
 from __future__ import annotations
 
 import gc
 import io
 import json
+import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sextet.baselines.phase_regression import fit_phase_regression
 from sextet.core.files import sha256, write_bytes, write_text
+from sextet.core.lock import held
 from sextet.core.progress import Progress
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
 from sextet.rules.rule_based import LINEAR, PHASED, Fitted, RuleBasedModel, fit_rule_based
 from sextet.specs.codec import from_plain, to_plain
+from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.presets import MemberSpec
 from sextet.specs.rule_based import RuleBasedSpec
+
+if TYPE_CHECKING:
+    from sextet.training.keep import Keep
 
 SAMPLE = 64
 """Windows on which a graph is held against its network."""
@@ -52,18 +66,23 @@ class Training:
 def train_member(spec: MemberSpec, ground: Ground, folder: Path, progress: Progress) -> Training:
     """Train a member and write it under `folder/members`; one that is there, as its record says, is left as it is.
 
+    A training of it that was stopped goes on from its last checkpoint in `folder`.
+
     Raises:
+        ConfigError: another process is training it there.
         SextetError: it cannot be trained or exported; it is named.
     """
     path, record = folder / member_file(spec), folder / record_file(spec)
     if known := recorded(path, record):
         return known
     progress.stage(f"training {spec.name}")
-    if isinstance(spec, RuleBasedSpec):
-        training = _rule_based(spec, ground, path)
-    else:
-        training = _network(spec, ground, path, progress)
-    write_text(record, json.dumps({"sha256": sha256(path), "training": to_plain(training)}, allow_nan=True))
+    with held(folder / checkpoints_of(spec.name) / "lock", f"is training {spec.name} in {folder}"):
+        if isinstance(spec, RuleBasedSpec):
+            training = _rule_based(spec, ground, path)
+        else:
+            training = _network(spec, ground, folder, progress)
+        write_text(record, json.dumps({"sha256": sha256(path), "training": to_plain(training)}, allow_nan=True))
+        shutil.rmtree(folder / checkpoints_of(spec.name), ignore_errors=True)
     return training
 
 
@@ -85,6 +104,16 @@ def record_file(spec: MemberSpec) -> str:
 def member_file(spec: MemberSpec) -> str:
     """Return the name of a member's file within the run."""
     return f"members/{spec.name}.{'npz' if isinstance(spec, RuleBasedSpec) else 'onnx'}"
+
+
+def checkpoints_of(name: str) -> str:
+    """Return the folder, within that of the training, of a member's checkpoints."""
+    return f"checkpoints/{name}"
+
+
+def log_of(name: str) -> str:
+    """Return the name of the file, within the folder of the training, of a member's metrics."""
+    return f"log/{name}.jsonl"
 
 
 def rule_based(spec: RuleBasedSpec, ground: Ground) -> RuleBasedModel:
@@ -118,17 +147,19 @@ def _rule_based(spec: RuleBasedSpec, ground: Ground, path: Path) -> Training:
     return Training(seconds=time.perf_counter() - start, notes=(note,))
 
 
-def _network(spec: Any, ground: Ground, path: Path, progress: Progress) -> Training:
+def _network(spec: Any, ground: Ground, folder: Path, progress: Progress) -> Training:
     from sextet.members.backend import keras
     from sextet.training.catch_up import write_weights
     from sextet.training.conditions import Conditions
     from sextet.training.export import export_onnx
     from sextet.training.fit import fit_member
 
-    start = time.perf_counter()
+    path, config = folder / member_file(spec), ground.config
     train, select = ground.train_windows(), ground.select_windows()
-    config, conditions = ground.config, Conditions(progress=progress, compute=ground.config.compute)
+    keep = keep_of(spec.name, folder, config.compute)
+    conditions = Conditions(progress=progress, compute=config.compute, keep=keep)
     fitted = fit_member(spec, ground.prepared, train, select, ground.shape, config.train, conditions)
+    start = time.perf_counter()
     sample = gather(ground.prepared, select.take(slice(0, SAMPLE)), ground.shape)
     difference = export_onnx(fitted.model, path, sample)
     if config.train.catch_up:
@@ -138,7 +169,7 @@ def _network(spec: Any, ground: Ground, path: Path, progress: Progress) -> Train
         history=fitted.history,
         best_epoch=fitted.best_epoch,
         select=fitted.select,
-        seconds=time.perf_counter() - start,
+        seconds=fitted.seconds + time.perf_counter() - start,
         difference=difference,
         parameters=parameters,
         notes=fitted.notes,
@@ -147,3 +178,15 @@ def _network(spec: Any, ground: Ground, path: Path, progress: Progress) -> Train
     keras.backend.clear_session()
     gc.collect()
     return training
+
+
+def keep_of(name: str, folder: Path, compute: ComputeConfig) -> Keep:
+    """Return where the training of a member is kept while it goes on."""
+    from sextet.training.keep import Keep
+
+    return Keep(
+        checkpoints=folder / checkpoints_of(name) if compute.checkpoint_minutes else None,
+        log=folder / log_of(name),
+        minutes=compute.checkpoint_minutes,
+        board=Path(compute.tensorboard) / name if compute.tensorboard else None,
+    )

@@ -62,7 +62,8 @@ class Outcome:
         """Return the run, ready to forecast from the end of the data."""
         ground, panel = self.ground, self.ground.panel
         taught = ground.split.calibrate if ground.config.train.catch_up else ground.split.select
-        config = replace(ground.config, members=ground.specs, lookback=ground.shape.lookback)
+        compute = replace(ground.config.compute, tensorboard=None)  # a folder of the machine, which a run may leave
+        config = replace(ground.config, members=ground.specs, lookback=ground.shape.lookback, compute=compute)
         run = Run(
             config=config,
             crew=self.recruits.crew,

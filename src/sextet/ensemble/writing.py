@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from sextet.runtime.state import state_arrays
 from sextet.specs.codec import to_plain
 
 METRICS, TRAINING, ENVIRONMENT, VIEW = "metrics.json", "training.json", "environment.json", "view.json"
+LOG = "log.jsonl"
 
 
 def write_run(run: Run, outcome: Outcome, folder: RunFolder, seconds: Mapping[str, float]) -> None:
@@ -50,12 +52,17 @@ def write_run(run: Run, outcome: Outcome, folder: RunFolder, seconds: Mapping[st
     folder.write_json(ENVIRONMENT, environment())
     folder.write_json(VIEW, report_view(run, outcome, tested, trainings, sum(seconds.values())))
     written = [CONFIG, SCALER, SPIKES, METRICS, TRAINING, ENVIRONMENT, VIEW, *recruits.files]
-    if (folder.path / STEPS).is_file():
-        written.append(STEPS)
+    written += [name for name in (LOG, STEPS) if (folder.path / name).is_file()]
     if outcome.source.rules:
         write_text(folder.path / RULES, outcome.source.rules)
         written.append(RULES)
     folder.seal(written, folder.write_state(state_arrays(run)))
+
+
+def write_log(path: Path, logs: Sequence[Path]) -> None:
+    """Write the metrics of every epoch of every member to one file, from one file a member; without any, nothing."""
+    if lines := "".join(log.read_text(encoding="utf-8") for log in logs if log.is_file()):
+        write_text(path, lines)
 
 
 def _plain(value: Any) -> Any:

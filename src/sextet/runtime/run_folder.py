@@ -10,6 +10,7 @@
       state-0001.npz       ensemble weights, calibration, alert thresholds, the last lookback of history;
                            `update` writes the next number and then the manifest, so a cut never mixes two
       metrics.json  training.json  environment.json  view.json
+      log.jsonl            metrics of every epoch of every member, a line of JSON each
       report.html          made from view.json at any time, so not in the manifest
 
 Arrays are stored without pickle. A file that is missing, longer, shorter or changed is refused by name.
@@ -17,6 +18,7 @@ Arrays are stored without pickle. A file that is missing, longer, shorter or cha
 
 from __future__ import annotations
 
+import glob
 import io
 import json
 import os
@@ -36,6 +38,7 @@ from sextet.core.errors import ConfigError, RunError
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+ENDING = ".unfinished"  # of the folder, beside a run, of a training that has not ended
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -132,6 +135,11 @@ class RunFolder:
 
     def _read_manifest(self) -> dict[str, Any]:
         path = self.path / MANIFEST
+        if not path.is_file() and (beside := self.path.with_name(self.path.name + ENDING)).is_dir():
+            raise RunError(
+                f"{self.path} is no run yet: its training has not ended. sextet show {beside} tells how far it has "
+                f"come; sextet train --resume {self.path} goes on with it."
+            )
         if not self.path.is_dir():
             raise RunError(
                 f"Expected a run folder, found nothing at {self.path}. Make one: sextet train FILE --out RUN."
@@ -161,23 +169,48 @@ def building(out: Path) -> Iterator[RunFolder]:
     Raises:
         ConfigError: `out` is a file, or a folder that holds something else than a run.
     """
-    if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
-        raise ConfigError(f"--out {out} exists and is not a run of sextet; choose another folder or empty this one.")
+    refuse_other(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.training-"))
     try:
         yield RunFolder(beside)
-        _take_place(beside, out)
+        take_place(beside, out)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _take_place(beside: Path, out: Path) -> None:
+def refuse_other(out: Path) -> None:
+    """Make sure that a run may be put at `out`.
+
+    Raises:
+        ConfigError: there is a file, or a folder that holds something else than a run.
+    """
+    if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
+        raise ConfigError(f"--out {out} exists and is not a run of sextet; choose another folder or empty this one.")
+
+
+def take_place(beside: Path, out: Path) -> None:
+    """Move the run `beside`, which is whole, to `out`; a run that is there is removed."""
     os.chmod(beside, 0o755)
     if out.exists():
-        old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old-"))
+        old = Path(tempfile.mkdtemp(dir=out.parent, prefix=_old(out)))
         os.replace(out, old / out.name)
         os.replace(beside, out)
         shutil.rmtree(old, ignore_errors=True)
     else:
         os.replace(beside, out)
+
+
+def sweep(out: Path) -> None:
+    """Clear what a process left that was killed while a new run took the place of an old one.
+
+    Where it had only moved the old one away, that is put back.
+    """
+    for old in out.parent.glob(f"{glob.escape(_old(out))}*"):
+        if not out.exists() and (old / out.name / MANIFEST).is_file():
+            os.replace(old / out.name, out)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(out: Path) -> str:
+    return f".{out.name}.old-"

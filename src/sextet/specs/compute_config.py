@@ -37,6 +37,7 @@ class ComputeConfig:
         placement: "data" trains each member over all GPUs, "member" each on a GPU of its own, several at once; "auto"
             takes whichever is predicted to end sooner.
         checkpoint_minutes: minutes between checkpoints within a member's training; 0: none.
+        tensorboard: folder for TensorBoard's logs, one folder a member in it; None: none are written.
     """
 
     precision: str = "auto"
@@ -47,6 +48,7 @@ class ComputeConfig:
     memory_limit: int | None = None
     placement: str = "auto"
     checkpoint_minutes: float = 5.0
+    tensorboard: str | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""

@@ -22,6 +22,7 @@ from sextet.training.conditions import ORDINARY, Conditions
 from sextet.training.devices.station import station
 from sextet.training.feeder import spread_out
 from sextet.training.judge import mean_pinball
+from sextet.training.keeper import Keeper
 from sextet.training.monitor import Monitor
 from sextet.training.point_quantiles import add_quantiles, answers_points
 from sextet.training.prime import prime
@@ -39,7 +40,7 @@ class FittedMember:
             scaled space) and `seconds` (of the epoch).
         best_epoch: the epoch whose weights were kept, from 1.
         select: the loss on `select` of the kept weights.
-        seconds: wall time of the whole training, building and compiling included.
+        seconds: wall time of the whole training, building and compiling included, and what was spent before a stop.
         notes: what the user should know, one sentence each.
     """
 
@@ -99,11 +100,13 @@ def fit_member(
         trainee.ready()
         feeder = trainee.feeder(prepared, train_index, seed)
         monitor = Monitor(spec.name, prepared, judged, shape, config, progress, trainee.settle)
+        keeper = Keeper(conditions.keep, trainee.learner, monitor, progress)
         trainee.learner.fit(
-            feeder.dataset(),
+            feeder.dataset(keeper.epoch * config.steps + keeper.step),
+            initial_epoch=keeper.epoch,
             epochs=config.epochs,
             steps_per_epoch=config.steps,
-            callbacks=callbacks(config, monitor),
+            callbacks=[*callbacks(config, monitor), *keeper.callbacks(spec.name, config.batch)],
             shuffle=False,
             verbose=0,
         )
@@ -113,7 +116,7 @@ def fit_member(
     if answers_points(network):
         add_quantiles(network, prepared, judged, shape)
         select = mean_pinball(network, prepared, judged, shape)
-    seconds = time.perf_counter() - start
+    seconds = keeper.spent + time.perf_counter() - start
     progress.member_done(spec.name, seconds, select)
     return FittedMember(
         name=spec.name,

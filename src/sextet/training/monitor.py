@@ -26,6 +26,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         best: lowest loss on `select`; infinite before the first epoch.
         best_epoch: its epoch, from 1; 0 before the first.
         best_weights: the network's weights then.
+        epoch: the current one, from 0.
         notes: sentences for the user.
     """
 
@@ -49,6 +50,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self.best_epoch = 0
         self.best_weights: list[Any] = []
         self.notes: list[str] = []
+        self.epoch = 0
         self._name = name
         self._prepared = prepared
         self._index = index
@@ -56,20 +58,22 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._config = config
         self._progress = progress
         self._settle = settle
-        self._epoch = 0
         self._epoch_start = 0.0
         self._told = 0.0
         self._first = 0.0
         self._loss = math.nan
+        self._passed = 0  # steps done before, by a training that was stopped
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note the time."""
-        self._epoch = epoch
+        self.epoch = epoch
         self._epoch_start = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Tell the listener a few times a second, and stop at once when the loss is no longer a number."""
         now = time.perf_counter()
+        if self._done(batch + 1) <= 0:
+            return
         if not self._first:
             self._first = self._told = now
             return  # building and compiling lies behind it: it says nothing of the steps to come
@@ -104,6 +108,23 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if epoch + 1 - self.best_epoch >= self._config.patience:
             self.model.stop_training = True
 
+    def state(self) -> tuple[dict[str, Any], list[Any]]:
+        """Return all that was found by now, for a checkpoint: plain values, and the best weights."""
+        plain = {
+            "history": self.history,
+            "best": self.best if self.best_weights else None,
+            "best_epoch": self.best_epoch,
+            "notes": self.notes,
+        }
+        return plain, self.best_weights
+
+    def restore(self, plain: dict[str, Any], best_weights: list[Any], *, passed: int, spent: float) -> None:
+        """Take up what `state` gave, `passed` steps into the training and `spent` seconds into an epoch."""
+        self.history, self.notes = [dict(row) for row in plain["history"]], list(plain["notes"])
+        self.best = math.inf if plain["best"] is None else plain["best"]
+        self.best_epoch, self.best_weights = plain["best_epoch"], best_weights
+        self._passed, self._epoch_start = passed, time.perf_counter() - spent
+
     def _diverged(self, epoch: int) -> None:
         self.model.stop_training = True
         if not self.best_weights:
@@ -119,12 +140,12 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _tell(self, step: int, now: float, judged: bool = False) -> None:
         config = self._config
-        done = self._epoch * config.steps + step
-        left = (now - self._first) / max(done - 1, 1) * (config.epochs * config.steps - done)
+        done = self._done(step)
+        left = (now - self._first) / max(done - 1, 1) * (config.epochs * config.steps - self._passed - done)
         self._progress.tick(
             Tick(
                 member=self._name,
-                epoch=self._epoch + 1,
+                epoch=self.epoch + 1,
                 epochs=config.epochs,
                 step=step,
                 steps=config.steps,
@@ -134,3 +155,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
                 judged=judged,
             )
         )
+
+    def _done(self, step: int) -> int:
+        """Steps that this process has done, the first `step` of the epoch included."""
+        return self.epoch * self._config.steps + step - self._passed

@@ -14,6 +14,7 @@ from zlib import crc32
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress
+from sextet.ensemble.asked import MEANS
 from sextet.ensemble.ground import Ground
 from sextet.specs.custom import CustomSpec
 from sextet.specs.neural import NeuralSpec
@@ -131,7 +132,8 @@ def about(panel: Panel, config: RunConfig) -> dict[str, Any]:
     data = crc32(panel.y.tobytes())
     for values in (panel.past, panel.future, panel.static, panel.offsets, panel.first):
         data = crc32(values.tobytes(), data)
-    return {"data": crc32("/".join(panel.ids).encode(), data), "settings": json.loads(config.to_json())}
+    settings = {name: value for name, value in json.loads(config.to_json()).items() if name not in MEANS}
+    return {"data": crc32("/".join(panel.ids).encode(), data), "settings": settings}
 
 
 def _arms(ground: Ground, config: RunConfig) -> dict[str, Arm]:
