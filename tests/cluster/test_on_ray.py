@@ -38,6 +38,7 @@ def frame() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Three nodes of a core each."""
+    os.environ.setdefault("RAY_worker_niceness", "0")  # its workers would give way to all other processes
     from ray.cluster_utils import Cluster
 
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
