@@ -20,7 +20,7 @@ from sextet.specs.run_config import RunConfig
 
 _RUN = ("transform", "nonnegative", "spike_threshold", "quick")
 _TRAIN = ("seed", "epochs", "batch", "catch_up")
-_COMPUTE = ("checkpoint_minutes", "tensorboard", "placement")
+_COMPUTE = tuple(field.name for field in fields(ComputeConfig))
 _SPLIT = ("validation", "test", "train_end", "validation_end", "test_end", "step")
 
 
@@ -28,8 +28,8 @@ class Configurable(Protocol):
     """A request that a run's configuration follows from, a frozen dataclass.
 
     Besides `horizon` and `config` it may have any of the fields `members`, `lookback`, `seed`, `epochs`, `batch`,
-    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `quick`, `checkpoint_minutes`, `tensorboard`,
-    `placement`, and those of `SplitConfig`. A field that is None or at its default was not given.
+    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `quick`, and those of `SplitConfig` and
+    `ComputeConfig`. A field that is None or at its default was not given.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]

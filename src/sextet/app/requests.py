@@ -46,6 +46,11 @@ class TrainRequest:
         fresh: forget a training that was stopped at `out`; else the same request goes on with it.
         checkpoint_minutes: minutes between checkpoints of a member; 0: none; None: 5.
         tensorboard: folder for TensorBoard's logs; None: none are written.
+        gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
+            `ComputeConfig`; None: as it says.
+        placement: "data" trains each member over all GPUs, "member" each on one of its own, several at once in
+            processes of their own, "auto" whichever is predicted to end sooner; None: as `ComputeConfig` says.
+        ray: address of a Ray cluster whose nodes train the members: "local", "auto" or HOST:PORT; None: this machine.
     """
 
     source: Any
@@ -78,6 +83,12 @@ class TrainRequest:
     fresh: bool = False
     checkpoint_minutes: float | None = None
     tensorboard: Path | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +116,8 @@ class BacktestRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            epochs, batch, catch_up, unit, title, placement: as of `TrainRequest`.
+            epochs, batch, catch_up, unit, title, gpus, precision, scale_batch, scale_rate, communication,
+            memory_limit, placement: as of `TrainRequest`.
         ray: as of `TrainRequest`; folds are done at once there, where members are not trained on from fold to fold.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
@@ -151,6 +163,12 @@ class BacktestRequest:
     title: str | None = None
     placement: str | None = None
     ray: str | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,8 +223,9 @@ class TuneRequest:
 
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, transform, nonnegative, spike_threshold,
-            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up: as of `TrainRequest`;
-            what they say is where the search starts and what it has to beat. A lookback that is given is not searched.
+            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up, gpus, precision,
+            scale_batch, scale_rate, communication, memory_limit: as of `TrainRequest`; what they say is where the
+            search starts and what it has to beat. A lookback that is given is not searched.
         out: JSON file of settings, for `TrainRequest.config`. The search itself is kept beside it, in a folder of
             its name with the ending ".search", and goes on from there.
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
@@ -241,6 +260,12 @@ class TuneRequest:
     batch: int | None = None
     catch_up: int | None = None
     ray: str | None = None
+    gpus: int | None = None
+    precision: str | None = None
+    scale_batch: str | None = None
+    scale_rate: str | None = None
+    communication: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
+from sextet.cli.device_flags import DeviceFlags
 from sextet.cli.keep_flags import KeepFlags
 from sextet.core.errors import ConfigError
 
@@ -74,8 +75,8 @@ class GoalFlags(KeepFlags):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BudgetFlags:
-    """What is trained, and how long."""
+class BudgetFlags(DeviceFlags):
+    """What is trained, how long, and on which devices."""
 
     config: Annotated[
         Path | None,

@@ -61,7 +61,7 @@ class Ensemble:
             members: "v5", "v6", a comma list, or a sequence of names, specs and Keras models.
             config: a whole RunConfig, instead of `members` and `options`.
             rules: TOML file with the user's rules.
-            options: fields of RunConfig by name: `lookback`, `train`, `split`, `transform`, `nonnegative`,
+            options: fields of RunConfig by name: `lookback`, `train`, `split`, `compute`, `transform`, `nonnegative`,
                 `spike_threshold`, `quick`.
 
         Raises:

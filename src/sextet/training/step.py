@@ -42,6 +42,9 @@ class Step:
         self._count: int = self._strategy.num_replicas_in_sync
         self._sums: list[Any] = []
         self._unused: list[bool] = []
+        if not learner.optimizer.built:  # now, since what a function makes is lost where its first call fails
+            with self._strategy.scope():
+                learner.optimizer.build(learner.trainable_variables)
         compiled = {"jit_compile": learner.jit_compile}
         self._at_once = tf.function(self._step_at_once, **compiled)
         self._gather = tf.function(self._gather_part, **compiled)
@@ -61,7 +64,7 @@ class Step:
                 if self.parts == 1:
                     return self._at_once(data)  # type: ignore[no-any-return]
                 return self._in_parts(data, rows)
-            except (tf.errors.ResourceExhaustedError, tf.errors.InternalError) as error:
+            except tf.errors.OpError as error:
                 if not out_of_memory(error):
                     raise
                 self._halve(rows, error)
