@@ -11,6 +11,7 @@ from typer import Argument, Option
 
 from sextet.cli.device_flags import DeviceFlags
 from sextet.cli.keep_flags import KeepFlags
+from sextet.cli.place_flags import PlaceFlags, RayFlags
 from sextet.core.errors import ConfigError
 
 _BUDGET = "Training"
@@ -30,14 +31,6 @@ class Transform(StrEnum):
     LOG1P = "log1p"
     BOXCOX = "boxcox"
     ASINH = "asinh"
-
-
-class Placement(StrEnum):
-    """Where members are trained."""
-
-    AUTO = "auto"
-    DATA = "data"
-    MEMBER = "member"
 
 
 class Device(StrEnum):
@@ -137,38 +130,6 @@ class BudgetFlags(DeviceFlags):
             help="Epochs for which members are trained on, on everything before the test, once weights and "
             "calibration are learned.",
             show_default="0",
-            rich_help_panel=_BUDGET,
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RayFlags:
-    """Which machines do the work."""
-
-    ray: Annotated[
-        str | None,
-        Option(
-            "--ray",
-            metavar="ADDRESS",
-            help="Do the work on a Ray cluster that this machine is part of: auto, HOST:PORT, or local for one of this "
-            "machine alone.",
-            rich_help_panel=_BUDGET,
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlaceFlags(RayFlags):
-    """Where members are trained."""
-
-    placement: Annotated[
-        Placement | None,
-        Option(
-            "--placement",
-            help="data trains each member over all GPUs; member each on a GPU of its own, or in a process of its own "
-            "where there is none, several at once; auto takes whichever is predicted to end sooner.",
-            show_default="auto",
             rich_help_panel=_BUDGET,
         ),
     ] = None

@@ -6,12 +6,12 @@ other: its member is tried once more by those that are left, or by a new process
 
 from __future__ import annotations
 
-import pickle
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 from sextet.core.errors import ConfigError, ResourceError, SextetError
@@ -182,7 +182,7 @@ def check_sendable(specs: Sequence[MemberSpec]) -> None:
     for spec in specs:
         build = getattr(spec, "build", None)
         try:
-            pickle.dumps(spec)
+            ForkingPickler.dumps(spec)
             reason = "the script itself defines it" if getattr(build, "__module__", "") == "__main__" else ""
         except Exception as error:  # whatever a user's object raises
             reason = str(error)
