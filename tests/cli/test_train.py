@@ -51,6 +51,11 @@ OPTIONS = {
     "--test": ("0", "test", 0.0),
     "--step": ("12", "step", 12),
 }
+OPTIONS |= {
+    "--fresh": (None, "fresh", True),
+    "--checkpoint-minutes": ("2.5", "checkpoint_minutes", 2.5),
+    "--tensorboard": ("logs", "tensorboard", Path("logs")),
+}
 ALONE = {"--resample": ("5min", "data.resample", "5min")}  # contradicts --freq
 
 

@@ -42,7 +42,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     from sextet.backtesting.folder import BacktestFolder
     from sextet.backtesting.plan import make_plan
     from sextet.backtesting.run import Backtest
-    from sextet.ensemble.asked import MEANS
+    from sextet.ensemble.asked import question_of
     from sextet.ensemble.baselines import check_baselines
 
     config = backtest_config(request)
@@ -68,7 +68,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     )
     asked = {
         "data": fingerprint(panel),
-        **{name: value for name, value in json.loads(config.to_json()).items() if name not in MEANS},
+        **question_of(config),
         "refit": request.refit,
         "baselines": request.baselines,
         "rules": rules,

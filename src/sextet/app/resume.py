@@ -27,7 +27,7 @@ def resume(
         progress: told how it goes.
         device: on what it goes on; None: as was asked.
         ray: address of a Ray cluster whose nodes go on with it; None: this machine.
-        means: `checkpoint_minutes`, `tensorboard` and `placement`, likewise.
+        means: fields of `ComputeConfig`, likewise.
 
     Raises:
         RunError: there is no such training, or it is damaged.

@@ -25,6 +25,9 @@ Source = Annotated[
 ]
 
 
+# how a training is done, which may change where it goes on
+_MEANS = ("checkpoint_minutes", "tensorboard", "placement", "gpus", "communication", "memory_limit")
+
 MaybeSource = Annotated[
     Path | None,
     typer.Argument(
@@ -95,8 +98,8 @@ def _required(source: Path | None, goal: GoalFlags) -> tuple[Path, int, Path]:
         wanted = {"FILE": source, "--horizon": goal.horizon, "--out": goal.out}
         missing = ", ".join(name for name, value in wanted.items() if value is None)
         raise ConfigError(
-            f"Expected sextet train FILE --horizon N --out RUN; {missing} is missing. (Or sextet train --resume RUN, "
-            "to go on with a training that was stopped.)"
+            f"{missing} missing. Usage: sextet train FILE --horizon N --out RUN, or sextet train --resume RUN "
+            "to go on with a training that was stopped."
         )
     return source, goal.horizon, goal.out
 
@@ -107,16 +110,10 @@ def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -
     output.kept = lambda: kept(run)
     progress = output.progress()
     device = None if budget.device == TrainingFlags.device else budget.device.value
+    said = {**given(goal), **given(budget)}
     with output.working():
-        result = resume(
-            run,
-            progress,
-            device=device,
-            ray=budget.ray,
-            placement=None if budget.placement is None else budget.placement.value,
-            checkpoint_minutes=goal.checkpoint_minutes,
-            tensorboard=goal.tensorboard,
-        )
+        means = {name: said[name] for name in _MEANS}
+        result = resume(run, progress, device=device, ray=budget.ray, **means)
     output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
@@ -126,7 +123,7 @@ def refuse_beside_resume(source: Path | None, groups: Sequence[Any]) -> None:
     Raises:
         ConfigError: something was; it is named.
     """
-    free = ("resume", "device", "placement", "ray", "checkpoint_minutes", "tensorboard")
+    free = ("resume", "device", "ray", *_MEANS)
     said = [
         f"--{field.name.replace('_', '-')}"
         for group in groups

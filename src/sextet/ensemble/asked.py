@@ -20,8 +20,8 @@ from sextet.specs.custom import CustomSpec
 from sextet.specs.presets import MemberSpec
 from sextet.specs.run_config import RunConfig
 
-MEANS = frozenset({"compute"})
-"""Fields of the configuration that say with which means a run is trained, not what it is."""
+ANSWERED = ("precision", "scale_batch", "scale_rate")
+"""Fields of `ComputeConfig` that change what is learned; the others say with which means, and may change on the way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +57,14 @@ class Asked:
 
     def question(self) -> dict[str, Any]:
         """Return plain values of all that the run depends on, but the data."""
-        config = {name: value for name, value in json.loads(self.config.to_json()).items() if name not in MEANS}
         data = {name: value for name, value in self._plain_data().items() if name != "future_data"}
-        asked = {**config, "title": self.name, "rules": self.rules, "unit": self.unit, "reading": data}
+        asked = {
+            **question_of(self.config),
+            "title": self.name,
+            "rules": self.rules,
+            "unit": self.unit,
+            "reading": data,
+        }
         return {**asked, "version of sextet": sextet.__version__}
 
     def to_plain(self) -> dict[str, Any]:
@@ -120,6 +125,12 @@ def _with_model(spec: MemberSpec, models: Mapping[str, MemberSpec]) -> MemberSpe
             "Ensemble.resume(folder, members=[model]), or with the call that began the training."
         )
     return models[spec.name]
+
+
+def question_of(config: RunConfig) -> dict[str, Any]:
+    """Return plain values of all of a configuration that what is learned depends on."""
+    plain = dict(json.loads(config.to_json()))
+    return {**plain, "compute": {name: plain["compute"][name] for name in ANSWERED}}
 
 
 def path_of(source: object) -> str | None:

@@ -15,6 +15,7 @@ from sextet.core.errors import TrainingError
 from sextet.core.files import write_with
 from sextet.core.window import Floats, WindowBatch
 from sextet.members.backend import keras, tf
+from sextet.training.canonical import canonical
 
 TOLERANCE = 1e-4
 """Largest difference allowed between Keras and ONNX Runtime, in the scaled space; relative to answers beyond 1,
@@ -87,6 +88,7 @@ def _name_ends(model: keras.Model, name: str) -> None:
         output.type.tensor_type.shape.dim[0].dim_param = "batch"
         for dimension, value in zip(output.type.tensor_type.shape.dim[1:], size[1:], strict=True):
             dimension.dim_value = value
+    canonical(graph.graph)
     onnx.checker.check_model(graph)
     onnx.save(graph, name)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from zlib import crc32
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress
-from sextet.ensemble.asked import MEANS
+from sextet.ensemble.asked import question_of
 from sextet.ensemble.ground import Ground
 from sextet.specs.custom import CustomSpec
 from sextet.specs.neural import NeuralSpec
@@ -132,8 +131,7 @@ def about(panel: Panel, config: RunConfig) -> dict[str, Any]:
     data = crc32(panel.y.tobytes())
     for values in (panel.past, panel.future, panel.static, panel.offsets, panel.first):
         data = crc32(values.tobytes(), data)
-    settings = {name: value for name, value in json.loads(config.to_json()).items() if name not in MEANS}
-    return {"data": crc32("/".join(panel.ids).encode(), data), "settings": settings}
+    return {"data": crc32("/".join(panel.ids).encode(), data), "settings": question_of(config)}
 
 
 def _arms(ground: Ground, config: RunConfig) -> dict[str, Arm]:
