@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ pytest.importorskip("psutil", reason="looks for processes")
 
 import psutil
 
-from sextet.app.requests import BacktestRequest, TrainRequest
+from sextet.app.requests import BacktestRequest, TrainRequest, TuneRequest
 from sextet.core.progress import Silent, Tick
 from sextet.runtime.run import Run
 from sextet.samples import synthetic
@@ -126,3 +127,25 @@ def test_folds_at_once_are_as_one_after_the_other(cluster: Any, frame: pd.DataFr
     for ours, theirs in zip(far.leaderboard, near.leaderboard, strict=True):
         assert ours["model"] == theirs["model"] and ours["mae"] == pytest.approx(theirs["mae"], rel=1e-5)
     pd.testing.assert_frame_equal(far.forecasts(), near.forecasts(), rtol=1e-4)
+
+
+def test_trials_on_the_cluster_are_those_of_this_machine(cluster: Any, frame: pd.DataFrame, tmp_path: Path) -> None:
+    pytest.importorskip("optuna", reason="the extra tune is not installed")
+    from sextet.app.tune import tune
+
+    tiny = {"train": {"epochs": 2, "steps": 2, "batch": 16, "select_windows": 64, "ema": 0}}
+    (tmp_path / "tiny.json").write_text(json.dumps(tiny))
+    request = TuneRequest(
+        source=frame,
+        horizon=HORIZON,
+        out=tmp_path / "far.json",
+        config=tmp_path / "tiny.json",
+        members="gru",
+        trials=2,
+        ray=cluster.address,
+    )
+    far = tune(request)
+    near = tune(replace(request, out=tmp_path / "near.json", ray=None))
+    assert [row["trials"] for row in far.findings] == [row["trials"] for row in near.findings]
+    assert far.findings[0]["default"] == pytest.approx(near.findings[0]["default"], rel=1e-5)
+    assert far.weigh["default"] == pytest.approx(near.weigh["default"], rel=1e-4)
