@@ -73,6 +73,7 @@ def kill(node: Any) -> int:
 def measured(nodes: int, cpus: int, epochs: int, rows: int, killing: bool) -> dict[str, Any]:
     """Train on so many nodes and return what came of it."""
     # Ray's workers give way to all other processes by default: on a busy machine they would stand still
+    os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")  # it would kill them for what other programs take
     os.environ.setdefault("RAY_worker_niceness", "0")
     import ray
     from ray.cluster_utils import Cluster

@@ -39,6 +39,7 @@ def frame() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Three nodes of a core each."""
+    os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")  # it would kill them for what other programs take
     os.environ.setdefault("RAY_worker_niceness", "0")  # its workers would give way to all other processes
     from ray.cluster_utils import Cluster
 

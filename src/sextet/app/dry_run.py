@@ -15,7 +15,7 @@ from sextet.app.requests import TrainRequest
 from sextet.core.errors import HardwareError
 from sextet.data.fitting import read_to_fit
 from sextet.data.sample import sample
-from sextet.ensemble.placing import budget_for
+from sextet.ensemble.budget import budget_for
 from sextet.ensemble.sketch import Sketch, sketch
 from sextet.hardware.host import Host, ThisHost
 from sextet.hardware.site import Site, best_precision, survey

@@ -14,6 +14,9 @@ from sextet.ensemble.relay import Told
 MIRROR_SECONDS = 2.0
 """How often a node looks for a new checkpoint to send."""
 
+LASTING = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1}
+"""Options of an actor that is begun again where its process dies, as where memory runs out; what matters is on disk."""
+
 Files = dict[str, bytes]
 """Content by path, relative to a folder."""
 
@@ -59,7 +62,7 @@ def post_office(cluster: Cluster) -> Any:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as On
 
     ray = ray_module()
-    return ray.remote(num_cpus=0)(Post).options(scheduling_strategy=On(cluster.here, soft=False)).remote()
+    return ray.remote(Post).options(scheduling_strategy=On(cluster.here, soft=False), **LASTING).remote()
 
 
 class Mirror:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sextet.cluster.hands import Outcome, brought, ready, submitted
 from sextet.cluster.needs import Needs, cores_each, task_memory
-from sextet.cluster.post import put_files, read_files
+from sextet.cluster.post import LASTING, put_files, read_files
 from sextet.cluster.session import Cluster, Versions, fetched, ray_module
 from sextet.core.panel import Panel
 from sextet.ensemble.apart import portable
@@ -86,7 +86,7 @@ class OnRay:
         here = On(cluster.here, soft=False)
         self._cluster, self._count, self._folder = cluster, count, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._referee = ray.remote(num_cpus=0)(Referee).options(scheduling_strategy=here).remote(str(folder))
+        self._referee = ray.remote(Referee).options(scheduling_strategy=here, **LASTING).remote(str(folder))
         self._data = ray.put((panel, config))
         memory = task_memory(2 * int(panel.y.nbytes + panel.past.nbytes + panel.future.nbytes), cluster)
         self._needs = Needs(cpus=1, memory=memory, gpus=1.0)

@@ -8,18 +8,15 @@ from pathlib import Path
 
 from sextet.core.progress import Progress
 from sextet.ensemble.apart import Apart
+from sextet.ensemble.budget import budget_for
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.member_training import Training
 from sextet.ensemble.recruiting import IN_TURN
 from sextet.ensemble.slot import Slot, gpu_slots, processor_slots
-from sextet.hardware.site import Accelerator, Site, best_precision
+from sextet.hardware.site import Accelerator, Site
 from sextet.planner.choice import Choice, choose
 from sextet.planner.layout import Budget, yardstick
 from sextet.planner.timing.measured import STEPS, Measured, StepTimes, write_steps
-from sextet.specs.run_config import RunConfig
-
-PLANNED = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
-"""What the planner calls the precision of a dtype policy of Keras."""
 
 
 class Placed:
@@ -89,14 +86,6 @@ def budget_of(ground: Ground, site: Site, devices: int = 1) -> Budget:
         site=site,
         devices=devices,
     )
-
-
-def budget_for(config: RunConfig, *, windows: int, horizon: int, data: int, site: Site, devices: int = 1) -> Budget:
-    """Return how much a configuration trains its members, on so many training windows."""
-    count = max(windows, 1)
-    train = config.compute.scaled(config.train.for_windows(count, horizon), devices, count)
-    policy = best_precision(site, config.compute.precision).policy
-    return Budget(epochs=train.epochs, steps=train.steps, batch=train.batch, precision=PLANNED[policy], data=data)
 
 
 def measured(
