@@ -13,6 +13,9 @@ from sextet.planner.timing.measured import StepTimes
 from sextet.specs.presets import MemberSpec
 
 PLACEMENTS = ("auto", "data", "member")
+CLEARLY = 0.9
+"""Share of the time of `data` below which `member` is taken where times are estimates: processes cost memory."""
+
 LEAST = 8
 """Fewest windows a step that the advice on memory goes down to."""
 
@@ -111,19 +114,26 @@ def _faster(data: Layout, member: Layout, site: Site) -> tuple[Placement, str]:
             "data",
             "No step was measured on this processor yet: members train one after the other, and are measured.",
         )
-    placement: Placement = "member" if member.seconds < data.seconds else "data"
-    return placement, f"It is the faster one. {_both(data, member)}"
+    sure = _sources(data, member) == {"measured"}
+    if member.seconds < data.seconds * (1.0 if sure else CLEARLY):
+        return "member", f"It is the faster one. {_both(data, member)}"
+    faster = "It is the faster one." if member.seconds >= data.seconds else "The other is not clearly faster."
+    return "data", f"{faster} {_both(data, member)}"
 
 
 def _both(data: Layout, member: Layout) -> str:
     if data.seconds is None or member.seconds is None:
         return ""
-    sources = {one.source for one in (*data.members, *member.members) if one.seconds}
+    sources = _sources(data, member)
     how = "measured" if sources == {"measured"} else "estimated: " + "; ".join(sorted(sources))
     return (
         f"Each member over all devices takes {duration(data.seconds)}, {member.places} members at once on devices of "
         f"their own {duration(member.seconds)} ({how})."
     )
+
+
+def _sources(data: Layout, member: Layout) -> set[str]:
+    return {one.source for one in (*data.members, *member.members) if one.seconds}
 
 
 def _warnings(
