@@ -10,7 +10,7 @@ from sextet.core.progress import Progress
 from sextet.ensemble.apart import Apart
 from sextet.ensemble.budget import budget_for
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.member_training import Training
+from sextet.ensemble.member_training import Training, member_file, record_file, recorded
 from sextet.ensemble.recruiting import IN_TURN
 from sextet.ensemble.slot import Slot, gpu_slots, processor_slots
 from sextet.hardware.site import Accelerator, Site
@@ -47,6 +47,11 @@ class Placed:
         shared = budget_of(ground, site, site.devices)
         choice = choose(ground.specs, ground.shape, budget, site, self._times, wanted, shared)
         self.choice = choice
+        before = {
+            spec.name
+            for spec in ground.specs
+            if recorded(folder / member_file(spec), folder / record_file(spec)) is not None
+        }
         for text in choice.warnings:
             progress.note(text)
         if choice.placement == "data":
@@ -58,7 +63,8 @@ class Placed:
             apart = Apart(slots_of(site, choice.member.places), choice.member.expected)
             trained, used = apart.train(ground, folder, progress), apart.used
         used_budget = budget if choice.placement == "member" else shared
-        self._keep(measured(ground, used_budget, trained, site, used), folder)
+        new = {name: training for name, training in trained.items() if name not in before}
+        self._keep(measured(ground, used_budget, new, site, used), folder)
         return trained
 
     def _keep(self, rows: list[Measured], folder: Path) -> None:
@@ -94,7 +100,8 @@ def measured(
     """Return what the steps of a training took; `used` has the slot of each member that was trained apart."""
     rows = []
     for spec in ground.specs:
-        slot, seconds = used.get(spec.name), [float(epoch["seconds"]) for epoch in trained[spec.name].history]
+        slot = used.get(spec.name)
+        seconds = [float(epoch["seconds"]) for epoch in trained[spec.name].history] if spec.name in trained else []
         if used and slot is None or not seconds:
             continue
         cards = _cards(site, slot)
