@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # hatchling and editables build the package itself; pip calls them through pyproject.toml.
 printf 'hatchling\neditables\n' | uv pip compile --quiet --universal --python-version 3.11 \
-  --extra dev --extra gpu --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+  --extra dev --extra gpu --extra ray --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
   --output-file constraints.txt "$@" pyproject.toml - > /dev/null
 
 line='# The exact versions that sextet is tested with. Written by scripts/lock.sh from pyproject.toml; do not edit.'

@@ -11,6 +11,8 @@ from hypothesis import settings
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# What tests measure is not kept: nothing can be written there, so that each begins with nothing measured.
+os.environ["SEXTET_CACHE"] = os.devnull
 
 # The same examples on every run: a failure seen once is seen again. No deadline, since machines differ in speed.
 settings.register_profile("sextet", derandomize=True, deadline=None, max_examples=60)
@@ -24,7 +26,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 ORDER = (
     *("core", "data", "metrics", "evaluate", "baselines", "rules", "spikes", "specs", "hardware", "doctor"),
     *("combine", "runtime", "watching", "report", "cli", "golden", "contract", "probes", "members"),
-    *("training", "ensemble", "tuning", "app", "browser", "multi_device"),
+    *("training", "ensemble", "tuning", "cluster", "app", "browser", "multi_device"),
 )
 
 

@@ -21,7 +21,7 @@ PACKAGED = [path for path in SOURCES if PACKAGE in path.parents]
 FOLDERS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
 # Folders right of `members` may use TensorFlow, but only once a function needs it.
 NEURAL = {"members", "training"}
-HEAVY = ("tensorflow", "keras", "tf2onnx")
+HEAVY = ("tensorflow", "keras", "tf2onnx", "ray")
 
 
 def _name(path: Path) -> str:

@@ -43,6 +43,8 @@ OPTIONS = {
     "--unit": ("EUR", "unit", "EUR"),
     "--catch-up": ("2", "catch_up", 2),
     "--device": ("cpu", "device", "cpu"),
+    "--placement": ("member", "placement", "member"),
+    "--ray": ("local", "ray", "local"),
     "--rules": ("rules.toml", "rules", Path("rules.toml")),
     "--train-end": ("2016-10-31", "train_end", "2016-10-31"),
     "--validation-end": ("150", "validation_end", "150"),

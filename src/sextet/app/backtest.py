@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sextet.app.configuration import config_of
+from sextet.app.hiring import hired, pool_of
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.app.train import rules_text, source_name
 from sextet.baselines.statistical import affordable
@@ -75,7 +76,8 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     }
     if work.folder.claim(asked, fresh=request.fresh):
         progress.note(f"Going on with the backtest at {request.out}.")
-    scores = work.run(progress)
+    with hired("auto", request.ray, progress) as hands:
+        scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
     return _told(request, work, scores)
 
 

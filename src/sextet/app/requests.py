@@ -49,6 +49,9 @@ class TrainRequest:
         tensorboard: folder for TensorBoard's logs; None: none are written.
         gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
             `ComputeConfig`; None: as it says.
+        placement: "data" trains each member over all GPUs, "member" each on one of its own, several at once in
+            processes of their own, "auto" whichever is predicted to end sooner; None: as `ComputeConfig` says.
+        ray: address of a Ray cluster whose nodes train the members: "local", "auto" or HOST:PORT; None: this machine.
     """
 
     source: Any
@@ -78,6 +81,8 @@ class TrainRequest:
     unit: str = ""
     title: str | None = None
     device: str = "auto"
+    placement: str | None = None
+    ray: str | None = None
     fresh: bool = False
     checkpoint_minutes: float | None = None
     tensorboard: Path | None = None
@@ -115,7 +120,8 @@ class BacktestRequest:
     Attributes:
         source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
             miss_cost, false_alarm_cost, epochs, batch, catch_up, unit, title, gpus, precision, scale_batch, scale_rate,
-            communication, memory_limit: as of `TrainRequest`.
+            communication, memory_limit, placement: as of `TrainRequest`.
+        ray: as of `TrainRequest`; folds are done at once there, where members are not trained on from fold to fold.
         out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
         step: rows between cutoffs; None: the horizon.
@@ -160,6 +166,8 @@ class BacktestRequest:
     catch_up: int | None = None
     unit: str = ""
     title: str | None = None
+    placement: str | None = None
+    ray: str | None = None
     gpus: int | None = None
     precision: str | None = None
     scale_batch: str | None = None
@@ -228,7 +236,8 @@ class TuneRequest:
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
             half an hour.
         trials: most trials of each member, its defaults among them; None: as many as the time allows.
-        workers: trials at once, each in a process of its own.
+        workers: trials at once, each in a process of its own; on a cluster at most so many.
+        ray: as of `TrainRequest`; trials are done there.
     """
 
     source: Any
@@ -255,6 +264,7 @@ class TuneRequest:
     epochs: int | None = None
     batch: int | None = None
     catch_up: int | None = None
+    ray: str | None = None
     gpus: int | None = None
     precision: str | None = None
     scale_batch: str | None = None

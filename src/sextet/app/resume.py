@@ -8,6 +8,7 @@ from typing import Any
 
 from sextet.app.configuration import with_means
 from sextet.app.device import settle, verify
+from sextet.app.hiring import hired
 from sextet.app.requests import TrainResult
 from sextet.app.train import told
 from sextet.core.progress import Progress, Silent
@@ -16,13 +17,16 @@ from sextet.runtime.unfinished import Unfinished
 SILENT = Silent()
 
 
-def resume(run: Path, progress: Progress = SILENT, *, device: str | None = None, **means: Any) -> TrainResult:
+def resume(
+    run: Path, progress: Progress = SILENT, *, device: str | None = None, ray: str | None = None, **means: Any
+) -> TrainResult:
     """Go on with the training of `run` that was stopped, until the run is whole and at its place.
 
     Args:
         run: folder of the run to be, or the folder of the unfinished training itself.
         progress: told how it goes.
         device: on what it goes on; None: as was asked.
+        ray: address of a Ray cluster whose nodes go on with it; None: this machine.
         means: fields of `ComputeConfig`, likewise.
 
     Raises:
@@ -39,4 +43,5 @@ def resume(run: Path, progress: Progress = SILENT, *, device: str | None = None,
     asked = replace(asked, device=device or asked.device, config=replace(asked.config, compute=compute))
     if settle(asked.device):
         verify()
-    return told(unfinished.out, resume_at(unfinished, asked, progress))
+    with hired(asked.device, ray, progress) as hands:
+        return told(unfinished.out, resume_at(unfinished, asked, progress, hands))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sextet.app.configuration import config_of
 from sextet.app.device import settle, verify
+from sextet.app.hiring import hired
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
@@ -52,7 +53,8 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
             verify()
         return panel
 
-    return told(request.out, train_at(request.out, asked, read, progress, fresh=request.fresh))
+    with hired(request.device, request.ray, progress) as hands:
+        return told(request.out, train_at(request.out, asked, read, progress, fresh=request.fresh, hands=hands))
 
 
 def told(out: Path, fitted: Fit) -> TrainResult:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sextet.app.configuration import config_of
+from sextet.app.hiring import hiring
 from sextet.app.requests import TuneRequest, TuneResult
 from sextet.core.errors import ConfigError
 from sextet.core.files import write_text
@@ -36,13 +37,14 @@ def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     for note in panel.notes:
         progress.note(note)
-    search = Search(panel, config, search_folder(request.out), limits, progress)
-    try:
-        search.run()
-        found = search.found()
-    except KeyboardInterrupt:
-        _write(request.out, search.found(whole=False))
-        raise
+    with hiring(request.ray, progress) as hire:
+        search = Search(panel, config, search_folder(request.out), limits, progress, hire)
+        try:
+            search.run()
+            found = search.found()
+        except KeyboardInterrupt:
+            _write(request.out, search.found(whole=False))
+            raise
     _write(request.out, found)
     return TuneResult(
         out=request.out,

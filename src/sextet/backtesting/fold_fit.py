@@ -21,7 +21,7 @@ from sextet.ensemble.baselines import Baseline, fit_baselines
 from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import Ground
-from sextet.ensemble.recruiting import recruit
+from sextet.ensemble.recruiting import IN_TURN, Hands, recruit
 from sextet.ensemble.warning import Policies, choose_policies
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew
@@ -57,7 +57,9 @@ class FoldFit:
     turns: int = 0
 
 
-def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress) -> FoldFit:
+def fit_fold(
+    ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress, hands: Hands = IN_TURN
+) -> FoldFit:
     """Fit everything on the parts before the fold's first target.
 
     Args:
@@ -65,11 +67,12 @@ def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: P
         folder: of the fold; members found there are used as they are.
         baselines: names, see `ensemble.baselines`.
         progress: told how it goes.
+        hands: who trains the members.
 
     Raises:
         SextetError: a member cannot be trained; it is named.
     """
-    recruits = recruit(ground, folder, progress)
+    recruits = recruit(ground, folder, progress, hands)
     crew, trainings = recruits.crew, recruits.trainings
     progress.stage("learning weights and calibration")
     start = time.perf_counter()

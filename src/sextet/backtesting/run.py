@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -17,9 +19,21 @@ from sextet.core.panel import Panel
 from sextet.core.progress import Progress
 from sextet.data.scale import Scaler
 from sextet.ensemble.ground import lay_ground
+from sextet.ensemble.recruiting import IN_TURN, Hands
 from sextet.metrics.point import seasonal_scale
 from sextet.rules.user_rules import UserRules
 from sextet.specs.run_config import RunConfig
+
+
+class Pool(Protocol):
+    """Does folds at once, elsewhere."""
+
+    def run(self, backtest: Backtest, numbers: Sequence[int], progress: Progress) -> None:
+        """Do the folds `numbers`; their files come to the backtest's folder.
+
+        Raises:
+            SextetError: one cannot be done.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +48,8 @@ class Backtest:
         baselines: names, see `ensemble.baselines`.
         rules: the user's.
         forecasts: whether forecasts are written.
+        hands: who trains the members of a fold.
+        pool: who does several folds at once; None: nobody.
     """
 
     panel: Panel
@@ -43,6 +59,8 @@ class Backtest:
     baselines: tuple[str, ...]
     rules: UserRules
     forecasts: bool
+    hands: Hands = IN_TURN
+    pool: Pool | None = None
 
     def yardstick(self) -> Yardstick:
         """Return what scores are measured by: the training rows of the first fold, and the rules."""
@@ -58,7 +76,10 @@ class Backtest:
         """Do every fold that is not done yet; return the scores of all."""
         yardstick = self.yardstick()
         total = FoldScores(truth=np.zeros(self.panel.series))
-        todo = [number for number in range(len(self.plan)) if not self.folder.scores(number).is_file()]
+        todo = self._todo()
+        if self.pool is not None and len(todo) > 1 and not self.config.train.catch_up:
+            self.pool.run(self, todo, progress)
+            todo = self._todo()
         fit: FoldFit | None = None
         for number in range(len(self.plan)):
             done = self.folder.scores(number)
@@ -75,11 +96,20 @@ class Backtest:
             total.add(scores)
         return total
 
+    def fold(self, number: int, progress: Progress) -> None:
+        """Do one fold, fitted anew: its members, its forecasts, and its scores, which come last."""
+        self._scored(number, self._fit(number, None, progress), self.yardstick(), progress).write(
+            self.folder.scores(number)
+        )
+
+    def _todo(self) -> list[int]:
+        return [number for number in range(len(self.plan)) if not self.folder.scores(number).is_file()]
+
     def _fit(self, number: int, before: FoldFit | None, progress: Progress) -> FoldFit:
         """Fit anew, or, where members are trained on, go on from the fit of the fold before."""
         split, folder = self.plan.splits[number], self.folder.fold(number)
         if before is None or not self.config.train.catch_up:
-            return fit_fold(lay_ground(self.panel, self.config, split), folder, self.baselines, progress)
+            return fit_fold(lay_ground(self.panel, self.config, split), folder, self.baselines, progress, self.hands)
         passed = self.plan.windows(before.ground.panel, number - 1)
         return fit_on(before, passed, replace(before.ground, split=split), folder, progress)
 

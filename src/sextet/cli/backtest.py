@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sextet.cli.data_flags import DataFlags
-from sextet.cli.flags import BacktestGoalFlags, BudgetFlags, DomainFlags, RollFlags, given
+from sextet.cli.flags import BacktestGoalFlags, DomainFlags, FoldFlags, RollFlags, given
 from sextet.cli.output import Output
 from sextet.cli.train import Source, options_of
 
@@ -24,7 +24,7 @@ def backtest(
     source: Source,
     goal: BacktestGoalFlags,
     roll: RollFlags,
-    budget: BudgetFlags,
+    budget: FoldFlags,
     data: DataFlags,
     domain: DomainFlags,
     output: Output,

@@ -12,6 +12,7 @@ from typer import Argument, Option
 from sextet.cli.alert_flags import CostFlags
 from sextet.cli.device_flags import DeviceFlags
 from sextet.cli.keep_flags import KeepFlags
+from sextet.cli.place_flags import PlaceFlags, RayFlags
 from sextet.core.errors import ConfigError
 
 _BUDGET = "Training"
@@ -136,8 +137,28 @@ class BudgetFlags(DeviceFlags):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingFlags(BudgetFlags):
+class FoldFlags(BudgetFlags, PlaceFlags):
+    """What is trained, how long, and where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialFlags(BudgetFlags, RayFlags):
+    """What is trained, how long, and by which machines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingFlags(FoldFlags):
     """What is trained, how long, and on what."""
+
+    dry_run: Annotated[
+        bool,
+        Option(
+            "--dry-run",
+            help="Train nothing: say on which devices, in which precision, batch and placement it would be, what is "
+            "kept safe, and what it would take.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = False
 
     device: Annotated[
         Device,

@@ -81,7 +81,7 @@ class Lines:
         """Write to `console`; `clock` gives seconds."""
         self._console = console
         self._clock = clock
-        self._last: tuple[str, float] = ("", -LINE_SECONDS)
+        self._last: dict[str, float] = {}
         self.told: list[str] = []
 
     def stage(self, text: str) -> None:
@@ -89,12 +89,11 @@ class Lines:
         self._write(f"{text} ...")
 
     def tick(self, tick: Tick) -> None:
-        """Write where the member is, when the last line about it is old."""
-        member, when = self._last
+        """Write where the member is, when the last line about it is old; several may train at once."""
         now = self._clock()
-        if member == tick.member and now - when < LINE_SECONDS:
+        if now - self._last.get(tick.member, -LINE_SECONDS) < LINE_SECONDS:
             return
-        self._last = (tick.member, now)
+        self._last[tick.member] = now
         self._write(f"  {shown(tick.member)}: {_where(tick)}")
 
     def member_done(self, member: str, seconds: float, select: float) -> None:

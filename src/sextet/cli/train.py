@@ -26,7 +26,7 @@ Source = Annotated[
 
 
 # how a training is done, which may change where it goes on
-_MEANS = ("checkpoint_minutes", "tensorboard", "gpus", "communication", "memory_limit")
+_MEANS = ("checkpoint_minutes", "tensorboard", "placement", "gpus", "communication", "memory_limit")
 
 MaybeSource = Annotated[
     Path | None,
@@ -57,7 +57,6 @@ def train(
         _resume(goal.resume, goal, budget, output)
         return
     from sextet.app.requests import TrainRequest
-    from sextet.app.train import train as run_training
 
     source, horizon, out = _required(source, goal)
     output.kept = lambda: kept(out)
@@ -69,10 +68,20 @@ def train(
         fresh=goal.fresh,
         checkpoint_minutes=goal.checkpoint_minutes,
         tensorboard=goal.tensorboard,
-        **given(budget),
+        **{name: value for name, value in given(budget).items() if name != "dry_run"},
         **given(domain),
         **given(split),
     )
+    if budget.dry_run:
+        from sextet.app.dry_run import dry_run
+        from sextet.cli.dry_run import show_dry_run
+
+        with output.working():
+            said = dry_run(request)
+        output.result(vars(said), lambda console: show_dry_run(console, said))
+        return
+    from sextet.app.train import train as run_training
+
     progress = output.progress()
     with output.working():
         result = run_training(request, progress=progress)
@@ -103,7 +112,8 @@ def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -
     device = None if budget.device == TrainingFlags.device else budget.device.value
     said = {**given(goal), **given(budget)}
     with output.working():
-        result = resume(run, progress, device=device, **{name: said[name] for name in _MEANS})
+        means = {name: said[name] for name in _MEANS}
+        result = resume(run, progress, device=device, ray=budget.ray, **means)
     output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
@@ -113,7 +123,7 @@ def refuse_beside_resume(source: Path | None, groups: Sequence[Any]) -> None:
     Raises:
         ConfigError: something was; it is named.
     """
-    free = ("resume", "device", *_MEANS)
+    free = ("resume", "device", "ray", *_MEANS)
     said = [
         f"--{field.name.replace('_', '-')}"
         for group in groups

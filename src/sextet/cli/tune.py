@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from sextet.cli.data_flags import DataFlags
-from sextet.cli.flags import BudgetFlags, SplitFlags, TargetFlags, given
+from sextet.cli.flags import SplitFlags, TargetFlags, TrialFlags, given
 from sextet.cli.output import Output
 from sextet.cli.train import Source, options_of
 from sextet.core.errors import ConfigError
@@ -59,7 +59,7 @@ class SearchFlags:
 def tune(
     source: Source,
     goal: SearchFlags,
-    budget: BudgetFlags,
+    budget: TrialFlags,
     data: DataFlags,
     target: TargetFlags,
     split: SplitFlags,

@@ -22,6 +22,7 @@ from sextet.ensemble.recruiting import IN_TURN, Hands, Recruits, recruit
 from sextet.ensemble.warning import choose_policies
 from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
+from sextet.planner.timing.step_times import STEPS
 from sextet.rules.user_rules import parse_rules
 from sextet.runtime.combination import Combination
 from sextet.runtime.run import RULES, Run
@@ -123,6 +124,8 @@ def fit_run(
         run = outcome.run()
         for name in recruits.files:
             write_bytes(folder.path / name, (members / name).read_bytes())
+        if (work / STEPS).is_file():
+            write_bytes(folder.path / STEPS, (work / STEPS).read_bytes())
         write_log(folder.path / LOG, [work / log_of(spec.name) for spec in ground.specs])
         write_run(run, outcome, folder, watch.seconds)
     return Fit(

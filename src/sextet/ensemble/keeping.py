@@ -13,7 +13,10 @@ from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.ensemble.asked import Asked
 from sextet.ensemble.fit import Fit, fit_run
+from sextet.ensemble.recruiting import IN_TURN, Hands
 from sextet.ensemble.writing import VIEW
+from sextet.hardware.host import ThisHost
+from sextet.hardware.site import survey
 from sextet.report.html import write_report
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.unfinished import RUN, TRAINING, Unfinished
@@ -22,7 +25,15 @@ from sextet.specs.presets import MemberSpec
 REPORT = "report.html"
 
 
-def train_at(out: Path, asked: Asked, read: Callable[[], Panel], progress: Progress, *, fresh: bool = False) -> Fit:
+def train_at(
+    out: Path,
+    asked: Asked,
+    read: Callable[[], Panel],
+    progress: Progress,
+    *,
+    fresh: bool = False,
+    hands: Hands | None = None,
+) -> Fit:
     """Train a run and put it at `out`; a run that was there is replaced only when the new one is whole.
 
     Where a training of the same question was stopped, it is gone on with.
@@ -33,6 +44,7 @@ def train_at(out: Path, asked: Asked, read: Callable[[], Panel], progress: Progr
         read: gives the data.
         progress: told how it goes.
         fresh: forget a training that was stopped.
+        hands: who trains the members; None: see `own_hands`.
 
     Raises:
         ConfigError: another process is training there, `out` is something else than a run, or a training of another
@@ -53,7 +65,7 @@ def train_at(out: Path, asked: Asked, read: Callable[[], Panel], progress: Progr
             unfinished.store(panel)
         elif known["data"]["fingerprint"] != fingerprint(panel):
             _refuse_other(unfinished, ["the data"])
-        return _fit(unfinished, asked, panel, progress)
+        return _fit(unfinished, asked, panel, progress, hands)
 
 
 def train_in(folder: Path, asked: Asked, read: Callable[[], Panel], progress: Progress) -> Fit:
@@ -65,18 +77,19 @@ def train_in(folder: Path, asked: Asked, read: Callable[[], Panel], progress: Pr
     run, work = RunFolder(folder / RUN), folder / TRAINING
     run.path.mkdir(parents=True)
     panel = read()
-    fitted = fit_run(panel, asked.config, run, asked.source(panel), progress, work=work)
+    fitted = fit_run(panel, asked.config, run, asked.source(panel), progress, work=work, hands=own_hands(asked))
     shutil.rmtree(work)
     return fitted
 
 
-def resume_at(unfinished: Unfinished, asked: Asked, progress: Progress) -> Fit:
+def resume_at(unfinished: Unfinished, asked: Asked, progress: Progress, hands: Hands | None = None) -> Fit:
     """Go on with a training that was stopped, and put the run at its place.
 
     Args:
         unfinished: its folder.
         asked: what was asked, as `asked_before` gives it; devices and the like may have changed.
         progress: told how it goes.
+        hands: who trains the members; None: see `own_hands`.
 
     Raises:
         ConfigError: another process is going on with it.
@@ -95,7 +108,7 @@ def resume_at(unfinished: Unfinished, asked: Asked, progress: Progress) -> Fit:
             progress.stage("reading the data")
             panel = read_to_fit(asked.path, asked.data, asked.config.split, asked.config.horizon)
             unfinished.store(panel)
-        return _fit(unfinished, asked, panel, progress)
+        return _fit(unfinished, asked, panel, progress, hands)
 
 
 def asked_before(unfinished: Unfinished, models: Sequence[MemberSpec] = ()) -> Asked:
@@ -119,17 +132,27 @@ def asked_before(unfinished: Unfinished, models: Sequence[MemberSpec] = ()) -> A
     return Asked.from_plain(known).with_models(models)
 
 
-def _fit(unfinished: Unfinished, asked: Asked, panel: Panel, progress: Progress) -> Fit:
+def _fit(unfinished: Unfinished, asked: Asked, panel: Panel, progress: Progress, hands: Hands | None) -> Fit:
     for note in panel.notes:
         progress.note(note)
     if unfinished.begun:
         progress.note(f"Going on with the training of {unfinished.out} that was stopped.")
     folder = unfinished.new_run()
-    fitted = fit_run(panel, asked.config, folder, asked.source(panel), progress, work=unfinished.training)
+    source, work = asked.source(panel), unfinished.training
+    fitted = fit_run(panel, asked.config, folder, source, progress, work=work, hands=hands or own_hands(asked))
     progress.stage("writing the report")
     write_report(folder.json(VIEW), folder.path / REPORT)
     unfinished.finish()
     return fitted
+
+
+def own_hands(asked: Asked) -> Hands:
+    """Return who trains the members of a call from Python: other processes only where they were asked for."""
+    if asked.config.compute.placement != "member":
+        return IN_TURN
+    from sextet.ensemble.placing import Placed
+
+    return Placed(survey(ThisHost(), asked.device))
 
 
 def _differing(known: dict[str, object], wanted: dict[str, object]) -> list[str]:

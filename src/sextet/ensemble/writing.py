@@ -13,6 +13,7 @@ from sextet.ensemble.environment import environment
 from sextet.ensemble.outcome import Outcome
 from sextet.ensemble.view import report_view
 from sextet.ensemble.warning import spike_test, warning_scores
+from sextet.planner.timing.step_times import STEPS
 from sextet.runtime.run import CONFIG, RULES, SCALER, SPIKES, Run
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.state import state_arrays
@@ -51,8 +52,7 @@ def write_run(run: Run, outcome: Outcome, folder: RunFolder, seconds: Mapping[st
     folder.write_json(ENVIRONMENT, environment())
     folder.write_json(VIEW, report_view(run, outcome, tested, trainings, sum(seconds.values())))
     written = [CONFIG, SCALER, SPIKES, METRICS, TRAINING, ENVIRONMENT, VIEW, *recruits.files]
-    if (folder.path / LOG).is_file():
-        written.append(LOG)
+    written += [name for name in (LOG, STEPS) if (folder.path / name).is_file()]
     if outcome.source.rules:
         write_text(folder.path / RULES, outcome.source.rules)
         written.append(RULES)

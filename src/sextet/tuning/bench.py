@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sextet.data.prepare import shape
 from sextet.data.windows import batches
 from sextet.ensemble.ground import Ground, lay_ground
 from sextet.specs.run_config import RunConfig
-from sextet.tuning.book import open_study
+from sextet.tuning.book import open_trial
 from sextet.tuning.task import Job, Result, Task
 
 BATCH = 512
@@ -56,14 +56,20 @@ class _Overseer(Silent):
 
 
 class Bench:
-    """The data, ready for trials."""
+    """The data, ready for trials.
+
+    Attributes:
+        ground: the data and choices.
+        select, weigh: the windows that trials are judged on, and answer for.
+        opened: gives a trial of the search by arm, id, and epochs before it may be pruned.
+    """
 
     def __init__(
         self, panel: Panel, config: RunConfig, folder: Path, stopped: Callable[[], bool] = lambda: False
     ) -> None:
         """Prepare `panel` as a training with `config` would; studies are in `folder`, `stopped` ends a trial."""
         self.ground = lay_ground(panel, config)
-        self._folder = folder
+        self.opened: Callable[[str, int, int], Any] = partial(open_trial, folder)
         self._stopped = stopped
         self._windows: Callable[[int], tuple[Ground, WindowIndex]] = lru_cache(maxsize=2)(self._train_windows)
         self.select = self.ground.select_windows()
@@ -101,11 +107,7 @@ class Bench:
         warmup = max(task.train.epochs // WARMUP, 1)
         trial = None
         if task.trial is not None:
-            from sextet.tuning.book import optuna
-
-            trial = optuna().trial.Trial(
-                open_study(self._folder, task.arm, warmup if len(task.jobs) == 1 else 0), task.trial
-            )
+            trial = self.opened(task.arm, task.trial, warmup if len(task.jobs) == 1 else 0)
         overseer = _Overseer(task, trial, self._stopped)
         ratios: list[float] = []
         for job in task.jobs:

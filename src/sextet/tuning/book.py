@@ -63,6 +63,11 @@ def open_study(folder: Path, arm: str, warmup: int) -> Any:
     )
 
 
+def open_trial(folder: Path, arm: str, number: int, warmup: int) -> Any:
+    """Return a trial of an arm as a worker uses it, by its id in the study."""
+    return optuna().trial.Trial(open_study(folder, arm, warmup), number)
+
+
 def pruner(warmup: int) -> Any:
     """Return the rule that ends a trial early: worse, from epoch `warmup` on, than the median of those completed."""
     return optuna().pruners.MedianPruner(n_startup_trials=1, n_warmup_steps=warmup)

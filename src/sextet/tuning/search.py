@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from zlib import crc32
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress
+from sextet.ensemble.asked import question_of
 from sextet.ensemble.ground import Ground
 from sextet.specs.custom import CustomSpec
 from sextet.specs.neural import NeuralSpec
@@ -26,11 +27,22 @@ from sextet.tuning.space import Space, member_space, training_space
 from sextet.tuning.task import Result
 from sextet.tuning.workers import Alone, Processes, Workers
 
+Hire = Callable[[int, Panel, RunConfig, Path], Workers]
+"""From the number of trials at once, the data, the configuration and the search's folder to who runs them."""
+
 
 class Search:
     """A search over one data set; `run` does the work, `found` tells the best so far at any time."""
 
-    def __init__(self, panel: Panel, config: RunConfig, folder: Path, limits: Limits, progress: Progress) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        config: RunConfig,
+        folder: Path,
+        limits: Limits,
+        progress: Progress,
+        hire: Hire | None = None,
+    ) -> None:
         """Open or begin the search in `folder`.
 
         Args:
@@ -39,6 +51,7 @@ class Search:
             folder: where the search is kept, so that it can go on after it was stopped.
             limits: how much is searched.
             progress: told of every trial.
+            hire: gives who runs trials; None: this process, or several beside it.
 
         Raises:
             ConfigError: the folder holds a search about something else, or a member cannot be written to a file.
@@ -53,7 +66,7 @@ class Search:
                 )
         self._start = time.time()
         self._panel, self._config, self._folder = panel, config, folder
-        self._limits, self._progress = limits, progress
+        self._limits, self._progress, self._hire = limits, progress, hire
         self._book = Book(folder, about(panel, config), config.seed, limits.workers > 1)
         self._bench = Bench(panel, config, folder)
         self.plan = Plan(_arms(self._bench.ground, config), config.train, self._book, limits)
@@ -95,6 +108,8 @@ class Search:
         return replace(chosen.found(), notes=(*self._texts, *chosen.notes), seconds=self._book.spent)
 
     def _hired(self) -> Workers:
+        if self._hire is not None:
+            return self._hire(self._limits.workers, self._panel, self._config, self._folder)
         if self._limits.workers == 1:
             return Alone(self._bench)
         return Processes(self._limits.workers, self._panel, self._config, self._folder)
@@ -116,7 +131,7 @@ def about(panel: Panel, config: RunConfig) -> dict[str, Any]:
     data = crc32(panel.y.tobytes())
     for values in (panel.past, panel.future, panel.static, panel.offsets, panel.first):
         data = crc32(values.tobytes(), data)
-    return {"data": crc32("/".join(panel.ids).encode(), data), "settings": json.loads(config.to_json())}
+    return {"data": crc32("/".join(panel.ids).encode(), data), "settings": question_of(config)}
 
 
 def _arms(ground: Ground, config: RunConfig) -> dict[str, Arm]:

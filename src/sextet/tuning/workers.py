@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any, Protocol
 
 from sextet.core.errors import ResourceError
 from sextet.core.panel import Panel
+from sextet.core.worker_process import settle, spawning
 from sextet.specs.run_config import RunConfig
 from sextet.tuning.bench import Bench
 from sextet.tuning.task import Result, Task
@@ -75,7 +73,7 @@ class Processes:
 
     def __init__(self, count: int, panel: Panel, config: RunConfig, folder: Path) -> None:
         """Start `count` processes when they are first needed."""
-        context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+        context = spawning()
         self._count = count
         self._stop = context.Event()
         threads = max((os.cpu_count() or 1) // count, 1)
@@ -123,21 +121,10 @@ _bench: Bench | None = None
 
 
 def _settle(panel: Panel, config: RunConfig, folder: Path, stop: Any, threads: int) -> None:
-    """Make a process ready: it leaves Ctrl-C to its parent, and ends when that is gone."""
+    """Make a process ready, with the data of its own."""
     global _bench
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_follow_parent, daemon=True).start()
-    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # several processes share a card
+    settle(threads)
     _bench = Bench(panel, config, folder, stop.is_set)
-
-
-def _follow_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _run(task: Task) -> Result:

@@ -1,0 +1,175 @@
+"""What a training would do, said without it: devices, precision, batch, placement, checkpoints, estimates.
+
+Neither TensorFlow nor a network is loaded; a file of more than a few MB is looked into, not read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sextet.app.configuration import config_of
+from sextet.app.requests import TrainRequest
+from sextet.core.errors import HardwareError
+from sextet.data.fitting import read_to_fit
+from sextet.data.sample import sample
+from sextet.ensemble.budget import budget_for
+from sextet.ensemble.sketch import Sketch, sketch
+from sextet.hardware.host import Host, ThisHost
+from sextet.hardware.site import Site, best_precision, survey
+from sextet.planner.choice import Choice, choose
+from sextet.planner.layout import MemberCost
+from sextet.planner.timing.step_times import StepTimes
+from sextet.specs.run_config import RunConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    """What a training would do.
+
+    Attributes:
+        devices: `title`, `count`, `cards` (name and GiB of each), `cores`, `communication` and `why`.
+        precision: Keras' `policy`, and `why`.
+        batch: windows a step: `global` and `each` device; `steps` an epoch, `epochs` at most; `rate` and `why`.
+        placement: `placement`, `why`, `at_once`, and `seconds` of "data" and "member" (None: not known).
+        checkpoints: `minutes` (0: none), and `why`.
+        data: `rows`, `series`, `windows` to learn from, `bytes`; `whole` unless only the first rows were read.
+        members: a row each: name, step_ms, seconds, source, memory_gib, room_gib, fits.
+        notes: what will not fit, and what to do; what is not known.
+    """
+
+    devices: dict[str, Any]
+    precision: dict[str, str]
+    batch: dict[str, Any]
+    placement: dict[str, Any]
+    checkpoints: dict[str, Any]
+    data: dict[str, Any]
+    members: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+
+
+def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | None = None) -> DryRun:
+    """Return what `sextet train` would do with a request.
+
+    Args:
+        request: the training.
+        host: the machine; by default this one.
+        times: measured step times; by default the user's.
+
+    Raises:
+        DataError, ConfigError: the data or an option cannot be used.
+        HardwareError: a GPU was asked for, and there is none.
+    """
+    config = config_of(request)
+    site = survey(host or ThisHost(), request.device).first(config.compute.gpus)
+    if request.device == "gpu" and not site.accelerators:
+        raise HardwareError(f"--device gpu: {site.why} Where the CPU is meant, say so: --device cpu.")
+    plan, data = _looked_at(request, config)
+    sizes: dict[str, Any] = {"windows": plan.windows, "horizon": config.horizon, "data": plan.data, "site": site}
+    single, shared = budget_for(config, **sizes), budget_for(config, **sizes, devices=site.devices)
+    wanted = config.compute.placement
+    choice = choose(plan.specs, plan.shape, single, site, times or StepTimes(), wanted, shared)
+    notes = [*choice.warnings]
+    if request.ray is not None:
+        notes.append(f"Members would be tasks of the Ray cluster at {request.ray}, which is not looked at here.")
+    if not data["whole"]:
+        notes.append("The file is long: its first rows were read, and counts are scaled from them.")
+    precision = best_precision(site, config.compute.precision)
+    return DryRun(
+        devices=_devices(site),
+        precision={"policy": precision.policy, "why": precision.reason},
+        batch=_batch(config, choice, site, plan),
+        placement={
+            "placement": choice.placement,
+            "why": choice.why,
+            "at_once": choice.layout.places,
+            "seconds": {"data": choice.data.seconds, "member": choice.member.seconds},
+        },
+        checkpoints=_checkpoints(config, request.out),
+        data=data,
+        members=tuple(_row(one) for one in choice.layout.members),
+        notes=tuple(notes),
+    )
+
+
+def _looked_at(request: TrainRequest, config: RunConfig) -> tuple[Sketch, dict[str, Any]]:
+    """Return the sizes of the training, and what the data are like."""
+    with tempfile.TemporaryDirectory(prefix="sextet-look-") as folder:
+        part = sample(request.source, Path(folder))
+        # of a part, the last series may be cut short
+        options = request.data if part.share == 1 else replace(request.data, skip_short=True)
+        panel = read_to_fit(part.source, options, config.split, request.horizon)
+    found = sketch(panel, config)
+    share = part.share
+    found = replace(found, windows=int(found.windows / share), data=int(found.data / share))
+    return found, {
+        "rows": int(panel.known.sum() / share),
+        "series": panel.series,
+        "windows": found.windows,
+        "bytes": found.data,
+        "frequency": panel.frequency.name,
+        "whole": share == 1,
+    }
+
+
+def _devices(site: Site) -> dict[str, Any]:
+    cards = [{"name": one.name, "gib": one.memory and round(one.memory / 2**30, 1)} for one in site.accelerators]
+    return {
+        "title": site.title,
+        "count": site.devices,
+        "cards": cards,
+        "cores": site.cores,
+        "communication": site.communication.way,
+        "why": f"{site.why} {site.communication.reason}" if site.devices > 1 else site.why,
+    }
+
+
+def _batch(config: RunConfig, choice: Choice, site: Site, plan: Sketch) -> dict[str, Any]:
+    devices = site.devices if choice.placement == "data" else 1
+    count = max(plan.windows, 1)
+    alone = config.train.for_windows(count, config.horizon)
+    train = config.compute.scaled(alone, devices, count)
+    why = "As many windows a step as the training asks for"
+    if alone.batch < config.train.batch:
+        why = f"{config.train.batch} were asked for; so long a horizon, or so few windows, take fewer"
+    if devices > 1:
+        shared = "each device takes its share of them" if train.batch == alone.batch else "scaled with the devices"
+        why = f"{why}; {shared}"
+    rate = f"{train.learning_rate:g}"
+    if train.batch != alone.batch:
+        rate += f" (scale-rate {config.compute.scale_rate})"
+    return {
+        "global": train.batch,
+        "each": -(-train.batch // devices),
+        "steps": train.steps,
+        "epochs": train.epochs,
+        "rate": rate,
+        "why": f"{why}.",
+    }
+
+
+def _checkpoints(config: RunConfig, out: Path) -> dict[str, Any]:
+    minutes = config.compute.checkpoint_minutes
+    if not minutes:
+        return {"minutes": 0, "why": "None within a member's training; finished members are kept."}
+    return {
+        "minutes": minutes,
+        "why": (
+            f"A member that trains is kept every {minutes:g} minutes, the one before too, and finished members "
+            f"for good: after a power cut `sextet train --resume {out}` goes on."
+        ),
+    }
+
+
+def _row(cost: MemberCost) -> dict[str, Any]:
+    return {
+        "name": cost.name,
+        "step_ms": None if cost.step is None else 1000 * cost.step,
+        "seconds": cost.seconds,
+        "source": cost.source,
+        "memory_gib": None if cost.memory is None else cost.memory / 2**30,
+        "room_gib": None if cost.room is None else cost.room / 2**30,
+        "fits": cost.fits,
+    }
