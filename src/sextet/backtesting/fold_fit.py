@@ -27,6 +27,7 @@ from sextet.ensemble.ground import Ground
 from sextet.ensemble.recruiting import Training, member_file, recruit
 from sextet.ensemble.warning import Policies, choose_policies
 from sextet.rules.rule_based import RuleBasedModel
+from sextet.rules.user_rules import UserRules
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, member_from
 from sextet.runtime.onnx_member import OnnxMember
@@ -63,7 +64,9 @@ class FoldFit:
     turns: int = 0
 
 
-def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress) -> FoldFit:
+def fit_fold(
+    ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress, rules: UserRules | None = None
+) -> FoldFit:
     """Fit everything on the parts before the fold's first target.
 
     Args:
@@ -71,11 +74,12 @@ def fit_fold(ground: Ground, folder: Path, baselines: Sequence[str], progress: P
         folder: of the fold; members found there are used as they are.
         baselines: names, see `ensemble.baselines`.
         progress: told how it goes.
+        rules: the user's, which act in the Rule-Based member.
 
     Raises:
         SextetError: a member cannot be trained; it is named.
     """
-    crew, trainings = _members(ground, folder, progress)
+    crew, trainings = _members(ground, folder, progress, rules or UserRules())
     progress.stage("learning weights and calibration")
     start = time.perf_counter()
     weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
@@ -127,7 +131,7 @@ def _caught_up(fit: FoldFit, before: Path, folder: Path, progress: Progress) -> 
     return replace(fit, crew=crew, seconds=spent, folder=folder, turns=fit.turns + 1)
 
 
-def _members(ground: Ground, folder: Path, progress: Progress) -> tuple[Crew, dict[str, Training]]:
+def _members(ground: Ground, folder: Path, progress: Progress, rules: UserRules) -> tuple[Crew, dict[str, Training]]:
     members: dict[str, OnnxMember | RuleBasedModel] = {}
     trainings: dict[str, Training] = {}
     for spec in ground.specs:
@@ -138,7 +142,7 @@ def _members(ground: Ground, folder: Path, progress: Progress) -> tuple[Crew, di
             known = {"sha256": sha256(path), "training": to_plain(training)}
             write_text(record, json.dumps(known, allow_nan=True))
         members[spec.name], trainings[spec.name] = member_from(path), training
-    return Crew(members=members, shape=ground.shape), trainings
+    return Crew(members=members, shape=ground.shape, rules=rules), trainings
 
 
 def _recorded(path: Path, record: Path) -> Training | None:

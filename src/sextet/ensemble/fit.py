@@ -69,10 +69,11 @@ def fit_run(panel: Panel, config: RunConfig, folder: RunFolder, source: Source, 
     """
     watch = _Watch(progress)
     rules = parse_rules(source.rules, source=RULES)
+    rules.check_names(panel)
     with watch.stage("prepare", "preparing the data"):
         ground = lay_ground(panel, config)
     with watch.stage("train"):
-        recruits = recruit(ground, folder.path, progress)
+        recruits = recruit(ground, folder.path, progress, rules)
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)

@@ -18,6 +18,7 @@ from sextet.core.window import WindowIndex
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
 from sextet.rules.rule_based import LINEAR, PHASED, Fitted, RuleBasedModel, fit_rule_based
+from sextet.rules.user_rules import UserRules
 from sextet.runtime.crew import Crew
 from sextet.runtime.onnx_member import OnnxMember
 from sextet.specs.presets import MemberSpec
@@ -65,8 +66,8 @@ class Recruits:
     files: tuple[str, ...]
 
 
-def recruit(ground: Ground, folder: Path, progress: Progress) -> Recruits:
-    """Train every member of `ground.specs` and write it under `folder/members`.
+def recruit(ground: Ground, folder: Path, progress: Progress, rules: UserRules | None = None) -> Recruits:
+    """Train every member of `ground.specs` and write it under `folder/members`; `rules` act in the Rule-Based one.
 
     Raises:
         SextetError: a member cannot be trained or exported; it is named.
@@ -85,7 +86,8 @@ def recruit(ground: Ground, folder: Path, progress: Progress) -> Recruits:
             trainings[spec.name] = _network(spec, ground, train, select, path, progress)
             members[spec.name] = OnnxMember(path)
         files.append(file)
-    return Recruits(crew=Crew(members=members, shape=ground.shape), trainings=trainings, files=tuple(files))
+    crew = Crew(members=members, shape=ground.shape, rules=rules or UserRules())
+    return Recruits(crew=crew, trainings=trainings, files=tuple(files))
 
 
 def member_file(spec: MemberSpec) -> str:

@@ -92,17 +92,18 @@ class Run:
         scalers, state = folder.arrays(SCALER), folder.arrays(folder.state)
         shape = WindowShape(**{**settings["shape"], "levels": tuple(settings["shape"]["levels"])})
         members = {name: member_from(folder.checked(file)) for name, file in settings["members"].items()}
-        rules = folder.checked(RULES).read_text(encoding="utf-8") if folder.has(RULES) else ""
+        text = folder.checked(RULES).read_text(encoding="utf-8") if folder.has(RULES) else ""
+        rules = parse_rules(text, source=RULES)
         return cls(
             config=config,
-            crew=Crew(members=members, shape=shape),
+            crew=Crew(members=members, shape=shape, rules=rules),
             combination=Combination.from_arrays(state),
             scaler=Scaler.from_arrays(section(scalers, "target")),
             covariates=CovariateScaler.from_arrays(section(scalers, "covariates")),
             spikes=SpikeModel.from_arrays(folder.arrays(SPIKES)),
             blend=WarningBlend.from_arrays(section(state, "blend")),
             policy=AlertPolicy.from_arrays(section(state, "alerts")),
-            rules=parse_rules(rules, source=RULES),
+            rules=rules,
             history=panel_from_arrays(section(state, "history")),
             settings=settings,
         )
@@ -111,7 +112,7 @@ class Run:
     def reach(self) -> int:
         """Rows of history that members, rules and spike levels read before a cutoff."""
         rule_based = [m.reach for m in self.crew.members.values() if isinstance(m, RuleBasedModel)]
-        return max(self.crew.shape.lookback, self.spikes.layout.reach, *rule_based)
+        return max(self.crew.shape.lookback, self.spikes.layout.reach, self.rules.reach, *rule_based)
 
     def numbers(self, panel: Panel) -> NDArray[np.int64]:
         """Return `[S]` the training panel's number of each series of `panel`, -1 for one never seen."""
@@ -187,9 +188,13 @@ class Run:
             spike_probability=probability,
             spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),
             notes=self._notes(panel),
+            rules={name: mask for answer in answers.values() for name, mask in answer.rules.items()},
         )
-        forecast = self.rules.applied(forecast, panel.tz)
-        raised = find_alerts(forecast, self.policy, typical=self.spikes.typical_sizes(panel))
+        ruled = self.rules.applied(forecast, panel, index, nonnegative=scaler.nonnegative)
+        forecast, heard = ruled.forecast, ruled.forecast
+        if heard.spike_probability is not None:
+            heard = replace(heard, spike_probability=np.where(ruled.muted, -1.0, heard.spike_probability))
+        raised = find_alerts(heard, self.policy, typical=self.spikes.typical_sizes(panel))
         alerts = sorted((*forecast.alerts, *raised), key=lambda alert: alert.start)
         return replace(forecast, alerts=tuple(alerts))
 
