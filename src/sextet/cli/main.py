@@ -19,6 +19,7 @@ from sextet.cli.failure import report_failure
 from sextet.cli.forecast import forecast
 from sextet.cli.output import abandon_stdout, prepare_streams
 from sextet.cli.report import report
+from sextet.cli.rules import rules
 from sextet.cli.show import show
 from sextet.cli.train import train
 from sextet.cli.tune import tune
@@ -46,6 +47,7 @@ for name, body in (
     ("doctor", doctor),
 ):
     command(app, name)(body)
+app.add_typer(rules, name="rules")
 
 
 def _print_version(wanted: bool) -> None:

@@ -70,7 +70,9 @@ def _steps(scene: Scene) -> Reals:
 
 
 NAMES: Mapping[str, Name] = {
-    "value": Name(kind="number", read=lambda s: s.lag(1)[:, :1], needs=HISTORY, words="the last known target"),
+    "value": Name(
+        kind="number", read=lambda s: s.lag(1)[:, :1], needs=HISTORY, words="the target at the last step known"
+    ),
     "forecast": Name(
         kind="number",
         read=lambda s: read_quantiles(s.quantiles, (0.5,), s.levels)[..., 0],
@@ -142,7 +144,7 @@ USAGE: Mapping[str, str] = {
     "lag": "lag(24): the target 24 steps before the step, missing where that lies in the horizon",
     "seasonal": "seasonal(24): the last known target at the same place in a cycle of 24 steps",
     **{
-        name: f"{name}(24): {name.removeprefix('rolling_')} of the last 24 known steps, missing ones left out"
+        name: f"{name}(24): {name.removeprefix('rolling_')} of the last 24 steps before the forecast"
         for name in STATISTICS
     },
     "quantile": "quantile(0.9): the forecast that the target stays below with a probability of 0.9",
