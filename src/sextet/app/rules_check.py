@@ -81,7 +81,7 @@ def check_rules(request: RulesCheckRequest, progress: Progress = SILENT) -> Rule
         raise ConfigError("--run needs --data: give past data, with their targets, to try the rules on.")
     if request.run is not None and request.horizon is not None:
         raise ConfigError("--horizon goes without --run: a run has its own horizon.")
-    found, problems = examine(rules_text(request.rules), str(request.rules))
+    found, problems = examine(rules_text(request.rules, ""), str(request.rules))
     rules = UserRules(rules=found)
     told = tuple((rule.name, rule.text) for rule in found)
     if problems or request.data is None or not found:

@@ -124,8 +124,8 @@ def show_check(console: Console, result: RulesCheckResult) -> None:
             Column(key="alerts", title="alerts", spec=",.0f"),
             Column(key="muted", title="silences", spec=",.0f"),
         )
-        title = f"On {result.windows:,} windows of {result.horizon} steps, forecast by {result.forecast}; in steps"
-        console.print()
+        title = f"On {result.windows:,} past windows of {result.horizon} steps"
+        console.print(f"\nTried on a forecast by: {result.forecast}.", soft_wrap=True)
         print_table(console, title, columns, [vars(effect) for effect in result.effects])
     for warning in result.warnings:
         console.print(f"warning: {warning}", soft_wrap=True)
