@@ -160,6 +160,10 @@ def test_rules_see_the_probability_of_a_spike_that_a_forecast_gives(ground: Grou
         rules = parse_rules(f"[[rule]]\nwhen = '{text}'\nthen = {{ set = -1000 }}\nfinal = true")
         ruled = rows_of(FoldScoring(fit, yardstick(ground, rules), None).run(index, Silent()))
         assert (ruled["sextet"] == free["sextet"]) is same
+        with_rules = replace(fit, crew=replace(fit.crew, rules=rules))  # in the member too
+        inside = rows_of(FoldScoring(with_rules, yardstick(ground), None).run(index, Silent()))
+        assert (inside["rule-based"] == free["rule-based"]) is same
+        assert inside["warner"] == free["warner"]
 
 
 @given(counts=st.lists(st.integers(1, 30), max_size=8), size=st.integers(1, 20))

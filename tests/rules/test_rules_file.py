@@ -186,7 +186,7 @@ def test_rules_speak_for_themselves() -> None:
         ("[[rule]]\nthen = {blend = {with = 1, weight = 4}}", ["line 2, column 28", "from 0 to 1", "4"]),
         ("[[rule]]\nthen = {multiply = -1}", ["line 2", "factor of 0 or more"]),
         ("[[rule]]\nwhen = 4\nthen = {cap = 1}", ["line 2", "condition in quotes", "4"]),
-        ("[[rule]]\nwhen = 'a >'\nthen = {cap = 1}", ["line 2, column 9", "cannot be read"]),
+        ("[[rule]]\nwhen = 'a >'\nthen = {cap = 1}", ["line 2, column 11", "cannot be read"]),
         ('[[rule]]\nwhen = """\n  weekend\n  and wekend"""\nthen = {cap = 1}', ["line 4, column 7", "weekend"]),
         ('[[rule]]\nwhen = "series == \\"a\\" and x"\nthen = {cap = 1}', ["line 2, column 1", "'x'"]),
         ("[[rule]]\ncap = 1\npriority = 1.5", ["line 3", "whole number", "1.5"]),

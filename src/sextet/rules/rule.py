@@ -106,7 +106,9 @@ class Rule:
 
     def holds(self, scene: Scene) -> Mask:
         """Where it acts, `[W, H]`: a condition that is unknown, since something is missing, does not hold."""
-        where = self.covers(scene.ids)[:, None] & self.holds_at(scene.local.view("datetime64[ns]"))
+        where = self.covers(scene.panel.ids)[scene.index.series][:, None] & self.holds_at(
+            scene.local.view("datetime64[ns]")
+        )
         if self.hours is not None and scene.daily:
             return np.zeros(scene.shape, dtype=bool)
         if self.when is not None and where.any():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,8 @@ from sextet.data.windows import window_ordinals
 
 Reals = NDArray[np.float64]
 Days = NDArray[np.int64]
+
+Value = TypeVar("Value", bound=np.generic)
 
 _CELLS = 4_000_000  # values gathered at a time
 
@@ -53,17 +54,20 @@ class Scene:
         """`[W]` series of each window."""
         return tuple(self.panel.ids[s] for s in self.index.series)
 
-    @cached_property
+    @property
     def local(self) -> Days:
         """`[W, H]` nanoseconds of the data's clock: that of its time zone where it has one, else of its stamps."""
-        ordinals = window_ordinals(self.panel, self.index, 0, self.shape[1])
-        stamps = self.panel.frequency.stamps(ordinals)
-        return local_time(np.ascontiguousarray(stamps).view(np.int64), self.panel.tz)
 
-    @cached_property
+        def read() -> Days:
+            stamps = self.panel.frequency.stamps(window_ordinals(self.panel, self.index, 0, self.shape[1]))
+            return local_time(np.ascontiguousarray(stamps).view(np.int64), self.panel.tz)
+
+        return self._once("local", read)
+
+    @property
     def days(self) -> Days:
         """`[W, H]` days since 1970 on the data's clock."""
-        return np.floor_divide(self.local, DAY_NS)
+        return self._once("days", lambda: np.floor_divide(self.local, DAY_NS))
 
     @property
     def daily(self) -> bool:
@@ -71,12 +75,12 @@ class Scene:
         frequency = self.panel.frequency
         return frequency.kind != "fixed" or frequency.step >= DAY_NS
 
-    @cached_property
+    @property
     def minutes(self) -> Reals:
         """`[W, H]` minutes since midnight; missing where steps last a day or more."""
         if self.daily:
             return np.full((1, 1), np.nan)
-        return (self.local - self.days * DAY_NS) / 60e9
+        return self._once("minutes", lambda: (self.local - self.days * DAY_NS) / 60e9)
 
     def lag(self, steps: int) -> Reals:
         """`[W, H]` the target so many steps before each step, missing where that lies in the horizon."""
@@ -90,8 +94,8 @@ class Scene:
 
     def rolling(self, name: str, rows: int, of: Callable[..., Any]) -> Reals:
         """`[W, 1]` a statistic over the last `rows` steps known, missing ones left out."""
-        key = (name, rows)
-        if key not in self._kept:
+
+        def read() -> Reals:
             out = np.full((len(self.index), 1), np.nan)
             offsets = np.arange(-rows, 0)
             size = max(1, _CELLS // rows)
@@ -100,9 +104,9 @@ class Scene:
                 some = np.flatnonzero(np.isfinite(past).any(axis=1))
                 if len(some):
                     out[low + some, 0] = of(past[some], axis=1)
-            self._kept[key] = out
-        kept: Reals = self._kept[key]
-        return kept
+            return out
+
+        return self._once((name, rows), read)
 
     def covariate(self, name: str) -> Reals:
         """A covariate: at each step where it is known ahead, else its last value before the cutoff; `[W, H or 1]`.
@@ -133,6 +137,13 @@ class Scene:
             raise unknown_static(name, self.panel)
         column = self.panel.static[:, self.panel.static_names.index(name)]
         return column[self.index.series][:, None].astype(np.float64)
+
+    def _once(self, key: Any, read: Callable[[], NDArray[Value]]) -> NDArray[Value]:
+        """Read what no rule changes once for all scenes of these windows that are made of this one."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        kept: NDArray[Value] = self._kept[key]
+        return kept
 
     def _known(self, offsets: Days, before: NDArray[np.bool_], part: slice = slice(None)) -> Reals:
         """`[W, K]` targets at rows relative to the cutoff where `before [K]`, missing outside the series."""

@@ -143,7 +143,7 @@ class UserRules:
         for rule in self.changing:
             notes += _changes(rule, scene, acted if rule.final else forecast.rules, forecast)
         forecast = _with_set(replace(forecast, quantiles=quantiles), self.final, acted)
-        scene = replace(scene, quantiles=quantiles, spike_probability=forecast.spike_probability, _kept={})
+        scene = replace(scene, quantiles=quantiles, spike_probability=forecast.spike_probability)
         found, muted, heard = raised(self.rules, scene, forecast)
         for name, mask in (*acted.items(), *heard.items()):
             touched[name] = touched[name] | mask if name in touched else mask
