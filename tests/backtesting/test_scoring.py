@@ -163,7 +163,6 @@ def test_rules_see_the_probability_of_a_spike_that_a_forecast_gives(ground: Grou
         with_rules = replace(fit, crew=replace(fit.crew, rules=rules))  # in the member too
         inside = rows_of(FoldScoring(with_rules, yardstick(ground), None).run(index, Silent()))
         assert (inside["rule-based"] == free["rule-based"]) is same
-        assert inside["warner"] == free["warner"]
 
 
 @given(counts=st.lists(st.integers(1, 30), max_size=8), size=st.integers(1, 20))

@@ -197,6 +197,27 @@ def test_the_heaviest_that_is_allowed_takes_no_time(when: str) -> None:
     hold(f'[[rule]]\nwhen = "{when}"\nthen = {{ cap = 1 }}\nfinal = true')
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[rule]]\nthen.cap." + "a." * 90_000 + "a = 1",
+        "[" + "a." * 90_000 + "a]\nb = 1",
+        "\n".join("[[rule]]\nthen." + "a." * 190 + "a = 1" for _ in range(400)),
+        "rule = " + "[" * 90_000,
+        "[[rule]]\nwhen = " + "[" * 450 + "]" * 450,
+        "rule = [" + "{flor = 1}," * 900 + "]",
+        "rule = [" + "{cap = 1}," * 900 + " " * 100_000 + "{flor = 1}]",
+        "\n".join(f"[a{n}]" for n in range(20_000)),
+        "[[rule]]\nwhen = '" + "x" * 190_000 + "'\nthen = { cap = 1 }",
+        "[[rule]]\ncap = " + "9" * 190_000,
+        '[[rule]]\nname = """' + "\n[[rule]]" * 20_000 + '\n"""\nflor = 1',
+    ],
+    ids=range(11),
+)
+def test_files_made_to_keep_the_reader_busy(text: str) -> None:
+    assert hold(text) is False
+
+
 def test_many_rules_are_checked_in_no_time() -> None:
     text = "\n".join(f'[[rule]]\nname = "r{n}"\nwhen = "hour == {n % 24}"\nthen = {{ set = {n} }}' for n in range(1000))
     start = time.process_time()

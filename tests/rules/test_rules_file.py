@@ -196,7 +196,9 @@ def test_rules_speak_for_themselves() -> None:
         ("[[rule]]\ncap = 1\nvalid-to = 2024-01-01T00:00:00Z", ["line 3", "without an offset"]),
         ("a = " + 5000 * "1", ["not valid TOML"]),
         ("a = " + 3000 * "[", ["not valid TOML"]),
-        ("#" * 1_000_001, ["1,000,001 characters"]),
+        ("#" * 200_001, ["200,001 characters"]),
+        ("[[rule]]\nthen." + "a." * 50_000 + "a = 1", ["line 2", "200 dots"]),
+        ("[[rule]]\ncap = " + 400 * "[" + 400 * "]", ["line 2", "number for cap", "[[["]),
         ("rule = [" + 1001 * "{cap = 1}," + "]", ["1,001 rules"]),
     ],
 )
@@ -211,6 +213,11 @@ def test_what_is_wrong_is_said(text: str, parts: list[str]) -> None:
 
 def test_a_floor_above_a_cap_at_other_hours_is_fine() -> None:
     assert len(read_rules("[[rule]]\nfloor = 5\nhours='8:00-9:00'\n[[rule]]\ncap = 4\nhours='10:00-12:00'")) == 2
+
+
+def test_the_first_of_very_many_problems_are_said() -> None:
+    rules, problems = examine("[[rule]]\nflor = 1\n" * 500, "r.toml")
+    assert rules == () and len(problems) == 50 and problems[-1].line == 100
 
 
 def test_every_rule_that_is_wrong_is_said() -> None:

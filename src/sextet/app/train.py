@@ -75,6 +75,6 @@ def rules_text(path: Path | None, option: str = "--rules ") -> str:
     if not path.is_file():
         raise ConfigError(f"{option}{path}: there is no such file.")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors mark the start
     except UnicodeDecodeError as error:
         raise ConfigError(f"{option}{path}: expected UTF-8 text; {error}.") from error

@@ -260,5 +260,8 @@ def _all(names: Iterable[str], between: str = ", ") -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:  # brackets within brackets
+        text = f"a {type(value).__name__} of many levels"
     return text if len(text) <= 60 else f"{text[:57]}..."

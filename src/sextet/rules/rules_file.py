@@ -10,8 +10,10 @@ from sextet.rules.places import Places, Problem, Refusal, refused
 from sextet.rules.rule import Rule
 from sextet.rules.rule_reader import RuleReader
 
-LONGEST = 1_000_000  # characters of a file
+LONGEST = 200_000  # characters of a file
+MOST_DOTS = 200  # in a line: the TOML reader takes the square of the names in a row, a.a.a
 MOST_RULES = 1_000
+MOST_PROBLEMS = 50  # that are said at once
 
 EXAMPLE = """[[rule]]
 name = "never negative"
@@ -42,7 +44,7 @@ def read_rules(text: str, source: str = "rules.toml") -> tuple[Rule, ...]:
 
 
 def examine(text: str, source: str = "rules.toml") -> tuple[tuple[Rule, ...], list[Problem]]:
-    """Return the rules that can be understood, and the problems of those that cannot, one each."""
+    """Return the rules that can be understood, and the problems of those that cannot, one each and at most 50."""
     places = Places(text, source)
     try:
         tables = _tables(text, places)
@@ -55,6 +57,8 @@ def examine(text: str, source: str = "rules.toml") -> tuple[tuple[Rule, ...], li
             rules.append(RuleReader(table, number, places).rule())
         except Refusal as error:
             problems.append(error.problem)
+            if len(problems) == MOST_PROBLEMS:
+                break
     if not problems:
         problems = _crossed_bounds(rules, places)
     return tuple(rules), problems
@@ -68,6 +72,10 @@ def _tables(text: str, places: Places) -> list[dict[str, Any]]:
     """
     if len(text) > LONGEST:
         raise Refusal(places.problem(f"it has {len(text):,} characters; a rules file has at most {LONGEST:,}."))
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > MOST_DOTS:
+            message = f"a line has at most {MOST_DOTS} dots; write a long list over several lines."
+            raise Refusal(Problem(source=places.source, line=number, column=1, rule="", message=message))
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, and brackets in brackets
