@@ -202,7 +202,7 @@ def test_the_heaviest_that_is_allowed_takes_no_time(when: str) -> None:
     [
         "[[rule]]\nthen.cap." + "a." * 90_000 + "a = 1",
         "[" + "a." * 90_000 + "a]\nb = 1",
-        "\n".join("[[rule]]\nthen." + "a." * 190 + "a = 1" for _ in range(400)),
+        "\n".join("[[rule]]\nthen." + "a." * 98 + "a = 1" for _ in range(400)),
         "rule = " + "[" * 90_000,
         "[[rule]]\nwhen = " + "[" * 450 + "]" * 450,
         "rule = [" + "{flor = 1}," * 900 + "]",

@@ -28,6 +28,7 @@ _DAY_SETS = {"weekday": (0, 1, 2, 3, 4), "weekend": (5, 6)}
 _HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*")
 _EARLIEST, _LATEST = datetime(1700, 1, 1), datetime(2250, 1, 1)  # what a stamp in nanoseconds holds
 _HIGHEST_PRIORITY = 1_000_000
+_LONGEST_NAME = 100
 
 
 class RuleReader:
@@ -37,7 +38,7 @@ class RuleReader:
         """Take the table of rule `number`, from 0."""
         self._table, self._place, self._places = table, number, places
         name = table.get("name")
-        self._name = name if isinstance(name, str) and name.strip() else f"rule {number + 1}"
+        self._name = str(name) if _is_name(name) else f"rule {number + 1}"
 
     def rule(self) -> Rule:
         """Read the rule.
@@ -72,10 +73,15 @@ class RuleReader:
     def _check_keys(self) -> None:
         for key in self._table:
             if _SPELLED.get(key, key) not in _KEYS:
-                raise self._fail(key, f"unknown key {key!r}{nearest(key, _KEYS) or '.'} A rule has: {_all(_KEYS)}.")
+                raise self._fail(
+                    key, f"unknown key {_shown(key)}{nearest(key, _KEYS) or '.'} A rule has: {_all(_KEYS)}."
+                )
         name = self._table.get("name", "rule")
-        if not isinstance(name, str) or not name.strip():
-            raise self._fail("name", f"expected a text as name, got {_shown(name)}.")
+        if not _is_name(name):
+            raise self._fail(
+                "name",
+                f"expected a text as name, of one line and at most {_LONGEST_NAME} characters; got {_shown(name)}.",
+            )
 
     def _short(self) -> Kind | None:
         given = [action for action in SHORT if action in self._table]
@@ -101,7 +107,9 @@ class RuleReader:
             raise self._fail("then", f"expected what it does, such as then = {{ cap = 512 }}; got {_shown(table)}.")
         for key in table:
             if key not in THEN:
-                raise self._fail(key, f"unknown action {key!r}{nearest(key, THEN) or '.'} Actions are: {_all(THEN)}.")
+                raise self._fail(
+                    key, f"unknown action {_shown(key)}{nearest(key, THEN) or '.'} Actions are: {_all(THEN)}."
+                )
         return tuple(self._action(cast(Kind, key), value) for key, value in table.items())
 
     def _action(self, kind: Kind, value: Any) -> Action:
@@ -132,7 +140,9 @@ class RuleReader:
     def _check_table(self, key: str, table: Mapping[str, Any], known: tuple[str, ...], example: str) -> None:
         for name in table:
             if name not in known:
-                raise self._fail(name, f"unknown key {name!r}{nearest(name, known) or '.'} Write {key} = {example}.")
+                raise self._fail(
+                    name, f"unknown key {_shown(name)}{nearest(name, known) or '.'} Write {key} = {example}."
+                )
 
     def _amount(self, key: str, value: Any) -> Expression:
         if isinstance(value, str):
@@ -196,7 +206,7 @@ class RuleReader:
             else:
                 known = (*WEEKDAYS, *_DAY_SETS)
                 close = nearest(name, (*known, *FULL_WEEKDAYS)) or "."
-                raise self._fail("days", f"unknown day {text!r}{close} Days are: {_all(known)}.")
+                raise self._fail("days", f"unknown day {_shown(text)}{close} Days are: {_all(known)}.")
         return tuple(sorted(found))
 
     def _texts(self, key: str, example: str) -> tuple[str, ...]:
@@ -253,6 +263,10 @@ class RuleReader:
             moment = datetime(value.year, value.month, value.day)
             moment = moment + timedelta(days=1) if end and moment < _LATEST else moment
         return np.datetime64(min(max(moment, _EARLIEST), _LATEST), "us")
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value.strip()) and len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 def _all(names: Iterable[str], between: str = ", ") -> str:

@@ -11,7 +11,7 @@ from sextet.rules.rule import Rule
 from sextet.rules.rule_reader import RuleReader
 
 LONGEST = 200_000  # characters of a file
-MOST_DOTS = 200  # in a line: the TOML reader takes the square of the names in a row, a.a.a
+MOST_DOTS = 100  # in a line: the TOML reader takes the square of the names in a row, a.a.a
 MOST_RULES = 1_000
 MOST_PROBLEMS = 50  # that are said at once
 
@@ -83,7 +83,7 @@ def _tables(text: str, places: Places) -> list[dict[str, Any]]:
     for key in content:
         if key != "rule":
             close = " Did you mean [[rule]]?" if re.fullmatch(r"(?i)rules?", key) else ""
-            message = f"expected only tables named [[rule]], got {key!r}.{close} {_LOOKS}"
+            message = f"expected only tables named [[rule]], got {key[:60]!r}.{close} {_LOOKS}"
             raise Refusal(places.problem(message, key))
     tables = content.get("rule", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
@@ -97,7 +97,7 @@ def _not_toml(error: Exception, places: Places) -> Problem:
     what = "brackets within brackets without end" if isinstance(error, RecursionError) else str(error)
     found = re.search(r" \(at line (\d+), column (\d+)\)$", what)
     line, column = (int(found[1]), int(found[2])) if found else (None, None)
-    reason = what[: found.start()] if found else what.removesuffix(" (at end of document)")
+    reason = (what[: found.start()] if found else what.removesuffix(" (at end of document)"))[:300]
     return Problem(
         source=places.source, line=line, column=column, rule="", message=f"this is not valid TOML: {reason}. {_LOOKS}"
     )
