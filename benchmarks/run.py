@@ -23,6 +23,7 @@ SCRIPTS = {
     "ten_million_rows": "ten_million_rows.py",
     "doctor_time": "doctor_time.py",
     "doctor_suggest": "doctor_suggest.py",
+    "rules_speed": "rules_speed.py",
 }
 DATA = HERE.parents[1] / "shared" / "data"
 

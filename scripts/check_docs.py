@@ -76,7 +76,9 @@ def _commands(code: str) -> Iterator[str]:
         if words[1] not in commands:
             yield f"calls `sextet {words[1]}`, which is no command"
             continue
-        known = {flag for param in commands[words[1]].params for flag in (*param.opts, *param.secondary_opts)}
+        called = commands[words[1]]
+        called = getattr(called, "commands", {}).get(words[2] if len(words) > 2 else "", called)  # of a group
+        known = {flag for param in called.params for flag in (*param.opts, *param.secondary_opts)}
         given = {word.partition("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)}
         for flag in sorted(given - known - {"--help", "-h"}):
             yield f"gives {flag} to `sextet {words[1]}`, which has no such option"

@@ -40,7 +40,8 @@ def page() -> str:
     group: Any = typer.main.get_command(app)
     parts = [INTRODUCTION]
     for name, command in group.commands.items():
-        parts.append(section(name, command))
+        for part, one in getattr(command, "commands", {"": command}).items():
+            parts.append(section(f"{name} {part}".strip(), one))
     return "\n".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,8 +56,6 @@ def ground(frame: pd.DataFrame) -> Ground:
 @pytest.fixture(scope="module")
 def fit(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> FoldFit:
     """Two members, one of which warns, and two baselines."""
-    from dataclasses import replace
-
     fitted = fit_fold(ground, tmp_path_factory.mktemp("fold"), ("seasonal-naive", "naive"), Silent())
     (one,) = fitted.crew.members.values()
     assert isinstance(one, RuleBasedModel)
@@ -138,16 +137,32 @@ def test_scores_survive_a_file_and_add_up(ground: Ground, fit: FoldFit, tmp_path
     assert set(total.fit_seconds) == {"rule-based", "seasonal-naive", "naive", "combining"}
 
 
-def test_rules_act_on_the_ensemble_and_the_rule_based_member(ground: Ground, fit: FoldFit) -> None:
+def test_final_rules_act_on_the_ensemble_and_all_rules_in_the_rule_based_member(ground: Ground, fit: FoldFit) -> None:
     limit = float(np.nanmin(ground.panel.y)) - 1e4
-    rules = parse_rules(f'[[rule]]\nname = "plate"\ncap = {limit}\n')
     index = ground.scored_windows("test")
     free = rows_of(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
-    ruled = rows_of(FoldScoring(fit, yardstick(ground, rules), None).run(index, Silent()))
-    assert ruled["warner"] == free["warner"] and ruled["naive"] == free["naive"]
-    for name in ("sextet", "sextet-online", "rule-based"):
-        assert ruled[name]["width_80"] == 0.0
-        assert ruled[name]["mae"] > free[name]["mae"]
+    for final, plates in (("true", ("sextet", "sextet-online", "rule-based")), ("false", ("rule-based",))):
+        rules = parse_rules(f'[[rule]]\nname = "plate"\nfinal = {final}\ncap = {limit}\n')
+        with_rules = replace(fit, crew=replace(fit.crew, rules=rules))
+        ruled = rows_of(FoldScoring(with_rules, yardstick(ground, rules), None).run(index, Silent()))
+        assert ruled["naive"] == free["naive"]
+        for name in plates:
+            assert ruled[name]["width_80"] == pytest.approx(0.0, abs=1e-6 * abs(limit))
+            assert ruled[name]["mae"] > free[name]["mae"]
+        # in the ensemble the member that is cut weighs as much as it did
+        assert ruled["sextet"]["mae"] > free["sextet"]["mae"]
+
+
+def test_rules_see_the_probability_of_a_spike_that_a_forecast_gives(ground: Ground, fit: FoldFit) -> None:
+    index = ground.scored_windows("test")
+    free = rows_of(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
+    for text, same in (("spike_probability > 1", True), ("spike_probability >= 0", False)):
+        rules = parse_rules(f"[[rule]]\nwhen = '{text}'\nthen = {{ set = -1000 }}\nfinal = true")
+        ruled = rows_of(FoldScoring(fit, yardstick(ground, rules), None).run(index, Silent()))
+        assert (ruled["sextet"] == free["sextet"]) is same
+        with_rules = replace(fit, crew=replace(fit.crew, rules=rules))  # in the member too
+        inside = rows_of(FoldScoring(with_rules, yardstick(ground), None).run(index, Silent()))
+        assert (inside["rule-based"] == free["rule-based"]) is same
 
 
 @given(counts=st.lists(st.integers(1, 30), max_size=8), size=st.integers(1, 20))

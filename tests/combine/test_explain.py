@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sextet.combine.explain import ADJUSTMENT, explain
+from sextet.combine.explain import ADJUSTMENT, explain, touched_by
 from sextet.core.forecast import Alert, Forecast
 
 STAMPS = np.array(["2026-01-01T00", "2026-01-01T01"], dtype="datetime64[h]").astype("datetime64[ns]")
@@ -37,6 +37,7 @@ def test_contributions_add_up_to_the_forecast() -> None:
         "said": 2.0,
         "weight": 0.75,
         "contribution": 1.5,
+        "rules": "",
     }
     assert [row["member"] for row in rows] == ["gru", "rules"] * 2
     assert sum(row["contribution"] for row in rows if row["ds"] == "2026-01-01T01:00:00") == pytest.approx(3.0)
@@ -91,3 +92,10 @@ def test_a_forecast_without_members_has_no_rows() -> None:
         ids=("a",), cutoff=STAMPS[:1], stamps=STAMPS[None], levels=(0.1, 0.5, 0.9), quantiles=np.zeros((1, 2, 3))
     )
     assert explain(bare).rows() == []
+
+
+def test_rules_that_touched_a_step_are_named_there() -> None:
+    touched = {"night": np.array([[True, False]]), "cap": np.array([[True, True]]), "idle": np.array([[False, False]])}
+    made = forecast(3.0, rules=touched)
+    assert [row["rules"] for row in explain(made).rows()] == ["night, cap"] * 2 + ["cap"] * 2
+    assert touched_by(made, 0) == ("'night' at 1 of 2 steps", "'cap' at 2 of 2 steps")

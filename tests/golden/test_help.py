@@ -15,7 +15,21 @@ from typer.testing import CliRunner
 from sextet.cli.main import app
 
 FOLDER = Path(__file__).parent / "help"
-COMMANDS = ("", "demo", "train", "tune", "backtest", "forecast", "update", "report", "show", "doctor", "plan")
+COMMANDS = (
+    "",
+    "demo",
+    "train",
+    "tune",
+    "backtest",
+    "forecast",
+    "update",
+    "report",
+    "show",
+    "doctor",
+    "plan",
+    "rules",
+    "rules check",
+)
 _DRAWN = re.compile(r"\x1b\[[0-9;]*m|[\u2500-\u257f]|^[|+][-+]*|\|$", re.MULTILINE)
 
 
@@ -26,7 +40,7 @@ def _words(text: str) -> list[str]:
 
 def _help(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "200")
-    result = CliRunner().invoke(app, [*([command] if command else []), "--help"], prog_name="sextet")
+    result = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="sextet")
     assert result.exit_code == 0
     lines = (" ".join(_words(line)) for line in result.stdout.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
@@ -34,7 +48,7 @@ def _help(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_as_agreed(command, monkeypatch):
-    golden = FOLDER / f"{command or 'sextet'}.txt"
+    golden = FOLDER / f"{_stem(command)}.txt"
     made = _help(command, monkeypatch)
     if os.environ.get("SEXTET_REWRITE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)
@@ -44,5 +58,13 @@ def test_help_is_as_agreed(command, monkeypatch):
 
 
 def test_every_command_has_a_golden_file():
-    assert {path.stem for path in FOLDER.glob("*.txt")} == {command or "sextet" for command in COMMANDS}
-    assert {info.name for info in app.registered_commands} == set(COMMANDS) - {""}
+    assert {path.stem for path in FOLDER.glob("*.txt")} == set(map(_stem, COMMANDS))
+    names = [info.name for info in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        names += [group.name, *(f"{group.name} {info.name}" for info in group.typer_instance.registered_commands)]
+    assert set(names) == set(COMMANDS) - {""}
+
+
+def _stem(command: str) -> str:
+    return command.replace(" ", "-") or "sextet"

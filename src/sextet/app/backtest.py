@@ -51,6 +51,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     parsed = parse_rules(rules, source=RULES)
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
+    parsed.check_names(panel)
     for note in panel.notes:
         progress.note(note)
     plan = make_plan(panel, config.split, request.horizon, request.refit)

@@ -73,8 +73,8 @@ def source_name(source: object) -> str:
     return Path(source).name if isinstance(source, str | Path) else "a data frame"
 
 
-def rules_text(path: Path | None) -> str:
-    """Return the text of a rules file, empty without one.
+def rules_text(path: Path | None, option: str = "--rules ") -> str:
+    """Return the text of a rules file, empty without one; `option` is how messages call it.
 
     Raises:
         ConfigError: there is no such file, or it is not text.
@@ -82,8 +82,8 @@ def rules_text(path: Path | None) -> str:
     if path is None:
         return ""
     if not path.is_file():
-        raise ConfigError(f"--rules {path}: there is no such file.")
+        raise ConfigError(f"{option}{path}: there is no such file.")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors mark the start
     except UnicodeDecodeError as error:
-        raise ConfigError(f"--rules {path}: expected UTF-8 text; {error}.") from error
+        raise ConfigError(f"{option}{path}: expected UTF-8 text; {error}.") from error

@@ -23,6 +23,7 @@ from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.recruiting import IN_TURN, Hands, recruit
 from sextet.ensemble.warning import Policies, choose_policies
+from sextet.rules.user_rules import UserRules
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew
 
@@ -58,7 +59,13 @@ class FoldFit:
 
 
 def fit_fold(
-    ground: Ground, folder: Path, baselines: Sequence[str], progress: Progress, hands: Hands = IN_TURN
+    ground: Ground,
+    folder: Path,
+    baselines: Sequence[str],
+    progress: Progress,
+    *,
+    hands: Hands = IN_TURN,
+    rules: UserRules | None = None,
 ) -> FoldFit:
     """Fit everything on the parts before the fold's first target.
 
@@ -68,11 +75,12 @@ def fit_fold(
         baselines: names, see `ensemble.baselines`.
         progress: told how it goes.
         hands: who trains the members.
+        rules: the user's, which act in the Rule-Based member.
 
     Raises:
         SextetError: a member cannot be trained; it is named.
     """
-    recruits = recruit(ground, folder, progress, hands)
+    recruits = recruit(ground, folder, progress, hands, rules)
     crew, trainings = recruits.crew, recruits.trainings
     progress.stage("learning weights and calibration")
     start = time.perf_counter()

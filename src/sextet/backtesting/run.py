@@ -65,11 +65,10 @@ class Backtest:
     def yardstick(self) -> Yardstick:
         """Return what scores are measured by: the training rows of the first fold, and the rules."""
         train = self.plan.splits[0].train
-        changing = tuple(rule for rule in self.rules.rules if not rule.alerts)
         return Yardstick(
             standard=Scaler.fit(self.panel, train),
             mase=seasonal_scale(self.panel, train),
-            rules=UserRules(rules=changing),
+            rules=UserRules(rules=self.rules.final),
         )
 
     def run(self, progress: Progress) -> FoldScores:
@@ -109,7 +108,8 @@ class Backtest:
         """Fit anew, or, where members are trained on, go on from the fit of the fold before."""
         split, folder = self.plan.splits[number], self.folder.fold(number)
         if before is None or not self.config.train.catch_up:
-            return fit_fold(lay_ground(self.panel, self.config, split), folder, self.baselines, progress, self.hands)
+            ground = lay_ground(self.panel, self.config, split)
+            return fit_fold(ground, folder, self.baselines, progress, hands=self.hands, rules=self.rules)
         passed = self.plan.windows(before.ground.panel, number - 1)
         return fit_on(before, passed, replace(before.ground, split=split), folder, progress)
 

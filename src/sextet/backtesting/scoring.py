@@ -18,12 +18,11 @@ from sextet.backtesting.fold_scores import FoldScores, merge
 from sextet.backtesting.forecast_file import ForecastFile
 from sextet.baselines.history import targets as scaled_targets
 from sextet.combine.online import OnlineCalibration
-from sextet.core.forecast import Forecast
 from sextet.core.progress import Progress
 from sextet.core.quantiles import MEDIAN, interval, read_quantiles
 from sextet.core.window import WindowIndex
 from sextet.data.scale import Scaler
-from sextet.data.windows import ordinals_of, targets, window_ordinals
+from sextet.data.windows import ordinals_of, targets
 from sextet.ensemble.baselines import failures_of
 from sextet.ensemble.examining import ENSEMBLE, ONLINE, PERCENTS
 from sextet.ensemble.warning import ALONE, RIVAL
@@ -32,7 +31,8 @@ from sextet.metrics.alarms import AlarmTally
 from sextet.metrics.breakdown import Places, breakdown, places
 from sextet.metrics.exceedance import mass_of
 from sextet.metrics.leaderboard import tally
-from sextet.rules.user_rules import MEMBER, UserRules
+from sextet.rules.scene import Scene
+from sextet.rules.user_rules import UserRules, changed
 from sextet.runtime.crew import BATCH, spike_probability
 
 Floats = NDArray[np.float32]
@@ -49,7 +49,7 @@ class Yardstick:
     Attributes:
         standard: mean and standard deviation of each series' first training part.
         mase: `[S]` denominators of MASE, of the same rows.
-        rules: the user's rules that change forecasts.
+        rules: the user's rules that act on the ensemble's answer.
     """
 
     standard: Scaler
@@ -99,6 +99,7 @@ class FoldScoring:
             spike=self._spiked(index, horizon),
         )
         raw, warned, columns = self._members(here)
+        here = replace(here, warned=warned)
         start = time.perf_counter()
         static = self._fit.combination.calibration.apply(raw)
         self._took(ENSEMBLE, start)
@@ -157,8 +158,8 @@ class FoldScoring:
     def _add(self, name: str, z: Floats, some: _Chunk) -> Reals:
         """Add the scores of scaled quantiles; return them in the unit of the target."""
         quantiles = self._prepared.scaler.from_z(z, some.index.series)
-        if name in (ENSEMBLE, ONLINE, MEMBER) and self._yardstick.rules.rules:
-            quantiles = self._ruled(quantiles, some.index)
+        if name in (ENSEMBLE, ONLINE) and self._yardstick.rules.rules:
+            quantiles = self._ruled(quantiles, some)
         scale = self._yardstick.mase[some.index.series]
         merge(self.scores.models, {name: breakdown(some.where, some.truth, quantiles, scale=scale, percents=PERCENTS)})
         if some.spike.any():
@@ -166,18 +167,20 @@ class FoldScoring:
             merge(self.scores.spikes, {name: found})
         return quantiles
 
-    def _ruled(self, quantiles: Reals, index: WindowIndex) -> Reals:
+    def _ruled(self, quantiles: Reals, some: _Chunk) -> Reals:
         """Apply the user's rules, as a forecast does."""
-        panel = self._panel
-        stamps = panel.frequency.stamps(window_ordinals(panel, index, 1, quantiles.shape[1]))
-        said = Forecast(
-            ids=tuple(panel.ids[s] for s in index.series),
-            cutoff=stamps[:, 0],
-            stamps=stamps[:, 1:],
-            levels=self._fit.crew.shape.levels,
+        probability = None
+        if some.warned is not None:
+            score = self._fit.ground.spikes.quantile_score(self._panel, some.index, quantiles)
+            probability = self._fit.policies.blend.apply(some.warned, score)
+        scene = Scene(
+            panel=self._panel,
+            index=some.index,
             quantiles=quantiles,
+            levels=self._fit.crew.shape.levels,
+            spike_probability=probability,
         )
-        return self._yardstick.rules.applied(said, panel.tz).quantiles
+        return changed(self._yardstick.rules.final, scene, self._prepared.scaler.nonnegative)[0]
 
     def _spiked(self, index: WindowIndex, horizon: int) -> NDArray[np.bool_]:
         rows = index.row[:, None] + np.arange(horizon)
@@ -215,6 +218,7 @@ class _Chunk:
         target, truth: `[W, H]`, scaled and in its unit; NaN where missing.
         where: the windows' places.
         spike: `[W, H]` whether the target is a spike.
+        warned: `[W, H]` probability of a spike that a member gives, or None where none does.
     """
 
     index: WindowIndex
@@ -222,6 +226,7 @@ class _Chunk:
     truth: Reals
     where: Places
     spike: NDArray[np.bool_]
+    warned: Floats | None = None
 
     def take(self, part: slice) -> _Chunk:
         return replace(
@@ -231,6 +236,7 @@ class _Chunk:
             truth=self.truth[part],
             where=self.where.take(part),
             spike=self.spike[part],
+            warned=None if self.warned is None else self.warned[part],
         )
 
 

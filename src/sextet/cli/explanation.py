@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from sextet.cli.tables import Column, print_table
-from sextet.combine.explain import explain
+from sextet.combine.explain import explain, touched_by
 from sextet.core.forecast import Forecast
 from sextet.report.naming import shown
 from sextet.report.plain import stamp_text
@@ -39,5 +39,7 @@ def print_explanation(console: Console, made: Forecast) -> None:
         table.append({"member": "Forecast", "adds_first": point[window, 0], "adds_last": point[window, -1]})
         when = f"{stamp_text(made.stamps[window, 0])} (first) to {stamp_text(made.stamps[window, -1])} (last)"
         print_table(console, f"{series}: {when}", _COLUMNS, table)
+        for rule in touched_by(made, window):
+            console.print(f"touched by the rule {rule}", soft_wrap=True)
     if windows > SERIES_SHOWN:
         console.print(f"{windows - SERIES_SHOWN} more series: --explain --json has them all.")

@@ -205,7 +205,7 @@ class DomainFlags(TargetFlags, CostFlags):
         Option(
             "--rules",
             metavar="FILE",
-            help="TOML file of rules: floor, cap, closed hours, alerts above or below.",
+            help="TOML file of rules: what you know and the data do not say; see sextet rules check.",
             rich_help_panel=_DOMAIN,
         ),
     ] = None

@@ -21,6 +21,7 @@ from sextet.cli.forecast import forecast
 from sextet.cli.output import abandon_stdout, prepare_streams
 from sextet.cli.plan import plan
 from sextet.cli.report import report
+from sextet.cli.rules import rules
 from sextet.cli.show import show
 from sextet.cli.train import train
 from sextet.cli.tune import tune
@@ -52,6 +53,7 @@ for name, body in (
     ("plan", plan),
 ):
     command(app, name)(body)
+app.add_typer(rules, name="rules")
 
 
 def _print_version(wanted: bool) -> None:

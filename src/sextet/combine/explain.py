@@ -27,6 +27,7 @@ class Explanation:
         said: the member's median, in the unit of the target; NaN for the adjustment.
         weight: its weight, 0..1; NaN for the adjustment.
         contribution: weight x said, in the unit of the target.
+        rules: names of the user's rules that touched the forecast at that step, ", " between them; empty without.
         notes: spikes expected, alerts and rules, one sentence each.
     """
 
@@ -36,6 +37,7 @@ class Explanation:
     said: NDArray[np.float64]
     weight: NDArray[np.float64]
     contribution: NDArray[np.float64]
+    rules: NDArray[np.str_]
     notes: tuple[str, ...]
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
@@ -47,6 +49,7 @@ class Explanation:
             "said": self.said,
             "weight": self.weight,
             "contribution": self.contribution,
+            "rules": self.rules,
         }
 
     def rows(self) -> list[dict[str, object]]:
@@ -56,7 +59,7 @@ class Explanation:
         out = []
         for i, stamp in enumerate(stamps):
             row: dict[str, object] = {"unique_id": lists["unique_id"][i], "ds": stamp}
-            for name in ("member", "said", "weight", "contribution"):
+            for name in ("member", "said", "weight", "contribution", "rules"):
                 value = lists[name][i]
                 row[name] = None if isinstance(value, float) and np.isnan(value) else value
             out.append(row)
@@ -87,8 +90,26 @@ def explain(forecast: Forecast, spike_note: float = 0.5) -> Explanation:
         said=_column(said),
         weight=_column(weight),
         contribution=_column(contribution),
+        rules=np.repeat(_touching(forecast).reshape(-1), count),
         notes=(*_spike_notes(forecast, spike_note), *(a.reason for a in forecast.alerts), *forecast.notes),
     )
+
+
+def touched_by(forecast: Forecast, window: int) -> tuple[str, ...]:
+    """Say which of the user's rules touched the forecast of a window, and at how many steps."""
+    steps = {name: int(where[window].sum()) for name, where in forecast.rules.items()}
+    count = forecast.stamps.shape[1]
+    return tuple(f"{name!r} at {touched} of {count} steps" for name, touched in steps.items() if touched)
+
+
+def _touching(forecast: Forecast) -> NDArray[np.str_]:
+    """Names of the rules that touched each step `[W, H]`."""
+    names = list(forecast.rules)
+    out = np.full(forecast.stamps.shape, "", dtype=object)
+    touched = sum(forecast.rules.values(), np.zeros(out.shape, dtype=np.int64))
+    for window, step in np.argwhere(touched):
+        out[window, step] = ", ".join(name for name in names if forecast.rules[name][window, step])
+    return out.astype(np.str_)
 
 
 def _column(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,13 @@ class Answer:
         quantiles: `[W, H, Q]`, never decreasing along Q.
         spike_probability: `[W, H]` in 0..1, or None where the member does not warn.
         spike_size: `[W, H]` expected size of a spike above the level, or None.
+        rules: name of each of the user's rules that act in the member -> `[W, H]` where it acted.
     """
 
     quantiles: Floats
     spike_probability: Floats | None = None
     spike_size: Floats | None = None
+    rules: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 def joined(parts: list[Answer]) -> Answer:
@@ -33,4 +36,5 @@ def joined(parts: list[Answer]) -> Answer:
         quantiles=np.concatenate([p.quantiles for p in parts]),
         spike_probability=np.concatenate(probability) if probability else None,
         spike_size=np.concatenate(size) if size else None,
+        rules={name: np.concatenate([p.rules[name] for p in parts]) for name in (parts[0].rules if parts else ())},
     )

@@ -58,6 +58,8 @@ class Forecast:
         spike_size: `[W, H]` in the unit of the target, or None.
         alerts: warnings, in order of time.
         notes: what the user should know (rules that acted, series never seen in training), one sentence each.
+        rules: name of each of the user's rules -> `[W, H]` where it touched the forecast: changed the Rule-Based
+            member or the ensemble, raised an alert or silenced one.
     """
 
     ids: tuple[str, ...]
@@ -71,3 +73,4 @@ class Forecast:
     spike_size: NDArray[np.float64] | None = None
     alerts: tuple[Alert, ...] = ()
     notes: tuple[str, ...] = ()
+    rules: dict[str, NDArray[np.bool_]] = field(default_factory=dict)

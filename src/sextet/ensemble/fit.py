@@ -94,10 +94,11 @@ def fit_run(
     """
     watch = _Watch(progress)
     rules = parse_rules(source.rules, source=RULES)
+    rules.check_names(panel)
     with watch.stage("prepare", "preparing the data"):
         ground = lay_ground(panel, config)
     with watch.stage("train"):
-        recruits = recruit(ground, work, progress, hands)
+        recruits = recruit(ground, work, progress, hands, rules)
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)

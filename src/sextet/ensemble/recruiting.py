@@ -9,6 +9,7 @@ from typing import Protocol
 from sextet.core.progress import Progress
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.member_training import Training, member_file, train_member
+from sextet.rules.user_rules import UserRules
 from sextet.runtime.crew import Crew, member_from
 
 
@@ -52,8 +53,12 @@ class InTurn:
 IN_TURN = InTurn()
 
 
-def recruit(ground: Ground, folder: Path, progress: Progress, hands: Hands = IN_TURN) -> Recruits:
+def recruit(
+    ground: Ground, folder: Path, progress: Progress, hands: Hands = IN_TURN, rules: UserRules | None = None
+) -> Recruits:
     """Train every member of `ground.specs` and write it under `folder/members`; one that is there is taken as it is.
+
+    The user's `rules` act in the Rule-Based one.
 
     Raises:
         SextetError: a member cannot be trained or exported; it is named.
@@ -62,4 +67,5 @@ def recruit(ground: Ground, folder: Path, progress: Progress, hands: Hands = IN_
     files = {spec.name: member_file(spec) for spec in ground.specs}
     members = {name: member_from(folder / file) for name, file in files.items()}
     trainings = {name: trained[name] for name in files}
-    return Recruits(crew=Crew(members=members, shape=ground.shape), trainings=trainings, files=tuple(files.values()))
+    crew = Crew(members=members, shape=ground.shape, rules=rules or UserRules())
+    return Recruits(crew=crew, trainings=trainings, files=tuple(files.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.combine.explain import touched_by
 from sextet.core.forecast import Forecast
 from sextet.core.quantiles import read_quantiles
 from sextet.report.naming import shown
@@ -21,7 +22,8 @@ def alerts_table(forecast: Forecast | None, unit: str) -> Table | Absent:
         return {"absent": "There are no alerts because the run holds no forecast after the end of its data."}
     if not forecast.alerts:
         return {"absent": f"No alert was raised for the {plural(forecast.stamps.shape[1], 'step')} ahead."}
-    kept = sorted(forecast.alerts, key=lambda alert: -alert.probability)[:_ALERTS]
+    # an alert of a rule's condition may have no probability; it was asked for
+    kept = sorted(forecast.alerts, key=lambda alert: -np.nan_to_num(alert.probability, nan=1.0))[:_ALERTS]
     kept.sort(key=lambda alert: (alert.start, alert.series))
     rows: list[dict[str, Cell]] = []
     for alert in kept:
@@ -123,4 +125,7 @@ def _sentence(
     if low is not high:
         least, most = (number_text(float(row["mean"] or 0), unit, 3) for row in (low, high))
         parts.append(f"On average {low['name']} says least ({least}) and {high['name']} most ({most}).")
+    rules = touched_by(forecast, window)
+    if rules:
+        parts.append(f"Rules that touched it: {clipped('; '.join(rules), 400)}.")
     return " ".join(parts)

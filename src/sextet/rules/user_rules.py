@@ -1,34 +1,55 @@
-"""How the rules of a user act on a forecast in the unit of the target."""
+"""How the rules of a user act: on the Rule-Based member's quantiles, on the ensemble's answer, and on alerts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.core.forecast import Alert, Forecast
-from sextet.core.quantiles import read_quantiles
-from sextet.data.clock import local_time
-from sextet.metrics.events import episodes, period
-from sextet.metrics.exceedance import mass_above
+from sextet.core.answer import Answer
+from sextet.core.forecast import Forecast
+from sextet.core.panel import Panel
+from sextet.core.window import WindowIndex
+from sextet.data.prepare import Prepared
+from sextet.data.scale import Scaler
+from sextet.rules.action import Action
 from sextet.rules.rule import Rule
+from sextet.rules.rule_alerts import raised
 from sextet.rules.rules_file import read_rules
+from sextet.rules.scene import Reals, Scene, unknown_covariate, unknown_static
 
-Reals = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Levels = tuple[float, ...]
+Warned = NDArray[np.floating] | None
 
 MEMBER = "rule-based"
-"""The member whose own forecast the rules are part of."""
+"""The member in which rules act."""
+
+_FARTHEST = 50.0  # scaled space: where a value goes that the transform does not take, such as 0 with Box-Cox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruled:
+    """A forecast that rules have acted on.
+
+    Attributes:
+        forecast: it.
+        muted: `[W, H]` where alerts are silenced, those of rules being silenced already.
+    """
+
+    forecast: Forecast
+    muted: Mask
 
 
 @dataclass(frozen=True, kw_only=True)
 class UserRules:
     """The rules of a run, in the order of their file.
 
-    Rules that change forecasts act first, each on what the one before left; they act on every quantile alike, so
-    that quantiles never cross. Rules that raise alerts then look at the result.
+    They act in order of priority, the highest last; those of one priority in their order, each on what the one before
+    left. Rules that raise alerts then look at the result.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -38,112 +59,181 @@ class UserRules:
         """Each rule in words, with its name."""
         return tuple(f"{rule.name}: {rule.text}" for rule in self.rules)
 
-    def applied(self, forecast: Forecast, tz: str | None = None, *, member: str = MEMBER) -> Forecast:
-        """Return the forecast with the rules applied to the ensemble and to the Rule-Based member.
+    @cached_property
+    def changing(self) -> tuple[Rule, ...]:
+        """Those that change forecasts, in the order in which they act."""
+        return tuple(sorted((rule for rule in self.rules if rule.changes), key=lambda rule: rule.priority))
 
-        Adds alerts, and a note for each rule that changed something or that is about no series of the forecast.
+    @property
+    def final(self) -> tuple[Rule, ...]:
+        """Those of them that act on the ensemble's answer."""
+        return tuple(rule for rule in self.changing if rule.final)
+
+    @property
+    def reach(self) -> int:
+        """Rows of history before the cutoff that they read."""
+        return max((rule.uses.reach for rule in self.rules), default=0)
+
+    def check_names(self, panel: Panel) -> None:
+        """Refuse rules about columns that the data do not have.
+
+        Raises:
+            ConfigError: a rule names a covariate or an attribute that is not there; rule and nearest name are said.
+        """
+        for rule in self.rules:
+            for name in sorted(rule.uses.covariates - {*panel.future_names, *panel.past_names}):
+                raise _in_rule(rule, unknown_covariate(name, panel))
+            for name in sorted(rule.uses.static - set(panel.static_names)):
+                raise _in_rule(rule, unknown_static(name, panel))
+
+    def in_member(
+        self, answer: Answer, prepared: Prepared, index: WindowIndex, levels: Levels, warned: Warned
+    ) -> Answer:
+        """Return the Rule-Based member's answer, in scaled space, after the rules that change forecasts.
 
         Args:
-            forecast: W windows, in the unit of the target.
-            tz: zone of the clock that hours and days are of, the stamps being UTC; None: the stamps' own clock.
-            member: name of the member that rules act on besides the ensemble, where the forecast has it.
+            answer: of the windows.
+            prepared: the data.
+            index: the windows.
+            levels: of the quantiles.
+            warned: `[W, H]` probability of a spike, or None where no member warns.
         """
-        if not self.rules:
-            return forecast
-        stamps = forecast.stamps.astype("datetime64[ns]")
-        local = local_time(stamps.view(np.int64), tz).view("datetime64[ns]")
-        daily = _step_of(forecast) >= np.timedelta64(1, "D")
-        for rule in sorted(self.rules, key=lambda rule: rule.alerts):  # a stable sort: each kind in its order
-            if daily and rule.hours is not None:
-                note = f"Rule {rule.name!r} has hours; the data has steps of a day or more, so it does not act."
-                forecast = replace(forecast, notes=(*forecast.notes, note))
-                continue
-            covered = rule.covers(forecast.ids)
-            if not covered.any():
-                shown = ", ".join(rule.series or ())
-                note = f"Rule {rule.name!r} is about {shown}, which no series of this forecast is named."
-                forecast = replace(forecast, notes=(*forecast.notes, note))
-                continue
-            where = covered[:, None] & rule.holds_at(local)
-            forecast = _alerted(forecast, rule, where) if rule.alerts else _changed(forecast, rule, where, member)
-        return forecast
+        if not self.changing or not len(index):
+            return answer
+        scaler = prepared.scaler
+        scene = Scene(
+            panel=prepared.panel,
+            index=index,
+            quantiles=scaler.from_z(answer.quantiles, index.series),
+            levels=levels,
+            spike_probability=warned,
+        )
+        quantiles, acted = changed(self.changing, scene, scaler.nonnegative)
+        where = np.zeros(scene.shape, dtype=bool)
+        for mask in acted.values():
+            where |= mask
+        if where.any():
+            z = np.where(where[..., None], _scaled(scaler, quantiles, index), answer.quantiles)
+            answer = replace(answer, quantiles=z.astype(answer.quantiles.dtype))
+        return replace(answer, rules=acted)
+
+    def applied(self, forecast: Forecast, panel: Panel, index: WindowIndex, *, nonnegative: bool = False) -> Ruled:
+        """Return the forecast with the final rules applied to the ensemble, and with the alerts of rules.
+
+        Adds a note for each rule that changed something, and for each that cannot act.
+
+        Args:
+            forecast: W windows, in the unit of the target; `rules` says what acted in the Rule-Based member.
+            panel: the data.
+            index: the windows.
+            nonnegative: forecasts are never below 0.
+        """
+        if not self.rules or not forecast.quantiles.size:
+            return Ruled(forecast=forecast, muted=np.zeros(forecast.stamps.shape, dtype=bool))
+        scene = Scene(
+            panel=panel,
+            index=index,
+            quantiles=forecast.quantiles,
+            levels=forecast.levels,
+            spike_probability=forecast.spike_probability,
+        )
+        notes = [note for rule in self.rules if (note := self._idle(rule, scene, forecast))]
+        quantiles, acted = changed(self.final, scene, nonnegative)
+        touched = dict(forecast.rules)
+        for rule in self.changing:
+            notes += _changes(rule, scene, acted if rule.final else forecast.rules, forecast)
+        forecast = _with_set(replace(forecast, quantiles=quantiles), self.final, acted)
+        scene = replace(scene, quantiles=quantiles, spike_probability=forecast.spike_probability)
+        found, muted, heard = raised(self.rules, scene, forecast)
+        for name, mask in (*acted.items(), *heard.items()):
+            touched[name] = touched[name] | mask if name in touched else mask
+        alerts = tuple(sorted((*forecast.alerts, *found), key=lambda alert: (alert.start, alert.series)))
+        told = replace(forecast, alerts=alerts, notes=(*forecast.notes, *notes), rules=touched)
+        return Ruled(forecast=told, muted=muted)
+
+    def _idle(self, rule: Rule, scene: Scene, forecast: Forecast) -> str:
+        """Say why a rule cannot act on this forecast at all, if it cannot."""
+        if scene.daily and "time of day" in rule.condition_uses.needs:
+            return f"Rule {rule.name!r} has hours; the data has steps of a day or more, so it does not act."
+        if not rule.covers(scene.ids).any():
+            shown = ", ".join(rule.series or ())
+            return f"Rule {rule.name!r} is about {shown}, which no series of this forecast is named."
+        if rule.changes and not rule.final and MEMBER not in forecast.members and forecast.members:
+            return (
+                f"Rule {rule.name!r} acts in the Rule-Based member, which this run does not have. With final = true "
+                "it acts on the forecast itself."
+            )
+        return ""
 
 
 def parse_rules(text: str, source: str = "rules.toml") -> UserRules:
     """Read the text of a rules file; see `docs/rules.md` for what a rule may say.
 
     Raises:
-        ConfigError: it cannot be understood; line, rule, key and remedy are named.
+        ConfigError: it cannot be understood; line, column, rule, key and remedy are named.
     """
     return UserRules(rules=read_rules(text, source))
 
 
-def act(rule: Rule, quantiles: Reals, where: Mask) -> Reals:
-    """Return quantiles `[W, H, Q]` with a floor, cap or closed rule applied where `[W, H]` is True."""
-    if rule.action == "floor":
-        bounded = np.maximum(quantiles, rule.value)
-    elif rule.action == "cap":
-        bounded = np.minimum(quantiles, rule.value)
-    else:
-        bounded = np.full_like(quantiles, rule.value)
-    return np.where(where[..., None], bounded, quantiles)
+def changed(rules: tuple[Rule, ...], scene: Scene, nonnegative: bool = False) -> tuple[Reals, dict[str, Mask]]:
+    """Let rules act on the quantiles of a scene, one after the other, each on what the one before left.
+
+    Args:
+        rules: those that change forecasts, in their order.
+        scene: what they look at.
+        nonnegative: what they leave is never below 0.
+
+    Returns:
+        The quantiles `[W, H, Q]`, and rule name -> `[W, H]` where it acted.
+    """
+    acted: dict[str, Mask] = {}
+    for rule in rules:
+        where = rule.holds(scene)
+        done = np.zeros(scene.shape, dtype=bool)
+        for action in rule.actions if where.any() else ():
+            if action.changes:
+                quantiles, here = action.act(scene.quantiles, action.amount(scene), where)
+                if nonnegative:
+                    quantiles = np.maximum(quantiles, 0.0)
+                done |= here & (_sets(action) | (quantiles != scene.quantiles).any(axis=-1))
+                scene = replace(scene, quantiles=quantiles)
+        acted[rule.name] = acted[rule.name] | done if rule.name in acted else done
+    return scene.quantiles, acted
 
 
-def _changed(forecast: Forecast, rule: Rule, where: Mask, member: str) -> Forecast:
-    quantiles = act(rule, forecast.quantiles, where)
-    members = dict(forecast.members)
-    if member in members:
-        members[member] = act(rule, members[member], where)
+def _scaled(scaler: Scaler, quantiles: Reals, index: WindowIndex) -> Reals:
+    """Scale quantiles; what a transform does not take lies far out."""
+    with np.errstate(all="ignore"):
+        z = scaler.to_z(quantiles, index.series)
+    return np.nan_to_num(z, nan=-_FARTHEST, posinf=_FARTHEST, neginf=-_FARTHEST)
+
+
+def _with_set(forecast: Forecast, rules: tuple[Rule, ...], acted: Mapping[str, Mask]) -> Forecast:
+    """What is set cannot spike: take the probability of one from there."""
     probability, size = forecast.spike_probability, forecast.spike_size
-    if rule.action == "closed":  # what is set cannot spike
-        probability = None if probability is None else np.where(where, 0.0, probability)
-        size = None if size is None else np.where(where, 0.0, size)
-    steps = int((quantiles != forecast.quantiles).any(axis=-1).sum())
-    notes = forecast.notes
-    if steps:
-        notes = (*notes, f"Rule {rule.name!r} ({rule.text}) changed {steps} of {where.size} steps.")
-    return replace(
-        forecast, quantiles=quantiles, members=members, spike_probability=probability, spike_size=size, notes=notes
-    )
+    for rule in rules:
+        if any(_sets(action) for action in rule.actions):
+            probability = None if probability is None else np.where(acted[rule.name], 0.0, probability)
+            size = None if size is None else np.where(acted[rule.name], 0.0, size)
+    return replace(forecast, spike_probability=probability, spike_size=size)
 
 
-def _alerted(forecast: Forecast, rule: Rule, where: Mask) -> Forecast:
-    above = rule.action == "alert_above"
-    mass = mass_above(forecast.quantiles, np.full(where.shape, rule.value), forecast.levels)
-    chance = np.where(where, mass if above else 1.0 - mass, 0.0)
-    median = read_quantiles(forecast.quantiles, (0.5,), forecast.levels)[..., 0]
-    beyond = np.maximum(median - rule.value if above else rule.value - median, 0.0)
-    found = [
-        _alert(forecast, rule, window, slice(int(first), int(last) + 1), chance, (median, beyond))
-        for window, first, last in episodes(chance >= rule.probability, gap=1)
-    ]
-    alerts = sorted((*forecast.alerts, *found), key=lambda alert: (alert.start, alert.series))
-    return replace(forecast, alerts=tuple(alerts))
+def _sets(action: Action) -> bool:
+    return action.kind in ("set", "closed")
 
 
-def _alert(forecast: Forecast, rule: Rule, window: int, steps: slice, chance: Reals, sizes: Sequence[Reals]) -> Alert:
-    median, beyond = (part[window, steps] for part in sizes)
-    likely = chance[window, steps]
-    peak = int(np.argmax(likely))
-    start, end = forecast.stamps[window, steps.start], forecast.stamps[window, steps.stop - 1]
-    side, extreme = ("above", median.max()) if rule.action == "alert_above" else ("below", median.min())
-    return Alert(
-        series=forecast.ids[window],
-        start=start,
-        end=end,
-        probability=float(likely[peak]),
-        size=float(beyond[peak]),
-        severity=rule.severity,
-        raised_by=f"rule {rule.name!r}",
-        reason=(
-            f"It is likely to lie {side} {rule.value:g} {period(start, end)}, with a probability of "
-            f"{likely[peak]:.0%} (the rule asks for {rule.probability:.0%}); the forecast reaches {extreme:.4g}."
-        ),
-    )
+def _changes(rule: Rule, scene: Scene, acted: Mapping[str, Mask], forecast: Forecast) -> list[str]:
+    """Say what a rule did, if anything."""
+    steps = int(acted[rule.name].sum()) if rule.name in acted else 0
+    if not steps:
+        return []
+    count = f"changed {steps} of {scene.shape[0] * scene.shape[1]} steps"
+    if rule.final:
+        return [f"Rule {rule.name!r} ({rule.text}) {count}."]
+    weight = forecast.weights.get(MEMBER)
+    weighs = "" if weight is None else f", which weighs {float(np.mean(weight)):.0%} on average"
+    return [f"Rule {rule.name!r} ({rule.text}) {count} of the Rule-Based member{weighs}."]
 
 
-def _step_of(forecast: Forecast) -> np.timedelta64:
-    if not forecast.stamps.size:
-        return np.timedelta64(0, "ns")
-    gaps = forecast.stamps[:, 0] - forecast.cutoff
-    return np.timedelta64(gaps.min(), "ns")
+def _in_rule(rule: Rule, error: Exception) -> Exception:
+    return type(error)(f"Rule {rule.name!r}: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
 from sextet.data.windows import gather
 from sextet.rules.rule_based import RuleBasedModel
+from sextet.rules.user_rules import UserRules
 from sextet.runtime.onnx_member import OnnxMember
 
 BATCH = 256  # windows gathered at a time: a few MB, and enough to keep the kernels busy
@@ -28,10 +29,12 @@ class Crew:
     Attributes:
         members: name -> what answers.
         shape: of the windows they answer.
+        rules: the user's, which act in the Rule-Based member.
     """
 
     members: Mapping[str, OnnxMember | RuleBasedModel]
     shape: WindowShape
+    rules: UserRules = field(default_factory=UserRules)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,6 +68,11 @@ class Crew:
                 )
                 if seconds is not None:
                     seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+            warned = spike_probability(answers)
+            for name, member in self.members.items():
+                if isinstance(member, RuleBasedModel):
+                    levels = self.shape.levels
+                    answers[name] = self.rules.in_member(answers[name], prepared, some, levels, warned)
             yield part, answers
 
     def answers(self, prepared: Prepared, index: WindowIndex) -> dict[str, Answer]:

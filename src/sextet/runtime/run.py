@@ -94,17 +94,18 @@ class Run:
         scalers, state = folder.arrays(SCALER), folder.arrays(folder.state)
         shape = WindowShape(**{**settings["shape"], "levels": tuple(settings["shape"]["levels"])})
         members = {name: member_from(folder.checked(file)) for name, file in settings["members"].items()}
-        rules = folder.checked(RULES).read_text(encoding="utf-8") if folder.has(RULES) else ""
+        text = folder.checked(RULES).read_text(encoding="utf-8") if folder.has(RULES) else ""
+        rules = parse_rules(text, source=RULES)
         return cls(
             config=config,
-            crew=Crew(members=members, shape=shape),
+            crew=Crew(members=members, shape=shape, rules=rules),
             combination=Combination.from_arrays(state),
             scaler=Scaler.from_arrays(section(scalers, "target")),
             covariates=CovariateScaler.from_arrays(section(scalers, "covariates")),
             spikes=SpikeModel.from_arrays(folder.arrays(SPIKES)),
             blend=WarningBlend.from_arrays(section(state, "blend")),
             policy=AlertPolicy.from_arrays(section(state, "alerts")),
-            rules=parse_rules(rules, source=RULES),
+            rules=rules,
             history=panel_from_arrays(section(state, "history")),
             settings=settings,
         )
@@ -113,7 +114,7 @@ class Run:
     def reach(self) -> int:
         """Rows of history that members, rules and spike levels read before a cutoff."""
         rule_based = [m.reach for m in self.crew.members.values() if isinstance(m, RuleBasedModel)]
-        return max(self.crew.shape.lookback, self.spikes.layout.reach, *rule_based)
+        return max(self.crew.shape.lookback, self.spikes.layout.reach, self.rules.reach, *rule_based)
 
     def numbers(self, panel: Panel) -> NDArray[np.int64]:
         """Return `[S]` the training panel's number of each series of `panel`, -1 for one never seen."""
@@ -179,7 +180,7 @@ class Run:
         probability = None
         if warned is not None:
             probability = self.blend.apply(warned, self.spikes.quantile_score(panel, index, quantiles))
-        forecast = Forecast(
+        return Forecast(
             ids=tuple(panel.ids[s] for s in index.series),
             cutoff=stamps[:, 0],
             stamps=stamps[:, 1:],
@@ -190,8 +191,8 @@ class Run:
             spike_probability=probability,
             spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),
             notes=self._notes(panel),
+            rules={name: mask for answer in answers.values() for name, mask in answer.rules.items()},
         )
-        return self.rules.applied(forecast, panel.tz)
 
     def _warned(
         self,
@@ -201,12 +202,16 @@ class Run:
         answers: Mapping[str, Answer],
         ongoing: Collection[Alert],
     ) -> Forecast:
-        """The forecast with the alerts of its spike probabilities besides those of its rules."""
+        """The forecast as the user's rules leave it, with its alerts: theirs, and those of spike probabilities."""
+        ruled = self.rules.applied(forecast, panel, index, nonnegative=self.scaler.nonnegative)
+        forecast, heard = ruled.forecast, ruled.forecast
+        if heard.spike_probability is not None:
+            heard = replace(heard, spike_probability=np.where(ruled.muted, -1.0, heard.spike_probability))
         raised = find_alerts(
-            forecast,
+            heard,
             self.policy,
             typical=self.spikes.typical_sizes(panel),
-            witnesses=witnesses(forecast, answers, self.spikes, self.policy, panel, index),
+            witnesses=witnesses(heard, answers, self.spikes, self.policy, panel, index),
             ongoing=ongoing,
         )
         alerts = sorted((*map(named, forecast.alerts), *raised), key=lambda alert: alert.start)
