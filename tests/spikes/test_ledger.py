@@ -125,3 +125,23 @@ def test_an_alert_with_a_quiet_stretch_in_it_stays_one() -> None:
     told = follow([[0, 0.9, 0.9, 0.9, 0.9, 0.9], [0.9, 0, 0, 0.9, 0.9, 0]])[1]
     assert [[one.status for one in news] for news in told] == [["raised"], ["ongoing"]]
     assert (told[1][0].alert.start, told[1][0].alert.end) == (START + 2 * HOUR, START + 6 * HOUR)
+
+
+def test_an_alert_of_a_rule_has_no_probability_and_is_told_once_too(tmp_path: Path) -> None:
+    made = forecast([0.0] * 6, 0)
+    ruled = Alert(
+        series="a",
+        start=START + 3 * HOUR,
+        end=START + 4 * HOUR,
+        probability=float("nan"),
+        size=float("nan"),
+        severity="warning",
+        raised_by="rule 'hot'",
+        reason="too hot",
+        rules=("hot",),
+    )
+    ledger, told = AlertLedger().take(replace(made, alerts=(ruled,)))
+    ledger.write(tmp_path / "alerts.json")
+    again, later = AlertLedger.read(tmp_path / "alerts.json").take(replace(made, alerts=(ruled,)))
+    assert ([one.status for one in told], [one.status for one in later]) == (["raised"], ["ongoing"])
+    assert again.open[0].rules == ("hot",) and np.isnan(again.open[0].probability)

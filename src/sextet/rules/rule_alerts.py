@@ -88,6 +88,7 @@ def _held(rule: Rule, action: Action, forecast: Forecast, window: int, first: in
         size=size,
         severity=action.severity,
         raised_by=f"rule {rule.name!r}",
+        rules=(rule.name,),
         reason=f"{action.reason.rstrip('.') or f'It is expected that {when}'}, {period(start, end)}.",
     )
 
@@ -110,6 +111,7 @@ def _likely(
         size=float(beyond[peak]),
         severity=action.severity,
         raised_by=f"rule {rule.name!r}",
+        rules=(rule.name,),
         reason=(
             f"It is likely to lie {side} {level} {period(start, end)}, with a probability of "
             f"{likely[peak]:.0%} (the rule asks for {action.probability:.0%}); the forecast reaches {extreme:.4g}."

@@ -120,11 +120,12 @@ class AlertLedger:
 
 
 def plain(alert: Alert) -> dict[str, Any]:
-    """Return an alert as plain values; stamps as ISO text, no size as None."""
+    """Return an alert as plain values; stamps as ISO text, a probability or size that is not known as None."""
     row = {field.name: getattr(alert, field.name) for field in fields(alert)}
     stamps = {key: str(row[key].astype("datetime64[ns]")) for key in ("start", "end")}
     lists = {key: list(row[key]) for key in ("members", "against", "rules")}
-    return {**row, **stamps, **lists, "size": None if np.isnan(alert.size) else float(alert.size)}
+    numbers = {key: None if np.isnan(row[key]) else float(row[key]) for key in ("probability", "size")}
+    return {**row, **stamps, **lists, **numbers}
 
 
 def _alert(row: Mapping[str, Any]) -> Alert:
@@ -132,8 +133,8 @@ def _alert(row: Mapping[str, Any]) -> Alert:
         raise ValueError(f"an alert with severity {row['severity']!r} and id {row['id']!r}")
     stamps = {key: np.datetime64(row[key], "ns") for key in ("start", "end")}
     lists = {key: tuple(map(str, row[key])) for key in ("members", "against", "rules")}
-    size = float("nan") if row["size"] is None else float(row["size"])
-    return Alert(**{**row, **stamps, **lists, "size": size})
+    numbers = {key: float("nan") if row[key] is None else float(row[key]) for key in ("probability", "size")}
+    return Alert(**{**row, **stamps, **lists, **numbers})
 
 
 def _together(alerts: Iterable[Alert], known: Sequence[Alert], step: np.timedelta64) -> list[Alert]:
@@ -142,7 +143,7 @@ def _together(alerts: Iterable[Alert], known: Sequence[Alert], step: np.timedelt
     for alert in alerts:
         for place, other in enumerate(found):
             if any(_same(one, alert, step) and _same(one, other, step) for one in known):
-                more = max(alert, other, key=lambda one: one.probability)
+                more = max(alert, other, key=lambda one: np.nan_to_num(one.probability))
                 worst = max(alert, other, key=_grade).severity
                 start, end = min(alert.start, other.start), max(alert.end, other.end)
                 found[place] = replace(more, start=start, end=end, severity=worst)
