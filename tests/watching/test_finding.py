@@ -20,13 +20,10 @@ def test_an_id_is_of_series_and_stamp_alone() -> None:
 
 
 def test_reasons() -> None:
-    assert "above the 3 expected at this time; so great a surprise comes in 1 row in 1,000." in reason_of(
-        4.0, "The value", (1.0, 3.0), 1e-3, "at this time"
-    )
+    high = reason_of(4.0, "The value", (1.0, 3.0), 1e-3, "at this time")
+    assert high == "The value is 4, above the 3 expected at this time (p = 0.001)."
     low = reason_of(0.0, "The value", (1.0, 3.0), 1e-9, "at its level")
-    assert low == (
-        "The value is 0, below the 1 expected at its level; so great a surprise comes in less than 1 row in a million."
-    )
+    assert low == "The value is 0, below the 1 expected at its level (p = 1e-09)."
     assert "far from 2, the middle" in reason_of(2.5, "The value", (1.0, 3.0), 1e-3, "at its level")
 
 

@@ -64,12 +64,20 @@ def test_an_anomaly_is_one_alert_with_an_id_a_grade_and_a_reason() -> None:
     assert (alert.series, alert.stamp, alert.event, alert.severity) == ("a", "row 1500", "start", "critical")
     assert alert.alert and len(alert.alert) == 12
     assert alert.high < 40 and f"above the {alert.high:.6g} expected at this time" in alert.reason
-    assert "1 row in" in alert.reason
+    assert "(p = " in alert.reason
 
 
 def test_the_warm_up_raises_nothing() -> None:
     rows = [(row * STEP, 1e6 if row % 7 == 0 else float(row % 3)) for row in range(150)]
     assert fed(rows).alerts == 0
+
+
+def test_on_noise_surprises_are_rare_and_alerts_rarer() -> None:
+    watch = SeriesWatch("a", 0.002)
+    found = [watch.take(str(second), second, value, every=True) for second, value in noise(12_000, seed=8)]
+    surprises = [finding for finding in found if finding and finding.probability <= 0.002]
+    assert len(surprises) <= 0.02 * len(found)
+    assert watch.alerts <= 0.002 * len(found)
 
 
 def test_every_row_has_a_finding_where_it_is_asked_for() -> None:

@@ -19,7 +19,8 @@ class Finding:
         stamp: its time as it came.
         value: as it came.
         low, high: range within which what surprised most would have been no surprise; NaN in the warm-up.
-        probability: of an observation at least as surprising, 1 where nothing surprises.
+        probability: of an observation at least as surprising, as the model has it; 1 where nothing surprises. It ranks
+            surprises; it is no frequency: see `docs/watch.md`.
         event: "start" where an alert begins, "more" where one goes on, "end" where one is over, else "".
         alert: id of the alert that this row belongs to, or None.
         severity: "watch", "warning" or "critical" on the row where an alert begins, else "".
@@ -61,7 +62,7 @@ def reason_of(seen: float, what: str, bounds: tuple[float, float], probability: 
         seen: the number that surprised.
         what: what it is, such as "the value".
         bounds: range that was expected.
-        probability: of a surprise as large.
+        probability: of a surprise as large, as the model has it.
         against: what the range comes from, such as "at this time".
     """
     low, high = bounds
@@ -71,5 +72,4 @@ def reason_of(seen: float, what: str, bounds: tuple[float, float], probability: 
         place = f"below the {low:.6g} expected"
     else:
         place = f"far from {(low + high) / 2:.6g}, the middle of what is expected"
-    often = f"1 row in {1 / probability:,.0f}" if probability > 1e-6 else "less than 1 row in a million"
-    return f"{what} is {seen:.6g}, {place} {against}; so great a surprise comes in {often}."
+    return f"{what} is {seen:.6g}, {place} {against} (p = {probability:.1g})."

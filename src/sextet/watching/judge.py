@@ -4,7 +4,8 @@ A value is looked at alone, and as the mean of the last `SHORT` values: a level 
 in the mean long before in any one value. Each of the two is compared with the long-run level and with what is usual
 at this time (`watching.habit`, or the forecast of a run), and each of the four distances has a streaming tail
 (`watching.tail`) that says how probable one as large is. Level and habit are joined by Fisher's method: for two
-probabilities with product P, P (1 - ln P).
+probabilities with product P, P (1 - ln P). The two are not independent, so the result ranks surprises and is smaller
+than they are frequent.
 """
 
 from __future__ import annotations
