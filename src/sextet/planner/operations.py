@@ -42,15 +42,13 @@ def check_precision(precision: str) -> int:
 def _check(operation: object, choices: dict[str, tuple[str, ...]], zero: tuple[str, ...] = ()) -> None:
     """Refuse sizes that are not whole numbers from 1 (from 0 for `zero`) and words that are not `choices`."""
     for name, value in vars(operation).items():
-        if type(value) is int and value >= 1 and name not in choices:
+        if type(value) is bool or (type(value) is int and value >= 1 and name not in choices):
             continue  # nearly all of them: a plan makes tens of thousands of operations
         where = f"{type(operation).__name__}.{name}"
         if name in choices:
             if value not in choices[name]:
                 known = choices[name]
                 raise ConfigError(f"Expected {where} of {', '.join(known)}; got {value!r}{nearest(str(value), known)}")
-        elif isinstance(value, bool):
-            continue
         elif not isinstance(value, int) or value < (0 if name in zero else 1):
             raise ConfigError(f"Expected {where} as a whole number from {0 if name in zero else 1}; got {value!r}")
 
