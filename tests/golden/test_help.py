@@ -15,7 +15,20 @@ from typer.testing import CliRunner
 from sextet.cli.main import app
 
 FOLDER = Path(__file__).parent / "help"
-COMMANDS = ("", "demo", "train", "tune", "backtest", "forecast", "update", "report", "show", "doctor", "plan")
+COMMANDS = (
+    "",
+    "demo",
+    "train",
+    "tune",
+    "backtest",
+    "forecast",
+    "update",
+    "report",
+    "show",
+    "doctor",
+    "calibrate",
+    "plan",
+)
 _DRAWN = re.compile(r"\x1b\[[0-9;]*m|[\u2500-\u257f]|^[|+][-+]*|\|$", re.MULTILINE)
 
 

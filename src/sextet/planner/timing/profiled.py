@@ -24,7 +24,7 @@ from sextet.core.errors import ConfigError
 from sextet.planner.kernel import Kernel
 from sextet.planner.operations import Elementwise, Operation, Work, check_precision
 from sextet.planner.profile import KernelTime, Profile, measured_precisions
-from sextet.planner.standing import frame_work
+from sextet.planner.standing import activation_work, frame_work
 from sextet.planner.timing import own
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.own import Array, by_kind
@@ -169,7 +169,8 @@ class Fit:
         classes: fits by class.
         dispatch, call: seconds of one more launch, and of a call.
         precisions: log factors by (precision, whether it is a class of products).
-        narrow: seconds a value of passes over narrow arrays.
+        narrow: seconds a value of passes over narrow arrays; wide: of those over wide ones, over what an element-wise
+            kernel alone takes for its memory.
         overlapped: whether launches overlap with kernels, as on a card.
         means, spread: of the classes' log factors in whole steps, by `names`.
     """
@@ -180,6 +181,7 @@ class Fit:
     call: float
     precisions: Mapping[tuple[str, bool], float]
     narrow: float
+    wide: float
     overlapped: bool
     names: tuple[str, ...]
     means: Array
@@ -216,7 +218,7 @@ class Fit:
         """Add what the launches beyond operations move, and what dropout draws."""
         if work.passed:
             wide = self._wide([(values, count) for values, count, narrow in work.passed if not narrow])
-            moved = (wide + narrow_values(work) * self.narrow) * self.factor("elementwise", precision)
+            moved = (self.wide * wide + narrow_values(work) * self.narrow) * self.factor("elementwise", precision)
             classes["elementwise"] = classes.get("elementwise", 0.0) + moved
             limits["memory"] = limits.get("memory", 0.0) + moved
         if work.drawn and "random" in self.profile.figures:
@@ -252,6 +254,17 @@ class Fit:
 def narrow_values(work: Work) -> float:
     """Return the values that launches over narrow arrays read and write."""
     return 2.0 * sum(values * count for values, count, narrow in work.passed if narrow)
+
+
+def _with_wide(fit: Fit) -> Fit:
+    """Return a fit that knows what passes over wide arrays take: grappler joins some, and some stay in a cache."""
+    measured = fit.profile.figures.get("activation")
+    if fit.overlapped or measured is None:
+        return fit
+    work = activation_work()
+    rest = fit.total(fit.parts(replace(work, passed=()), "float32"))
+    passes = fit.total(fit.parts(work, "float32")) - rest
+    return replace(fit, wide=min(max(0.0, measured.value - rest) / passes, 2.0)) if passes > 0 else fit
 
 
 def _with_narrow(fit: Fit) -> Fit:
@@ -298,12 +311,13 @@ def fitted_profile(profile: Profile, base: Base | None = None) -> Fit:
         call=profile.figures["call"].value,
         precisions=_precisions(profile, classes),
         narrow=0.0,
+        wide=1.0,
         overlapped=base is not None,
         names=names,
         means=np.zeros(len(names)),
         spread=spread,
     )
-    return learned(_with_narrow(fit))
+    return learned(_with_narrow(_with_wide(fit)))
 
 
 def learned(fit: Fit) -> Fit:
