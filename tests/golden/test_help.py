@@ -26,7 +26,9 @@ COMMANDS = (
     "report",
     "show",
     "doctor",
+    "calibrate",
     "plan",
+    "watch",
     "rules",
     "rules check",
 )

@@ -9,7 +9,15 @@ from sextet.planner.kernel import Kernel, kernels_for
 from sextet.planner.profile import FIGURES, KernelTime, Machine, Profile, StepTime, Timing
 from sextet.planner.standing import BATCH, SHAPE, member_specs
 
-VALUES = {"dispatch": 4e-6, "call": 5e-4, "random": 2e8, "gather": 3e4, "floor": 6e8, "frame": 0.04}
+VALUES = {
+    "dispatch": 4e-6,
+    "call": 5e-4,
+    "random": 2e8,
+    "gather": 3e4,
+    "floor": 6e8,
+    "frame": 0.04,
+    "activation": 0.006,
+}
 
 
 def costs(kernel: Kernel) -> float:

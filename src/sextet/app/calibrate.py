@@ -49,7 +49,7 @@ class CalibrateRequest:
 
     device: str = "auto"
     out: Path = Path("profile.toml")
-    seconds: float = 120.0
+    seconds: float = 100.0
     members: bool = False
 
 

@@ -52,14 +52,13 @@ class Layer:
 
     @property
     def passed(self) -> int:
-        """Values that its launches read and write, each taken as a pass over the layer's own values.
+        """Values that each of its launches reads and writes, taken to be the layer's own; 0 where they are not told.
 
         What Keras launches around convolutions, recurrent layers, attention and normalisation is theirs.
         """
         if not all(isinstance(one, Elementwise | Gemm) for one in self.operations):
             return 0
-        own = max((one.values for one in self.operations if isinstance(one, Elementwise)), default=0)
-        return 2 * self.launches * own
+        return max((one.values for one in self.operations if isinstance(one, Elementwise)), default=0)
 
     @property
     def backward(self) -> tuple[Operation, ...]:

@@ -356,7 +356,7 @@ class Work:
         name, operations, batch: for messages; (operation, how often it runs), in no order; samples on one card.
         parameters: trained values, whose gradients cards exchange.
         training, input_bytes: whether it holds a backward pass and an optimiser; what the host sends per call.
-        launches, passed: calls beyond one per operation (copies, losses); values they move in wide and narrow arrays.
+        launches, passed: calls beyond one per operation; (values of an array, calls over it, whether it is narrow).
         fixed, states: values of weights that are not trained; what the optimiser keeps per trained one, 2 for Adam.
         kept, drawn: (layer, values it keeps for the backward pass), empty: not known; random numbers of dropout.
     """
@@ -371,7 +371,7 @@ class Work:
     fixed: int = 0
     states: int = 2
     kept: tuple[tuple[str, int], ...] = ()
-    passed: tuple[int, int] = (0, 0)
+    passed: tuple[tuple[int, int, bool], ...] = ()
     drawn: int = 0
 
     def __post_init__(self) -> None:

@@ -31,12 +31,14 @@ FIGURES: dict[str, str] = {
     "dispatch": "s",
     "call": "s",
     "frame": "s",
+    "activation": "s",
     "random": "values/s",
     "gather": "windows/s",
     "floor": "bytes",
 }
 """What else is measured, and in which unit: one more operation of a graph; one call of a graph; a training step of what
-all members have in common (`standing.frame_work`); random numbers of dropout; windows that the input pipeline gathers;
+all members have in common (`standing.frame_work`); GELU and dropout, forward and backward (`standing.activation_work`);
+random numbers of dropout; windows that the input pipeline gathers;
 memory with the framework loaded."""
 
 NEEDED = ("dispatch", "call")

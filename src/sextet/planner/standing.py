@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowShape
+from sextet.planner.layers import dropout, pointwise
 from sextet.planner.members import frame_of
 from sextet.planner.operations import Work
 from sextet.planner.work import work_of
@@ -40,6 +42,22 @@ def frame_work() -> Work:
     """Return a training step of what all members have in common, see `members.frame_of`."""
     layers = frame_of(FRAME, SHAPE, BATCH)
     return work_of("frame", layers, BATCH, BATCH * SHAPE.horizon * len(SHAPE.levels), input_bytes=0)
+
+
+WIDE = 10_240, 64
+"""Rows and width of the array of `activation_work`, those of a PatchTST's feed-forward part."""
+
+
+@cache
+def activation_work() -> Work:
+    """Return GELU and dropout of one wide array, forward and backward, with the square of the result."""
+    values = WIDE[0] * WIDE[1]
+    layers = (pointwise("gelu", values, flops=8, kernels=8), dropout("dropout", values, 0.2), pointwise("loss", values))
+    return replace(
+        work_of("activation", layers, WIDE[0], 1, input_bytes=0),
+        launches=0,
+        passed=tuple((layer.passed, 2 * layer.launches, False) for layer in layers if layer.launches),
+    )
 
 
 @cache

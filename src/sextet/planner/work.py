@@ -53,7 +53,7 @@ def member_work(
     targets = 3 * shape.horizon if training else 0  # target, weight and label
     answer = batch * shape.horizon * len(shape.levels)
     work = work_of(spec.name, layers, batch, answer, input_bytes=4 * batch * (values + targets), training=training)
-    return replace(work, launches=0, passed=(0, 0)) if compiled else work
+    return replace(work, launches=0, passed=()) if compiled else work
 
 
 def work_of(
@@ -71,15 +71,17 @@ def work_of(
     launches = sum(layer.launches for layer in layers)
     variables = [size for layer in layers for size in layer.variables]
     kept: list[tuple[str, int]] = []
-    passed, drawn = [0, 0], 0
+    passed: Counter[tuple[int, bool]] = Counter()
+    drawn = 0
     for layer in layers:
-        passed[layer.narrow] += layer.passed * (2 if training and layer.learns else 1)
+        if layer.launches and layer.passed:
+            passed[layer.passed, layer.narrow] += layer.launches * (2 if training and layer.learns else 1)
     if training and layers:
         for layer in layers:
             operations.update(layer.backward)
             launches += layer.launches if layer.learns else 0
             drawn += layer.masks
-        passed[True] += 2 * LOSS_LAUNCHES * answer
+        passed[answer, True] += LOSS_LAUNCHES
         operations[Elementwise(answer, 2, 1, 6)] += 2  # the loss and its gradient
         launches += LOSS_LAUNCHES
         for size in variables:
@@ -97,6 +99,6 @@ def work_of(
         fixed=sum(layer.fixed for layer in layers),
         states=states,
         kept=tuple(kept),
-        passed=(passed[False], passed[True]),
+        passed=tuple((values, count, narrow) for (values, narrow), count in passed.items()),
         drawn=drawn,
     )

@@ -19,7 +19,7 @@ from typing import Any
 
 from sextet.planner.kernel import Kernel, kernels_for
 from sextet.planner.operations import Elementwise, Gemm
-from sextet.planner.standing import BATCH, FRAME, SHAPE
+from sextet.planner.standing import BATCH, FRAME, SHAPE, WIDE
 
 MARK = "SEXTET-CALIBRATE "
 LEAST_ROUNDS = 5
@@ -224,10 +224,27 @@ def figures(tf: Any, where: str) -> Iterator[Subject]:
     yield Subject({"figure": "call"}, chained(tf, tf.no_op, 1, where))
     small = variable(tf, 16)
     yield Subject({"figure": "dispatch"}, chained(tf, lambda: tf.multiply(small, 1.5), TINY, where), TINY)
-    drawn = 1 << 18
-    numbers = chained(tf, lambda: tf.random.stateless_uniform((drawn,), (1, 2)), 4, where)
-    yield Subject({"figure": "random"}, numbers, 4 * drawn)
+    numbers = chained(tf, lambda: tf.random.stateless_uniform(WIDE, (1, 2)), 1, where)
+    yield Subject({"figure": "random"}, numbers, WIDE[0] * WIDE[1])
     yield gathering()
+
+
+def activation(tf: Any, where: str) -> Subject:
+    """GELU and dropout over a wide array, forward and backward, as grappler leaves them."""
+    from sextet.members.backend import ops
+
+    values = variable(tf, *WIDE)
+    noise = tf.keras.layers.Dropout(0.2)
+
+    def both() -> Any:
+        inputs = values.read_value()
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            answer = noise(ops.gelu(inputs, approximate=True), training=True)
+            loss = tf.reduce_sum(tf.square(answer))
+        return [loss, tape.gradient(loss, inputs)]
+
+    return Subject({"figure": "activation"}, chained(tf, both, 1, where), plain=False)
 
 
 def gathering() -> Subject:
@@ -293,7 +310,8 @@ def ready(tf: Any, where: str, device: str, end: float, seconds: float) -> Itera
     """Make things ready and yield them: figures, one kernel of each class, then as many more as there is time for."""
     stop = end - (1 - MAKING) * seconds
     optimise(tf, False)
-    for subject in figures(tf, where):
+    for subject in (*figures(tf, where), activation(tf, where)):
+        optimise(tf, not subject.plain)
         subject.call()
         yield subject
     seen: set[str] = set()

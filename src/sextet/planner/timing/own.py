@@ -31,6 +31,9 @@ Limit = Literal["launches", "sequential steps", "arithmetic", "memory"]
 
 # What a feature is worth before anything is measured: it decides only where kernels do not tell features apart.
 _GUESS: dict[Limit, float] = {"launches": 2e-5, "sequential steps": 1e-4, "arithmetic": 2e-11, "memory": 2e-10}
+CACHED = 2.0**19
+"""Bytes from which on an element-wise kernel may take longer for each: what it moves no longer lies in a near cache."""
+
 _PULL = 0.02
 """Weight of the guess, in measurements."""
 
@@ -70,7 +73,7 @@ def _recurrent(one: Recurrent) -> tuple[float, ...]:
 
 
 def _elementwise(one: Any) -> tuple[float, ...]:
-    return 1.0, one.flops, one.bytes()
+    return 1.0, one.flops, one.bytes(), max(0.0, one.bytes() - CACHED)
 
 
 def _normalisation(one: Normalisation) -> tuple[float, ...]:
@@ -88,7 +91,7 @@ FEATURES: dict[str, Features] = {
     "convolution": Features(("launches", "arithmetic", "memory"), _convolution),
     "recurrent": Features(_PASS + _PASS, _recurrent),
     "attention": Features(("launches", "launches", "arithmetic", "memory"), _attention),
-    "elementwise": Features(("launches", "arithmetic", "memory"), _elementwise),
+    "elementwise": Features(("launches", "arithmetic", "memory", "memory"), _elementwise),
     "normalisation": Features(("launches", "memory", "memory", "memory", "launches"), _normalisation),
     "update": Features(("launches", "memory"), _update),
 }

@@ -24,7 +24,7 @@ from sextet.core.errors import ConfigError
 from sextet.planner.kernel import Kernel
 from sextet.planner.operations import Elementwise, Operation, Work, check_precision
 from sextet.planner.profile import KernelTime, Profile, measured_precisions
-from sextet.planner.standing import frame_work
+from sextet.planner.standing import activation_work, frame_work
 from sextet.planner.timing import own
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.own import Array, by_kind
@@ -169,7 +169,8 @@ class Fit:
         classes: fits by class.
         dispatch, call: seconds of one more launch, and of a call.
         precisions: log factors by (precision, whether it is a class of products).
-        narrow: seconds a value of passes over narrow arrays.
+        narrow: seconds a value of passes over narrow arrays; wide: of those over wide ones, over what an element-wise
+            kernel alone takes for its memory.
         overlapped: whether launches overlap with kernels, as on a card.
         means, spread: of the classes' log factors in whole steps, by `names`.
     """
@@ -180,6 +181,7 @@ class Fit:
     call: float
     precisions: Mapping[tuple[str, bool], float]
     narrow: float
+    wide: float
     overlapped: bool
     names: tuple[str, ...]
     means: Array
@@ -214,15 +216,23 @@ class Fit:
 
     def _beside(self, work: Work, classes: dict[str, float], limits: dict[str, float], precision: str) -> None:
         """Add what the launches beyond operations move, and what dropout draws."""
-        wide, narrow = work.passed
-        if wide or narrow:
-            moved = (wide * wide_pass(self.classes) + narrow * self.narrow) * self.factor("elementwise", precision)
+        if work.passed:
+            wide = self._wide([(values, count) for values, count, narrow in work.passed if not narrow])
+            moved = (self.wide * wide + narrow_values(work) * self.narrow) * self.factor("elementwise", precision)
             classes["elementwise"] = classes.get("elementwise", 0.0) + moved
             limits["memory"] = limits.get("memory", 0.0) + moved
         if work.drawn and "random" in self.profile.figures:
             drawn = work.drawn / self.profile.figures["random"].value
             classes["random"] = drawn
             limits["arithmetic"] = limits.get("arithmetic", 0.0) + drawn
+
+    def _wide(self, passes: Sequence[tuple[int, int]]) -> float:
+        """Return what launches over wide arrays take beyond their dispatch."""
+        if not passes:
+            return 0.0
+        arrays = [Elementwise(values, 1, 1, 0) for values, _ in passes]
+        counts = np.array([float(count) for _, count in passes])
+        return self.classes["elementwise"].saved(arrays, counts, 0.0).get("memory", 0.0)
 
     def total(self, parts: Parts, logs: Array | None = None) -> float:
         """Return the seconds of a step with log factors by `names`; those that were learned unless given."""
@@ -241,10 +251,20 @@ class Fit:
         return found
 
 
-def wide_pass(classes: Mapping[str, ClassFit]) -> float:
-    """Return the seconds a value that an element-wise kernel moves takes, beyond its launch."""
-    many = Elementwise(10**6, reads=0, writes=1, flops_per_value=0)
-    return classes["elementwise"].saved([many], np.ones(1), 0.0).get("memory", 0.0) / 1e6
+def narrow_values(work: Work) -> float:
+    """Return the values that launches over narrow arrays read and write."""
+    return 2.0 * sum(values * count for values, count, narrow in work.passed if narrow)
+
+
+def _with_wide(fit: Fit) -> Fit:
+    """Return a fit that knows what passes over wide arrays take: grappler joins some, and some stay in a cache."""
+    measured = fit.profile.figures.get("activation")
+    if fit.overlapped or measured is None:
+        return fit
+    work = activation_work()
+    rest = fit.total(fit.parts(replace(work, passed=()), "float32"))
+    passes = fit.total(fit.parts(work, "float32")) - rest
+    return replace(fit, wide=min(max(0.0, measured.value - rest) / passes, 2.0)) if passes > 0 else fit
 
 
 def _with_narrow(fit: Fit) -> Fit:
@@ -253,8 +273,8 @@ def _with_narrow(fit: Fit) -> Fit:
     if fit.overlapped or frame is None:
         return fit
     work = frame_work()
-    rest = fit.total(fit.parts(replace(work, passed=(work.passed[0], 0)), "float32"))
-    return replace(fit, narrow=max(fit.narrow, (frame.value - rest) / work.passed[1]))
+    rest = fit.total(fit.parts(work, "float32"))  # with narrow passes taken to cost nothing
+    return replace(fit, narrow=max(0.0, frame.value - rest) / narrow_values(work))
 
 
 def names_of(classes: Mapping[str, object]) -> tuple[str, ...]:
@@ -290,13 +310,14 @@ def fitted_profile(profile: Profile, base: Base | None = None) -> Fit:
         dispatch=dispatch,
         call=profile.figures["call"].value,
         precisions=_precisions(profile, classes),
-        narrow=0.0 if base is not None else wide_pass(classes),
+        narrow=0.0,
+        wide=1.0,
         overlapped=base is not None,
         names=names,
         means=np.zeros(len(names)),
         spread=spread,
     )
-    return learned(_with_narrow(fit))
+    return learned(_with_narrow(_with_wide(fit)))
 
 
 def learned(fit: Fit) -> Fit:
