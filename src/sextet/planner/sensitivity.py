@@ -63,6 +63,8 @@ def _cases(job: Job, terms: Terms) -> Iterator[Case]:
     if any(spec.name == "patchtst" for spec in job.specs) and len(job.networks) > 1:
         without = tuple(spec for spec in job.specs if spec.name != "patchtst")
         yield Case("without PatchTST (the members of v5)", replace(job, specs=without), terms)
+    more = replace(job, series=10 * job.series, rows=10 * job.rows, windows=10 * job.windows)
+    yield Case("10 times the series, steps as before", more, terms)
     yield Case(f"a host with {FEW_CORES} cores, which feed no more cards", job, terms, cores=FEW_CORES)
     yield from _uses(job, terms)
 
