@@ -108,6 +108,10 @@ class Clock:
                     step = step.scaled(slower)
                 self._steps[call, id(device), precision] = step, device
 
+    def knows(self, call: Call, device: Device, precision: str) -> bool:
+        """Whether a call on a card was found already."""
+        return (call, id(device), precision) in self._steps
+
     def step(self, call: Call, device: Device, precision: str) -> StepTime:
         """Return how long a call takes on a card.
 
