@@ -77,6 +77,16 @@ def test_a_later_step_comes_as_if_those_before_had_been_drawn(setting: Any, flip
         np.testing.assert_array_equal(truth["target"], got_truth["target"])
 
 
+def test_any_step_can_be_asked_for_by_its_number(setting: Any) -> None:
+    source = feeder(setting)
+    steps = [batch for epoch in (0, 1) for batch in source.epoch(epoch)]
+    for number in (0, 1, 2, 3, 4, 1, 5):
+        inputs, truth = source.at(number)
+        np.testing.assert_array_equal(inputs["past"], steps[number][0]["past"])
+        np.testing.assert_array_equal(truth["target"], steps[number][1]["target"])
+    assert [int(one) for one in source.shared_by(2).dataset(5).take(3)] == [5, 6, 7]
+
+
 def test_more_windows_may_be_asked_for_than_there_are(setting: Any) -> None:
     count = len(setting.train)
     inputs, _ = next(feeder(setting, steps=1, batch=count + 5).epoch(0))
