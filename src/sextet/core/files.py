@@ -33,7 +33,8 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
         _sync_folder(path.parent)
     except OSError as error:
         _remove(name)
-        raise _full(path, error) or error
+        _refuse_full(path, error)
+        raise
     except BaseException:
         _remove(name)
         raise
@@ -66,7 +67,8 @@ def write_with(path: Path, save: Callable[[str], object]) -> None:
             os.replace(beside, path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _full(path, error) or error
+        _refuse_full(path, error)
+        raise
 
 
 def sha256(path: Path) -> str:
@@ -80,12 +82,9 @@ def disk_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def _full(path: Path, error: OSError) -> ResourceError | None:
-    if not disk_full(error):
-        return None
-    full = ResourceError(f"No space left while writing {path}. Free some space and run again.")
-    full.__cause__ = error
-    return full
+def _refuse_full(path: Path, error: OSError) -> None:
+    if disk_full(error):
+        raise ResourceError(f"No space left while writing {path}. Free some space and run again.") from error
 
 
 def _sync_folder(folder: Path) -> None:
