@@ -45,7 +45,7 @@ class Moment:
 
     Attributes:
         stage: one of `STAGES`.
-        turn: of what happens several times, which: the so-manieth checkpoint.
+        turn: of what happens several times, the number of the one: of the checkpoint, modulo 90.
         delay: seconds after it happened.
     """
 
@@ -124,11 +124,12 @@ def moments(seed: int, count: int = 20) -> list[Moment]:
 
 def killed(command: Sequence[str], out: Path, moment: Moment) -> bool:
     """Begin a training and kill it at a moment; False where it always ended before, be the delay ever so short."""
+    members = command[list(command).index("--members") + 1].count(",") + 1
     for attempt in range(6):
         moment = replace(moment, delay=moment.delay / 2 if attempt else moment.delay)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            while process.poll() is None and not _happened(out, moment):
+            while process.poll() is None and not _happened(out, moment, members):
                 time.sleep(0 if moment.stage == "checkpoint" else 0.002)
             time.sleep(moment.delay)
         finally:
@@ -139,14 +140,13 @@ def killed(command: Sequence[str], out: Path, moment: Moment) -> bool:
     return False
 
 
-def _happened(out: Path, moment: Moment) -> bool:
-    """Whether that has happened which a moment is counted from."""
+def _happened(out: Path, moment: Moment, members: int) -> bool:
+    """Whether that has happened which a moment is counted from, in a training of so many members."""
     training = unfinished(out) / "training"
     if moment.stage == "data":
         return unfinished(out).is_dir()
     if moment.stage == "combine":
-        members = len(list((training / "members").glob("*.training.json")))
-        return members == FLAGS[FLAGS.index("--members") + 1].count(",") + 1
+        return len(list((training / "members").glob("*.training.json"))) == members
     pattern = "[0-9]*.checkpoint" if moment.stage == "training" else ".[0-9]*.checkpoint.*"
     numbers = [re.search(r"\d+", path.name) for path in (training / "checkpoints").glob(f"*/{pattern}")]
     return any(int(found[0]) >= moment.turn % 90 for found in numbers if found)

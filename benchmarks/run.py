@@ -21,6 +21,7 @@ SCRIPTS = {
     "spike_ablation": "spike_ablation.py",
     "cold_start": "cold_start.py",
     "ten_million_rows": "ten_million_rows.py",
+    "kill": "kill.py",
     "doctor_time": "doctor_time.py",
     "doctor_suggest": "doctor_suggest.py",
     "rules_speed": "rules_speed.py",

@@ -58,9 +58,10 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize("swallow", ["", "half"])
-def test_one_ctrl_c_ends_cleanly(tmp_path, swallow):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_ctrl_c_or_sigterm_ends_cleanly(tmp_path, swallow, number):
     process = _training(tmp_path / "r", swallow)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert out == "" and err == f"Interrupted. No run was written to {tmp_path / 'r'}.\n"

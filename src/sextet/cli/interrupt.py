@@ -1,4 +1,4 @@
-"""Ctrl-C: the first asks the work to end, the second ends the process."""
+"""Ctrl-C, and SIGTERM of a scheduler: the first asks the work to end, the second ends the process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ _pressed = False
 
 
 def listen() -> None:
-    """Take over SIGINT for this process.
+    """Take over SIGINT and SIGTERM for this process.
 
     The first raises KeyboardInterrupt in the main thread. A library may swallow it, or turn it into another
     error when it arrives in the middle of an import, hence `pressed()`; and a second one ends the process at
     once, which is safe because every file is written atomically.
     """
     signal.signal(signal.SIGINT, _on_signal)
+    signal.signal(signal.SIGTERM, _on_signal)
 
 
 def pressed() -> bool:

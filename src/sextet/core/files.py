@@ -33,8 +33,7 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
         _sync_folder(path.parent)
     except OSError as error:
         _remove(name)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ResourceError(f"No space left while writing {path}. Free some space and run again.") from error
+        _refuse_full(path, error)
         raise
     except BaseException:
         _remove(name)
@@ -53,21 +52,39 @@ def write_text(path: Path, content: str) -> None:
 
 
 def write_with(path: Path, save: Callable[[str], object]) -> None:
-    """Let `save` write a file by name, then move it to `path` atomically (for libraries that want a name)."""
+    """Let `save` write a file by name, then move it to `path` atomically (for libraries that want a name).
+
+    Raises:
+        ResourceError: the disk is full; a file that was at `path` before is left as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        beside = Path(folder) / path.name
-        save(str(beside))
-        with open(beside, "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    _sync_folder(path.parent)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            beside = Path(folder) / path.name
+            save(str(beside))
+            with open(beside, "rb") as file:
+                os.fsync(file.fileno())
+            os.replace(beside, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        _refuse_full(path, error)
+        raise
 
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def disk_full(error: BaseException) -> bool:
+    """Whether an error means that a disk, or what may be used of it, is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _refuse_full(path: Path, error: OSError) -> None:
+    if disk_full(error):
+        raise ResourceError(f"No space left while writing {path}. Free some space and run again.") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -73,7 +73,7 @@ class Asked:
             "question": self.question(),
             "config": json.loads(self.config.to_json()),
             "name": self.name,
-            "data": self._plain_data(),
+            "reading": self._plain_data(),
             "path": self.path if self.readable else None,
             "rules": self.rules,
             "unit": self.unit,
@@ -95,7 +95,7 @@ class Asked:
             )
         return cls(
             config=RunConfig.from_json(json.dumps(values["config"])),
-            data=from_plain(DataOptions, values["data"], "How the data are read"),
+            data=from_plain(DataOptions, values["reading"], "How the data are read"),
             **{name: values[name] for name in ("name", "path", "rules", "unit", "device")},
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sextet.core.errors import TrainingError
-from sextet.core.files import write_with
+from sextet.core.files import disk_full, write_with
 from sextet.core.window import Floats, WindowBatch
 from sextet.members.backend import keras, tf
 from sextet.training.canonical import canonical
@@ -62,6 +62,8 @@ def _convert(model: keras.Model, name: str) -> None:
     except TrainingError:
         raise
     except Exception as error:  # the converter raises whatever its handlers meet
+        if disk_full(error):
+            raise
         raise TrainingError(
             f"The network {model.name!r} cannot be exported to ONNX: {type(error).__name__}: {error}. "
             "A custom model must keep to operations that ONNX knows."

@@ -98,7 +98,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
     def _taken(self, epoch: int, step: int) -> Checkpoint:
         monitor, kept = self._monitor.state()
         arrays = {
-            f"{group}.{number}": np.asarray(keras.ops.convert_to_numpy(variable))
+            f"{group}.{number}": np.asarray(variable.numpy())
             for group, variables in self._variables().items()
             for number, variable in enumerate(variables)
         }
