@@ -22,6 +22,7 @@ SCRIPTS = {
     "cold_start": "cold_start.py",
     "ten_million_rows": "ten_million_rows.py",
     "doctor_time": "doctor_time.py",
+    "dry_run_time": "dry_run_time.py",
     "doctor_suggest": "doctor_suggest.py",
 }
 DATA = HERE.parents[1] / "shared" / "data"
