@@ -23,6 +23,7 @@ SCRIPTS = {
     "ten_million_rows": "ten_million_rows.py",
     "kill": "kill.py",
     "doctor_time": "doctor_time.py",
+    "dry_run_time": "dry_run_time.py",
     "doctor_suggest": "doctor_suggest.py",
     "rules_speed": "rules_speed.py",
 }

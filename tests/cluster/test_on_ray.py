@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -99,11 +100,37 @@ def test_a_node_is_killed_and_the_run_is_as_one_of_this_machine(
     killer = Killer(cluster.others)
     train(request, killer)
     assert killer.killed and any("3 nodes with 3 cores" in note for note in killer.notes)
-    train(replace(request, out=tmp_path / "near", ray=None, placement="data"))
+    train(replace(request, out=tmp_path / "near", ray=None, placement="data", checkpoint_minutes=0.0))
     far, near = Run.load(tmp_path / "far").forecast(), Run.load(tmp_path / "near").forecast()
     for name, quantiles in near.members.items():
         np.testing.assert_allclose(far.members[name], quantiles, rtol=1e-5, atol=1e-6, err_msg=name)
     assert not list(tmp_path.glob("*.unfinished"))
+
+
+def test_a_node_that_joins_is_used(frame: pd.DataFrame, tmp_path: Path) -> None:
+    """The head has no core to lend, so that the run can only come from the node that joins when tasks wait for one."""
+    from ray.cluster_utils import Cluster
+
+    from sextet.app.train import train
+
+    class Joining(Silent):
+        joined = False
+
+        def note(self, text: str) -> None:
+            if "with 0 cores" in text:
+                self.joined = True
+                threading.Timer(3, lambda: made.add_node(num_cpus=1)).start()
+
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    listener = Joining()
+    try:
+        train(
+            TrainRequest(source=frame, horizon=HORIZON, out=tmp_path / "run", members="rule-based", ray=made.address),
+            listener,
+        )
+    finally:
+        made.shutdown()
+    assert listener.joined and np.isfinite(Run.load(tmp_path / "run").forecast().quantiles).all()
 
 
 def test_folds_at_once_are_as_one_after_the_other(cluster: Any, frame: pd.DataFrame, tmp_path: Path) -> None:
@@ -149,4 +176,6 @@ def test_trials_on_the_cluster_are_those_of_this_machine(cluster: Any, frame: pd
     near = tune(replace(request, out=tmp_path / "near.json", ray=None))
     assert [row["trials"] for row in far.findings] == [row["trials"] for row in near.findings]
     assert far.findings[0]["default"] == pytest.approx(near.findings[0]["default"], rel=1e-5)
-    assert far.weigh["default"] == pytest.approx(near.weigh["default"], rel=1e-4)
+    answers = [sorted(path.name for path in tmp_path.glob(f"{name}.search/answers/*")) for name in ("far", "near")]
+    assert answers[0] == answers[1] and answers[0]  # what trials answered came back
+    assert far.weigh == pytest.approx(near.weigh, rel=1e-4)

@@ -87,6 +87,13 @@ def test_a_client_from_outside_is_refused() -> None:
         pass
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:port"])
+def test_an_address_where_nothing_answers_is_refused_at_once(address: str) -> None:
+    pytest.importorskip("ray", reason="the extra ray is not installed")
+    with pytest.raises(ConfigError, match="ray start --head"), session(address, Silent()):
+        pass
+
+
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(DependencyError, match=r"sextet\[ray\]"):

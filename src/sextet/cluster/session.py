@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ LOCAL = "local"
 PACKAGES = ("tensorflow", "keras", "numpy", "ray")
 PATIENCE = 60.0
 """Seconds that a node has to say what is installed on it."""
+
+REACH_SECONDS = 5.0
+"""Seconds that the head of a cluster has to be reached."""
 
 Versions = dict[str, str]
 
@@ -225,6 +229,8 @@ def _connect(ray: Any, address: str) -> None:
             f"--ray {address}: run the command on a machine of the cluster and give auto or HOST:6379; a client from "
             "outside has no place that results could come back to."
         )
+    if address.count(":") == 1:
+        _refuse_silent(address)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "namespace": "sextet"}
     try:
         if address == LOCAL:
@@ -239,6 +245,22 @@ def _connect(ray: Any, address: str) -> None:
     except (RuntimeError, ValueError) as error:
         kind = DependencyError if "ersion mismatch" in str(error) else ConfigError
         raise kind(f"--ray {address}: {_short(error)}") from error
+
+
+def _refuse_silent(address: str) -> None:
+    """Refuse an address where nothing listens at once: Ray itself would wait for minutes.
+
+    Raises:
+        ConfigError: nothing does, or it is no address.
+    """
+    host, _, port = address.partition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=REACH_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"--ray {address}: nothing answers there ({error}). Start a cluster with `ray start --head` on one machine "
+            "and `ray start --address=HOST:6379` on the others, or give --ray local."
+        ) from error
 
 
 def _asked() -> Any:
