@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import re
 import shlex
 import sys
@@ -91,7 +92,9 @@ def _python(code: str) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sextet":
             module = importlib.import_module(str(node.module))
             for name in node.names:
-                if not hasattr(module, name.name):
+                inner = f"{node.module}.{name.name}"
+                found = hasattr(module, name.name) or hasattr(module, "__path__") and importlib.util.find_spec(inner)
+                if not found:
                     yield f"imports {name.name} from {node.module}, which has no such name"
 
 

@@ -69,10 +69,11 @@ def descend(spec: Any, setting: Any, strategy: Any, batch: int = 16) -> tuple[li
     """Two epochs of plain gradient descent; 16 windows cannot be cut into three equal parts."""
     with strategy.scope(), seeded(3):
         network = member_of(spec).build(setting.shape)
-        learner = Learner(network, setting.shape.levels, 1.0)
-        learner.compile(optimizer=SharedSGD(0.1), jit_compile=False)
+        descent = SharedSGD(0.1)
+    learner = Learner(network, setting.shape.levels, 1.0, strategy=strategy)
+    learner.compile(optimizer=descent, jit_compile=False)
     feeder = Feeder(setting.prepared, setting.train, setting.shape, steps=2, batch=batch, seed=1)
-    data = feeder.shared_by(strategy.num_replicas_in_sync).dataset()
+    data = learner.fed_by(feeder).dataset()
     run = learner.fit(data, epochs=2, steps_per_epoch=2, shuffle=False, verbose=0)
     return run.history["loss"], np.concatenate([np.ravel(value) for value in network.get_weights()])
 

@@ -54,6 +54,39 @@ def test_dataset_runs_through_the_epochs_in_order(setting: Any) -> None:
         np.testing.assert_array_equal(truth["target"], got_truth["target"])
 
 
+def test_padding_fills_up_to_the_replicas_and_does_not_count(setting: Any) -> None:
+    for (inputs, truth), (plain, known) in zip(
+        feeder(setting).shared_by(3).epoch(0), feeder(setting).epoch(0), strict=True
+    ):
+        assert len(inputs["past"]) == len(truth["weight"]) == 9
+        np.testing.assert_array_equal(inputs["past"][:8], plain["past"])
+        np.testing.assert_array_equal(truth["weight"][:8], known["weight"])
+        np.testing.assert_array_equal(truth["real"], [1.0] * 8 + [0.0])
+        np.testing.assert_array_equal(inputs["past"][8], plain["past"][0])
+        assert (truth["weight"][8:] == 0).all()
+        np.testing.assert_array_equal(truth["totals"][8], known["totals"][0])
+    assert "real" not in next(feeder(setting).shared_by(4).epoch(0))[1]
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_later_step_comes_as_if_those_before_had_been_drawn(setting: Any, flip: bool) -> None:
+    source = Feeder(setting.prepared, setting.train, setting.shape, steps=3, batch=8, seed=4, flip=flip)
+    steps = [batch for epoch in (0, 1, 2) for batch in source.epoch(epoch)]
+    for (inputs, truth), (got_inputs, got_truth) in zip(steps[4:7], source.dataset(4).take(3), strict=True):
+        np.testing.assert_array_equal(inputs["past"], got_inputs["past"])
+        np.testing.assert_array_equal(truth["target"], got_truth["target"])
+
+
+def test_any_step_can_be_asked_for_by_its_number(setting: Any) -> None:
+    source = feeder(setting)
+    steps = [batch for epoch in (0, 1) for batch in source.epoch(epoch)]
+    for number in (0, 1, 2, 3, 4, 1, 5):
+        inputs, truth = source.at(number)
+        np.testing.assert_array_equal(inputs["past"], steps[number][0]["past"])
+        np.testing.assert_array_equal(truth["target"], steps[number][1]["target"])
+    assert [int(one) for one in source.shared_by(2).dataset(5).take(3)] == [5, 6, 7]
+
+
 def test_more_windows_may_be_asked_for_than_there_are(setting: Any) -> None:
     count = len(setting.train)
     inputs, _ = next(feeder(setting, steps=1, batch=count + 5).epoch(0))

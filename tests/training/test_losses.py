@@ -111,3 +111,21 @@ def test_an_unknown_label_teaches_neither_probability_nor_size() -> None:
     ]
     assert found[0] == pytest.approx(found[1])
     assert found[0] == pytest.approx(float(losses.forecast_loss(truth, {"quantiles": quantiles}, levels, 0.0)))
+
+
+def test_parts_of_a_batch_add_up_to_its_loss() -> None:
+    rng = np.random.default_rng(3)
+    size = {"target": rng.normal(size=(5, 3)), "weight": rng.random((5, 3)), "label": rng.integers(-1, 2, (5, 3))}
+    truth = {name: values.astype(np.float32) for name, values in size.items()}
+    answer = {
+        "quantiles": QUANTILES,
+        "spike_probability": rng.uniform(0.1, 0.9, (5, 3)).astype(np.float32),
+        "spike_size": rng.random((5, 3)).astype(np.float32),
+    }
+    whole = float(losses.spike_loss(truth, answer, LEVELS, 1.0))
+    truth["totals"] = np.broadcast_to(losses.totals(truth), (5, losses.TOTALS))
+    shares = []
+    for part in (slice(0, 1), slice(1, 5)):
+        mine, said = ({name: one[part] for name, one in values.items()} for values in (truth, answer))
+        shares.append(float(losses.spike_loss(mine, said, LEVELS, 1.0)))
+    assert sum(shares) == pytest.approx(whole, rel=1e-5)

@@ -68,8 +68,8 @@ def _of(name: str, capability: Capability) -> Precision:
     if share is not None and share >= _FAST:
         return Precision(
             FLOAT32,
-            f"{card} computes FP16 at {share:.1f} times its FP32 rate but has no tensor cores, and adds up in FP16 or "
-            "converts; try --precision mixed_float16 and compare the losses.",
+            f"{card} computes FP16 at {share:.1f} times its FP32 rate but has no tensor cores, and libraries use that "
+            "rate in some operations only; try --precision mixed_float16 and compare the losses.",
         )
     same = "at its FP32 rate at best" if share is not None else "no faster than FP32"
     return Precision(FLOAT32, f"{card} has no tensor cores and computes FP16 {same}: half floats gain nothing.")

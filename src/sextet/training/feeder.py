@@ -68,6 +68,8 @@ class Feeder:
         self.steps = steps
         self.batch = batch
         self.rows = batch
+        self._replicas = 1
+        self._running: tuple[int, Iterator[tuple[Inputs, Truth]]] | None = None
         self._prepared = prepared
         self._index = index
         self._shape = shape
@@ -76,8 +78,18 @@ class Feeder:
 
     def shared_by(self, replicas: int) -> Feeder:
         """Let batches be such that they can be cut into `replicas` equal parts."""
+        self._replicas = replicas
         self.rows = -(-self.batch // replicas) * replicas
         return self
+
+    def at(self, number: int) -> tuple[Inputs, Truth]:
+        """Return the batch of step `number`, counted over all epochs from 0; quickest for one step after the other."""
+        epoch, step = divmod(number, self.steps)
+        if self._running is None or self._running[0] != number or step == 0:
+            self._running = number, self.epoch(epoch, step)
+        batches = self._running[1]
+        self._running = number + 1, batches
+        return next(batches)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[tuple[Inputs, Truth]]:
         """Yield the batches of epoch `number`: inputs by name, and `target`, `weight`, `label`, each `[B, H]`.
@@ -109,7 +121,12 @@ class Feeder:
         return inputs, {**truth, "totals": np.broadcast_to(sums, (self.rows, losses.TOTALS))}
 
     def dataset(self, first: int = 0) -> Tensor:
-        """Return an endless `tf.data.Dataset` of the epochs one after the other, from step `first` of them all on."""
+        """Return an endless `tf.data.Dataset` of the epochs one after the other, from step `first` of them all on.
+
+        Where replicas share the batches it has the numbers of the steps alone; see `at`.
+        """
+        if self._replicas > 1:
+            return tf.data.Dataset.counter(first)
 
         def endless() -> Iterator[tuple[Inputs, Truth]]:
             number, step = divmod(first, self.steps)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sextet.members.backend import Tensor, keras
+from sextet.members.backend import Tensor, keras, tf
 from sextet.members.layers.shared_norm import counted
+from sextet.training.devices.spread import Spread
+from sextet.training.feeder import Feeder
 from sextet.training.losses import forecast_loss, spike_loss
 from sextet.training.step import Step
 
@@ -23,15 +26,21 @@ class Learner(keras.Model):  # type: ignore[misc]
         emphasis: float = 0.0,
         parts: int = 1,
         halved: Callable[[int], None] | None = None,
+        strategy: Any = None,
     ) -> None:
         """Train `network` on the pinball loss of `levels` (`emphasis` on the median), and on spikes where it warns.
 
         A batch is cut into `parts`; where it still does not fit into memory, into more, and `halved` is told how many.
+        `strategy` is the one in whose scope the network was built, and the optimiser must be; the learner itself is
+        made outside of it, so that Keras' fit loop does not distribute what it is fed with (see `devices.spread`).
         """
         super().__init__(name=f"{network.name}-learner")
         self.network = network
         self.parts = parts
         self.halved = halved or (lambda parts: None)
+        self.strategy = strategy or tf.distribute.get_strategy()
+        self.spread: Spread | None = None
+        self.built = True  # the network is; where it is fed with numbers of steps, Keras could not build on them
         self._levels = tuple(levels)
         self._emphasis = emphasis
         self._loss = spike_loss if "spike_probability" in network.output else forecast_loss
@@ -56,6 +65,12 @@ class Learner(keras.Model):  # type: ignore[misc]
             loss = loss + extra / parts
         return loss
 
+    def fed_by(self, feeder: Feeder) -> Feeder:
+        """Let `feeder` feed it: through its data set, or step by step where replicas share a batch; returns it."""
+        replicas = self.strategy.num_replicas_in_sync
+        self.spread = Spread(feeder.shared_by(replicas).at, self.strategy) if replicas > 1 else None
+        return feeder
+
     def make_train_function(self, force: bool = False) -> None:
         """Make the step that Keras' fit loop calls."""
         known: Step | None = self.train_function
@@ -63,7 +78,7 @@ class Learner(keras.Model):  # type: ignore[misc]
             self.train_function: Step | None = Step(self)
 
     def count_loss(self, loss: Tensor) -> None:
-        """Let a step's loss count in that of the epoch; replicas give a loss each, of which the mean counts."""
+        """Let a step's loss count in that of the epoch."""
         self._loss_tracker.update_state(loss)
 
     def loss_so_far(self) -> Tensor:

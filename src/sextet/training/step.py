@@ -38,10 +38,13 @@ class Step:
         """Step `learner`, which is compiled, from the parts that it was given."""
         self.parts: int = learner.parts
         self._learner = learner
-        self._strategy = learner.distribute_strategy
+        self._strategy = learner.strategy
         self._count: int = self._strategy.num_replicas_in_sync
         self._sums: list[Any] = []
         self._unused: list[bool] = []
+        if not learner.optimizer.built:  # now, since what a function makes is lost where its first call fails
+            with self._strategy.scope():
+                learner.optimizer.build(learner.trainable_variables)
         compiled = {"jit_compile": learner.jit_compile}
         self._at_once = tf.function(self._step_at_once, **compiled)
         self._gather = tf.function(self._gather_part, **compiled)
@@ -54,17 +57,24 @@ class Step:
             StopIteration: there is none.
             ResourceError: not even one sample fits into memory.
         """
-        data = tuple(next(iterator))[:2]
+        data = self._drawn(next(iterator))
         rows = int(self._strategy.experimental_local_results(data[1]["target"])[0].shape[0])
         while True:
             try:
                 if self.parts == 1:
                     return self._at_once(data)  # type: ignore[no-any-return]
                 return self._in_parts(data, rows)
-            except (tf.errors.ResourceExhaustedError, tf.errors.InternalError) as error:
+            except tf.errors.OpError as error:
                 if not out_of_memory(error):
                     raise
                 self._halve(rows, error)
+
+    def _drawn(self, given: Any) -> Any:
+        """Inputs and truth: as they came, or of the step whose number came."""
+        spread = self._learner.spread
+        if spread is None:
+            return tuple(given)[:2]
+        return spread.batch(int(given))
 
     def _halve(self, rows: int, error: BaseException) -> None:
         if self.parts >= rows:
@@ -103,12 +113,10 @@ class Step:
     # What follows is traced.
 
     def _step_at_once(self, data: Any) -> dict[str, Tensor]:
-        def replica(inputs: Any, truth: Any) -> None:
-            share, gradients = self._gradients(inputs, truth)
-            self._update(share, gradients)
+        def replica(inputs: Any, truth: Any) -> Tensor:
+            return self._update(*self._gradients(inputs, truth))
 
-        self._strategy.run(replica, args=data)
-        return {"loss": self._learner.loss_so_far()}
+        return self._counted(self._strategy.run(replica, args=data))
 
     def _gather_part(self, data: Any, first: Tensor, size: int) -> None:
         def replica(inputs: Any, truth: Any) -> None:
@@ -128,11 +136,17 @@ class Step:
         self._strategy.run(replica, args=data)
 
     def _apply_sums(self) -> dict[str, Tensor]:
-        def replica() -> None:
+        def replica() -> Tensor:
             *gradients, share = (one.read_value() for one in self._sums)
-            self._update(share, [None if unused else one for one, unused in zip(gradients, self._unused, strict=True)])
+            return self._update(
+                share, [None if unused else one for one, unused in zip(gradients, self._unused, strict=True)]
+            )
 
-        self._strategy.run(replica)
+        return self._counted(self._strategy.run(replica))
+
+    def _counted(self, shares: Any) -> dict[str, Tensor]:
+        """Let the sum of the replicas' shares count as the step's loss."""
+        self._learner.count_loss(self._strategy.reduce(tf.distribute.ReduceOp.SUM, shares, axis=None))
         return {"loss": self._learner.loss_so_far()}
 
     def _gradients(self, inputs: Any, truth: Any) -> tuple[Tensor, list[Tensor]]:
@@ -145,8 +159,8 @@ class Step:
         gradients = tape.gradient(scaled, variables)
         return share, [None if one is None else tf.convert_to_tensor(one) for one in gradients]
 
-    def _update(self, share: Tensor, gradients: list[Tensor]) -> None:
-        """Add up over the replicas and apply; no weight changes before every gradient is there."""
+    def _update(self, share: Tensor, gradients: list[Tensor]) -> Tensor:
+        """Add up over the replicas and apply; no weight changes before every gradient is there. Returns the share."""
         there = [one for one in gradients if one is not None]
         with tf.control_dependencies([share, *there]):
             there = [tf.identity(one) for one in there]
@@ -159,4 +173,4 @@ class Step:
                 for one, variable in zip(gradients, learner.trainable_variables, strict=True)
             ]
             learner.optimizer.apply_gradients(pairs)
-            learner.count_loss(share * self._count)
+            return tf.identity(share)

@@ -54,27 +54,25 @@ class Trainee:
 
     def ready(self) -> None:
         """Make the learner, from the weights that the network has now."""
-        config, station = self._config, self._station
+        config, station, trained = self._config, self._station, self.network
         with station.strategy.scope():
-            trained = self.network
             if not station.plain:
                 with policy(station.policy):
                     trained = member_of(self._spec).build(self._shape)
                 trained.set_weights(self.network.get_weights())
-            if station.on_gpu:
-                self._note(*recurrent.warnings(trained))
-            parts = _FITTING.get(self._fit_key, 1)
-            self.learner = Learner(trained, self._shape.levels, config.emphasis, parts, self._halved)
-            self.learner.compile(
-                optimizer=station.optimizer(optimizer(config)), jit_compile=station.compiled(), auto_scale_loss=False
-            )
+            chosen = station.optimizer(optimizer(config))
+        if station.on_gpu:
+            self._note(*recurrent.warnings(trained))
+        parts = _FITTING.get(self._fit_key, 1)
+        self.learner = Learner(trained, self._shape.levels, config.emphasis, parts, self._halved, station.strategy)
+        self.learner.compile(optimizer=chosen, jit_compile=station.compiled(), auto_scale_loss=False)
 
     def feeder(self, prepared: Prepared, index: WindowIndex, seed: int) -> Feeder:
         """Return what feeds it the windows `index` of `prepared`."""
         config = self._config
         steps, batch, flip = config.steps, config.batch, bool(config.flip)
         feeder = Feeder(prepared, index, self._shape, steps=steps, batch=batch, seed=seed, flip=flip)
-        return feeder.shared_by(self._station.replicas)
+        return self.learner.fed_by(feeder)  # type: ignore[no-any-return]
 
     def settle(self) -> keras.Model:
         """Bring the weights as trained by now to `network`, and return it."""

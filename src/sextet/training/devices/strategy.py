@@ -1,4 +1,4 @@
-"""The strategy of `tf.distribute` for the devices there are; no other file names one."""
+"""The strategy of `tf.distribute` for the devices there are; none is made elsewhere."""
 
 from __future__ import annotations
 
