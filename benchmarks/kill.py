@@ -38,6 +38,9 @@ STAGES = {"data": 4, "training": 6, "checkpoint": 5, "combine": 5}
 TIMES = frozenset({"seconds", "created", "examples_per_second"})
 """Names of values that differ between two runs of the same: when, and how long."""
 
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC|\b\d[\d,.]* (?:ms|s|min|h)\b")
+"""The same within the sentences of the report."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
@@ -211,6 +214,8 @@ def without_times(value: Any) -> Any:
             for name, part in value.items()
             if name not in TIMES and not (name.endswith((".json", ".jsonl")) and isinstance(part, dict))
         }
+    if isinstance(value, str):
+        return TIME.sub("", value)
     return [without_times(part) for part in value] if isinstance(value, list) else value
 
 

@@ -47,6 +47,7 @@ def test_killed_and_resumed_equals_undisturbed(folder: Path, stage: str) -> None
 def test_the_comparison_sees_what_matters() -> None:
     assert without_times({"seconds": 1, "loss": 2, "a.json": {"sha256": "x"}}) == {"loss": 2}
     assert without_times([{"created": 1}, 3]) == [{}, 3]
+    assert without_times("2 epochs, 58 s") == without_times("2 epochs, 1.5 s") != without_times("3 epochs, 58 s")
 
 
 def test_the_moments_follow_from_the_seed_and_lie_in_every_stage() -> None:

@@ -134,7 +134,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
     def _variables(self) -> dict[str, list[Any]]:
         learner = self._learner
         if not learner.optimizer.built:
-            with learner.distribute_strategy.scope():
+            with learner.strategy.scope():
                 learner.optimizer.build(learner.trainable_variables)
         found = (learner.variables, learner.optimizer.variables, learner.metrics_variables)
         return dict(zip(GROUPS, map(list, found), strict=True))
