@@ -7,6 +7,7 @@ import pytest
 from sextet.hardware.catalogue import device
 from sextet.planner.clock import HALF_COST, Call, Clock
 from sextet.planner.memory import memory_parts
+from sextet.planner.operations import Convolution
 from sextet.planner.timing.prediction import predict_time
 
 P40, V100 = device("P40"), device("V100 SXM2 32GB")
@@ -37,3 +38,13 @@ def test_memory_is_found_once(job, clock, terms):
     call = Call(job.networks[0], job.shape, 64)
     assert clock.memory(call, "float32", 2) is clock.memory(Call(job.networks[0], job.shape, 64), "float32", 2)
     assert clock.need(call, "float32", 2) == memory_parts(clock.work(call), terms.software, cards=2).total
+
+
+def test_no_step_does_more_arithmetic_than_the_data_sheet_allows(job, clock):
+    wide = job.wider(32)
+    for spec in wide.networks:
+        call = Call(spec, job.shape, 256)
+        work = clock.work(call)
+        products = sum(one.flops * count for one, count in work.operations if not isinstance(one, Convolution))
+        for card, precision, rate in ((P40, "float32", 11.76e12), (V100, "float16", 125e12)):
+            assert products / clock.step(call, card, precision).prediction.value <= rate * 1.01

@@ -31,7 +31,7 @@ from sextet.planner.sensitivity import changes
 from sextet.planner.simulation import simulate
 from sextet.planner.terms import Terms
 from sextet.planner.training import OVER, OWN, calls_of, variants_of
-from sextet.planner.verdict import alike, break_evens, reasons, verdict
+from sextet.planner.verdict import alike, break_evens, reasons, verdict, within
 from sextet.planner.wording import digits, money, took
 
 
@@ -122,7 +122,7 @@ def _plan(one: Estimate, score: Score, others: Sequence[Estimate], job: Job, clo
         software=software_ends(rig),
         limits=limits_of(one, works),
         score=ScoreView(total=score.total, parts=score.parts, notes=score.notes),
-        within=_within(one, terms),
+        within=within(one, terms),
         pros=pros,
         cons=cons,
         notes=(*rig.notes, *_notes(one)),
@@ -205,15 +205,6 @@ def _years(one: Estimate, terms: Terms) -> tuple[YearCost, ...]:
         )
         for number in range(int(-(-terms.years // 1)) + 1)
     )
-
-
-def _within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
-    found: dict[str, bool | None] = {}
-    if terms.hours_limit is not None:
-        found["hours"] = one.best.seconds.value <= terms.hours_limit * 3600
-    if terms.budget is not None:
-        found["budget"] = one.price.quantity.value <= terms.told(terms.budget).value if one.price else None
-    return found
 
 
 def _notes(one: Estimate) -> list[str]:

@@ -12,10 +12,10 @@ from sextet.hardware.catalogue import devices
 from sextet.hardware.rig import Rig
 from sextet.planner.clock import Clock
 from sextet.planner.comparison import FrontPoint
-from sextet.planner.estimate import Estimate, estimate, precisions_of
+from sextet.planner.estimate import Estimate, estimate
 from sextet.planner.job import Job
+from sextet.planner.options import options_of
 from sextet.planner.terms import Terms
-from sextet.planner.training import calls_of, variants_of
 
 MOST_EQUAL = 8
 """Most equal cards of a rig that is looked at."""
@@ -60,10 +60,8 @@ def search(
         HardwareError: a card is older than the time model knows.
     """
     looked = every_rig() if rigs is None else rigs
-    most = max(len(rig.devices) for rig in looked)
-    variants = {pair: None for rig in looked for pair in variants_of([rig], precisions_of(rig, terms.precision))}
-    clock.prepare(calls_of(job, most), variants, limits=False)
-    found = [estimate(rig, job, clock, terms) for rig in looked]
+    options = options_of([(rig, job) for rig in looked], clock, terms)
+    found = [estimate(rig, job, clock, terms, options=one) for rig, one in zip(looked, options, strict=True)]
     fitting = [one for one in found if one.best.fits]
     kept = [one for one in fitting if _keeps(one, terms, bounds)]
     points = front([front_point(one, terms) for one in kept])

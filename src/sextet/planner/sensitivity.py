@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from sextet.hardware.rig import Rig
 from sextet.planner.clock import Clock
 from sextet.planner.comparison import Change
-from sextet.planner.estimate import Estimate, estimate, precisions_of
+from sextet.planner.estimate import Estimate, estimate
 from sextet.planner.figures import Quantity, Quoted
 from sextet.planner.job import Job
+from sextet.planner.options import options_of
 from sextet.planner.prices import price_lists
 from sextet.planner.score import scores
 from sextet.planner.terms import Terms
-from sextet.planner.training import calls_of, variants_of
 
 WIDER = (4, 8, 16)
 """How many times as wide members are tried."""
@@ -63,6 +63,8 @@ def _cases(job: Job, terms: Terms) -> Iterator[Case]:
     if any(spec.name == "patchtst" for spec in job.specs) and len(job.networks) > 1:
         without = tuple(spec for spec in job.specs if spec.name != "patchtst")
         yield Case("without PatchTST (the members of v5)", replace(job, specs=without), terms)
+    more = replace(job, series=10 * job.series, rows=10 * job.rows, windows=10 * job.windows)
+    yield Case("10 times the series, steps as before", more, terms)
     yield Case(f"a host with {FEW_CORES} cores, which feed no more cards", job, terms, cores=FEW_CORES)
     yield from _uses(job, terms)
 
@@ -89,16 +91,18 @@ def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Cloc
         HardwareError: a card is older than the time model knows.
     """
     tried = cases(job, terms)
-    most = max(len(rig.devices) for rig in rigs)
-    variants = [pair for rig in rigs for pair in variants_of([rig], precisions_of(rig, terms.precision))]
-    clock.prepare([call for case in tried for call in calls_of(case.job, most)], variants, limits=False)
+    cored = [tuple(_with_cores(rig, case.cores) for rig in rigs) for case in tried]
+    anew = [place for place, case in enumerate(tried) if case.job is not job or case.cores is not None]
+    pairs = [(rig, tried[place].job) for place in anew for rig in cored[place]]
+    options = dict(
+        zip(((place, at) for place in anew for at in range(len(rigs))), options_of(pairs, clock, terms), strict=True)
+    )
     asked = _change(Case("as asked", job, terms), base, None)
     found = []
-    for case in tried:
-        same = case.job is job and case.cores is None
+    for place, case in enumerate(tried):
         then = [
-            estimate(_with_cores(rig, case.cores), case.job, clock, case.terms, options=one.options if same else None)
-            for rig, one in zip(rigs, base, strict=True)
+            estimate(rig, case.job, clock, case.terms, options=options.get((place, at), base[at].options))
+            for at, rig in enumerate(cored[place])
         ]
         found.append(_change(case, then, asked))
     return tuple(found)

@@ -104,6 +104,19 @@ def placed(rig: Rig, job: Job, clock: Clock, placement: Placement, precision: st
     return _over(rig, job, clock, precision) if placement == OVER else _own(rig, job, clock, precision)
 
 
+def least_over(rig: Rig, job: Job, clock: Clock, precision: str) -> float:
+    """Return seconds below which one member after another over all cards cannot be: the host's work and the judging."""
+    start, rules = started(job).value, _rules(job)
+    input_, judging, config = batch_gathered(job).value, judged(job).value, job.config
+    total = start + (rules.value if rules else 0.0)
+    for spec in job.networks:
+        call = _judge_call(spec, job)
+        judge = min(clock.step(call, one, precision).prediction.value for one in rig.kinds)
+        total += built(spec, job, compiled=False, half=precision in HALVES).value
+        total += config.epochs * (config.steps * input_ + job.judge_calls * (judge + judging))
+    return total
+
+
 def link_of(rig: Rig, cards: Sequence[int], plugged: int | None = None) -> Link:
     """Return the slowest way between some cards of a rig; `plugged` cards share its lanes, all unless given.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sextet.planner.comparison import BreakEven, Chances, Change, Verdict
 from sextet.planner.cost import NOISE
@@ -115,39 +115,64 @@ def verdict(
     changes: Sequence[Change],
     terms: Terms,
 ) -> Verdict:
-    """Return which rig to take, how sure that is, and what would change it."""
+    """Return which rig to take of those that keep to the limits, how sure that is, and what would change it."""
     totals = {one.name: one.total for one in scored}
     if not rigs:
-        return Verdict(
-            rig=None, text="A search compares no rigs; its front names those worth comparing.", reasons=(), flips=()
-        )
+        text = "A search compares no rigs; its front names those worth comparing."
+        return Verdict(rig=None, text=text, reasons=(), flips=())
+    over = {one.rig.name: broken for one in rigs if (broken := _broken(one, terms))}
     if len(rigs) == 1:
-        return _alone(rigs[0], totals[rigs[0].rig.name])
-    if any(total is None for total in totals.values()):
-        return Verdict(rig=None, text="It cannot be told: a score is not known.", reasons=(), flips=())
-    ranked = sorted(totals, key=lambda name: -(totals[name] or 0.0))
-    best, second = ranked[0], ranked[1]
-    if (totals[best] or 0.0) - (totals[second] or 0.0) < 1e-9:
-        return Verdict(rig=None, text=f"{best} and {second} score the same.", reasons=(), flips=())
-    text = f"{best}: {totals[best]:.1f} of 10, {second} {totals[second]:.1f}."
-    if chances is not None:
-        shares = {name: wins[best] for name, wins in chances.wins.items()}
-        said = [f"{percent(shares[name])} on {words}" for name, words in _CRITERIA.items() if name in shares]
-        text += f" Over what the planner is unsure of it wins {', '.join(said)}."
-    pairs = [(reasons(one, [other for other in rigs if other is not one], terms), one.rig.name) for one in rigs]
-    said_reasons = [f"For {name}: {pro}" for (pros, _), name in pairs for pro in pros if name == best]
-    said_reasons += [f"Against {name}: {con}" for (_, cons), name in pairs for con in cons if name == best]
-    return Verdict(rig=best, text=text, reasons=tuple(said_reasons), flips=_flips(rigs, changes, terms, best))
+        return _alone(rigs[0], totals[rigs[0].rig.name], over)
+    kept = [name for name in totals if name not in over]
+    told = "".join(f" {name} {why}." for name, why in over.items())
+    if not kept:
+        return Verdict(rig=None, text=f"No rig keeps to the limits.{told}", reasons=(), flips=())
+    if any(totals[name] is None for name in kept):
+        return Verdict(rig=None, text=f"It cannot be told: a score is not known.{told}", reasons=(), flips=())
+    best, *others = sorted(kept, key=lambda name: -(totals[name] or 0.0))
+    if others and (totals[best] or 0.0) - (totals[others[0]] or 0.0) < 1e-9:
+        return Verdict(rig=None, text=f"{best} and {others[0]} score the same.{told}", reasons=(), flips=())
+    second = f", {others[0]} {totals[others[0]]:.1f}" if others else ""
+    text = f"{best}: {totals[best]:.1f} of 10{second}.{told}{_sure(chances, best)}"
+    one = next(one for one in rigs if one.rig.name == best)
+    pros, cons = reasons(one, [other for other in rigs if other is not one], terms)
+    said = [*(f"For {best}: {pro}" for pro in pros), *(f"Against {best}: {con}" for con in cons)]
+    return Verdict(rig=best, text=text, reasons=tuple(said), flips=_flips(rigs, changes, terms, best))
+
+
+def within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
+    """Return whether a rig keeps to the limits that were asked for; None: not known."""
+    found: dict[str, bool | None] = {}
+    if terms.hours_limit is not None:
+        found["hours"] = one.best.seconds.value <= terms.hours_limit * 3600
+    if terms.budget is not None:
+        found["budget"] = one.price.quantity.value <= terms.told(terms.budget).value if one.price else None
+    return found
+
+
+def _broken(one: Estimate, terms: Terms) -> str:
+    """Return in words which limits a rig does not keep to, empty where it does."""
+    said = {"hours": f"takes longer than {terms.hours_limit} h", "budget": f"costs more than {terms.budget}"}
+    return " and ".join(said[name] for name, holds in within(one, terms).items() if holds is False)
+
+
+def _sure(chances: Chances | None, best: str) -> str:
+    if chances is None:
+        return ""
+    shares = [f"{percent(wins[best])} on {_CRITERIA[name]}" for name, wins in chances.wins.items()]
+    return f" Over what the planner is unsure of it wins {', '.join(shares)}."
 
 
 _CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
 
 
-def _alone(one: Estimate, total: float | None) -> Verdict:
+def _alone(one: Estimate, total: float | None, over: Mapping[str, str]) -> Verdict:
+    name, holds = one.rig.name, one.best.fits and one.rig.name not in over
     fits = "holds every member" if one.best.fits else "does not hold every member"
     scored = "" if total is None else f" It scores {total:.1f} of 10 beside itself alone; name another rig to compare."
-    text = f"{one.rig.name} {fits} and trains them in {took(one.best.seconds.value)} at most.{scored}"
-    return Verdict(rig=one.rig.name if one.best.fits else None, text=text, reasons=(), flips=())
+    limits = f", but {over[name]}" if name in over else ""
+    text = f"{name} {fits} and trains them in {took(one.best.seconds.value)} at most{limits}.{scored}"
+    return Verdict(rig=name if holds else None, text=text, reasons=(), flips=())
 
 
 def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def work_of(
     states: int = STATES,
 ) -> Work:
     """Return the work of a network of `layers` whose answer has so many values; `states` of the optimiser."""
-    operations: Counter[Operation] = Counter(one for layer in layers for one in layer.operations)
+    operations: list[Operation] = [one for layer in layers for one in layer.operations]
     launches = sum(layer.launches for layer in layers)
     variables = [size for layer in layers for size in layer.variables]
     kept: list[tuple[str, int]] = []
@@ -78,19 +78,18 @@ def work_of(
             passed[layer.passed, layer.narrow] += layer.launches * (2 if training and layer.learns else 1)
     if training and layers:
         for layer in layers:
-            operations.update(layer.backward)
+            operations += layer.backward
             launches += layer.launches if layer.learns else 0
             drawn += layer.masks
         passed[answer, True] += LOSS_LAUNCHES
-        operations[Elementwise(answer, 2, 1, 6)] += 2  # the loss and its gradient
+        operations += [Elementwise(answer, 2, 1, 6)] * 2  # the loss and its gradient
         launches += LOSS_LAUNCHES
-        for size in variables:
-            operations[Elementwise(size, **_STEP)] += 1
+        operations += [Elementwise(size, **_STEP) for size in variables]
         launches += STEP_LAUNCHES * len(variables)
         kept = [(layer.name, layer.kept + -(-layer.masks // 4)) for layer in layers if layer.kept or layer.masks]
     return Work(
         name=name,
-        operations=tuple(operations.items()),
+        operations=tuple(Counter(operations).items()),
         parameters=sum(variables),
         batch=batch,
         training=training,

@@ -1,0 +1,73 @@
+"""Which rig to take, why, and what speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sextet.hardware.rig import read_rig
+from sextet.planner.estimate import estimate
+from sextet.planner.figures import Quantity
+from sextet.planner.score import scores
+from sextet.planner.verdict import alike, break_evens, reasons, verdict, within
+
+
+@pytest.fixture(scope="module")
+def base(job, clock, terms, rigs):
+    return [estimate(rig, job, clock, terms) for rig in rigs]
+
+
+def _verdict(base, terms):
+    return verdict(base, scores([one.facts() for one in base], terms.weights), None, (), terms)
+
+
+def test_what_is_for_one_rig_is_against_the_other(base, terms):
+    p40, v100 = (reasons(one, [other], terms) for one, other in zip(base, reversed(base), strict=True))
+    assert any(pro.startswith("Trains in") for pro in p40[0]) and any(con.startswith("Trains in") for con in v100[1])
+    assert any("6,000,000 KRW to buy" in pro for pro in p40[0])
+    assert any("No tensor cores" in con for con in p40[1]) and not any("No tensor" in con for con in v100[1])
+    assert any("last driver is looked after for 1.8 more years" in con for con in p40[1])
+    carrier = estimate_reasons("2x V100 SXM2 32GB", base, terms)
+    assert any("carrier board" in con for con in carrier)
+
+
+def estimate_reasons(name, base, terms):
+    rig = read_rig(name)
+    return reasons(replace(base[1], rig=rig), base[:1], terms)[1]
+
+
+def test_a_rig_beyond_the_limits_is_not_the_verdict(base, terms):
+    assert _verdict(base, terms).rig == base[0].rig.name
+    tight = replace(terms, hours_limit=80 / 3600, budget=Quantity(10.0, "KRW"))
+    assert within(base[0], tight) == {"hours": True, "budget": False}
+    assert _verdict(base, tight).rig is None and "No rig keeps to the limits" in _verdict(base, tight).text
+    other_way = replace(terms, budget=Quantity(7e6, "KRW"))
+    found = _verdict(list(reversed(base)), other_way)
+    assert found.rig == base[0].rig.name and "2x Tesla V100 32GB costs more than 7,000,000 KRW" in found.text
+    alone = _verdict(base[1:], other_way)
+    assert alone.rig is None and "but costs more than" in alone.text
+
+
+def test_rigs_that_score_the_same_have_no_winner(base, terms):
+    twin = replace(base[0], rig=replace(base[0].rig, name="its twin"))
+    assert _verdict([base[0], twin], terms).rig is None and "score the same" in _verdict([base[0], twin], terms).text
+
+
+def test_break_even_by_hand(base, terms):
+    cheap, dear = base
+    never = break_evens(base, terms)[0]
+    assert (never.cheap, never.dear, never.days) == (cheap.rig.name, dear.rig.name, None) and "never" in never.text
+    thrifty = replace(dear, energy_cost=replace(dear.energy_cost, value=0.5, low=0.5, high=0.5))
+    found = break_evens([thrifty, cheap], terms)[0]
+    saved = cheap.energy_cost.value - 0.5
+    a_day = 8 * 3600 / max(one.best.seconds.value for one in base)
+    assert found.days == pytest.approx(14_000_000 / saved / a_day) and found.dear == dear.rig.name
+    same = break_evens([cheap, replace(cheap, rig=replace(cheap.rig, name="twin"))], terms)[0]
+    assert same.days == 0.0
+    unknown = break_evens([cheap, replace(dear, price=None)], terms)[0]
+    assert unknown.days is None and "no price of" in unknown.text
+
+
+def test_alike_within_a_twentieth():
+    assert alike(1.0, 1.04) and alike(1.04, 1.0) and not alike(1.0, 1.06)
