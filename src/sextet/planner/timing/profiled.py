@@ -30,8 +30,9 @@ from sextet.planner.timing.kernels import together
 from sextet.planner.timing.own import Array, by_kind
 from sextet.planner.work import STEP_LAUNCHES, member_work
 
-COMMON_SD, OWN_SD, STEP_NOISE = 0.25, 0.2, 0.05
-"""Standard deviations of the logarithm: of what all classes of a step share, of a class alone, of a measured step."""
+COMMON_SD, OWN_SD, STEP_NOISE = 0.5, 0.1, 0.1
+"""Standard deviations of the logarithm: of what all classes of a step share, of a class alone, of a measured step.
+Chosen of eight sets by the errors of `benchmarks/calibration_halves.py` on one machine; docs/calibration.md."""
 
 NORMAL_90 = 1.2816
 """Quantile of 90 % of the normal distribution: 80 % lie between both."""
