@@ -145,9 +145,11 @@ class Step:
         return self._counted(self._strategy.run(replica))
 
     def _counted(self, shares: Any) -> dict[str, Tensor]:
-        """Let the sum of the replicas' shares count as the step's loss."""
-        self._learner.count_loss(self._strategy.reduce(tf.distribute.ReduceOp.SUM, shares, axis=None))
-        return {"loss": self._learner.loss_so_far()}
+        """Let the sum of the replicas' shares count as the step's loss, once it is there."""
+        loss = self._strategy.reduce(tf.distribute.ReduceOp.SUM, shares, axis=None)
+        with tf.control_dependencies([loss]):
+            self._learner.count_loss(loss)
+            return {"loss": self._learner.loss_so_far()}
 
     def _gradients(self, inputs: Any, truth: Any) -> tuple[Tensor, list[Tensor]]:
         """This replica's share of the loss and of its gradients."""

@@ -61,6 +61,7 @@ class Trainee:
                     trained = member_of(self._spec).build(self._shape)
                 trained.set_weights(self.network.get_weights())
             chosen = station.optimizer(optimizer(config))
+            chosen.build(trained.trainable_variables)
         if station.on_gpu:
             self._note(*recurrent.warnings(trained))
         parts = _FITTING.get(self._fit_key, 1)
