@@ -25,7 +25,8 @@ OWN = {
     "--fresh": (None, "fresh", True),
     "--val-end": ("2016-11", "validation_end", "2016-11"),
 }
-OPTIONS = {**{flag: told for flag, told in TRAIN.items() if flag not in ("--validation-end", "--device")}, **OWN}
+NOT_HERE = ("--validation-end", "--device", "--checkpoint-minutes", "--tensorboard")
+OPTIONS = {**{flag: told for flag, told in TRAIN.items() if flag not in NOT_HERE}, **OWN}
 
 
 def at(request: BacktestRequest, path: str) -> object:

@@ -54,6 +54,12 @@ OPTIONS = {
     "--step": ("12", "step", 12),
 }
 OPTIONS |= {
+    "--gpus": ("2", "gpus", 2),
+    "--precision": ("mixed_float16", "precision", "mixed_float16"),
+    "--scale-batch": ("replicas", "scale_batch", "replicas"),
+    "--scale-rate": ("sqrt", "scale_rate", "sqrt"),
+    "--communication": ("hierarchical", "communication", "hierarchical"),
+    "--memory-limit": ("4096", "memory_limit", 4096),
     "--fresh": (None, "fresh", True),
     "--checkpoint-minutes": ("2.5", "checkpoint_minutes", 2.5),
     "--tensorboard": ("logs", "tensorboard", Path("logs")),

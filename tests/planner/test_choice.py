@@ -88,25 +88,32 @@ def test_a_processor_is_measured_before_its_cores_are_divided(times: StepTimes) 
     first = _of(site, times)
     assert (first.placement, first.data.seconds) == ("data", None)
     assert "No step was measured" in first.why
-    times.add(
-        [
-            Measured(
-                device=processor_title(4),
-                member=spec.name,
-                precision="float32",
-                batch=256,
-                yardstick=measure,
-                step=0.5,
-                start=20.0,
-            )
-            for spec in SPECS
-            if (measure := yardstick(spec, SHAPE, 256, (), "float32")) is not None
-        ]
-    )
+    times.add(_on_processor(4, 0.5))
     second = _of(site, times)
-    assert second.placement == "member" and second.member.places == 4
+    assert second.placement == "data" and second.member.places == 4
     assert {one.source for one in second.data.members if one.seconds} == {"measured"}
     assert any("scaled" in one.source for one in second.member.members)
+    assert "--placement member tries it" in second.why
+    times.add(_on_processor(1, 1.0))
+    third = _of(site, times)
+    assert third.placement == "member" and "(measured)" in third.why
+
+
+def _on_processor(threads: int, step: float) -> list[Measured]:
+    """Steps of every member, measured on so many threads."""
+    return [
+        Measured(
+            device=processor_title(threads),
+            member=spec.name,
+            precision="float32",
+            batch=256,
+            yardstick=measure,
+            step=step,
+            start=20.0,
+        )
+        for spec in SPECS
+        if (measure := yardstick(spec, SHAPE, 256, (), "float32")) is not None
+    ]
 
 
 def test_processes_are_no_more_than_memory_has_room_for(times: StepTimes) -> None:

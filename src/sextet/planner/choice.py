@@ -115,6 +115,11 @@ def _faster(data: Layout, member: Layout, site: Site) -> tuple[Placement, str]:
             "No step was measured on this processor yet: members train one after the other, and are measured.",
         )
     sure = _sources(data, member) == {"measured"}
+    if not cards and not sure:  # what cores lose when they are divided differs from processor to processor
+        return "data", (
+            "Members train one after the other, each on all cores. Several at once were not measured on this "
+            "processor: --placement member tries it, and is taken from then on where it is faster."
+        )
     if member.seconds < data.seconds * (1.0 if sure else CLEARLY):
         return "member", f"It is the faster one. {_both(data, member)}"
     faster = "It is the faster one." if member.seconds >= data.seconds else "The other is not clearly faster."
