@@ -33,18 +33,18 @@ from sextet.specs.rule_based import RuleBasedSpec
 Placement = Literal["data", "member"]
 
 START_S = 20.0
-"""Seconds taken for building, compiling and exporting a member where none was measured: five networks of a quick
-training on two cores of a shared machine took 15 to 45."""
+"""Seconds for building, compiling and exporting a member where none was measured; assumed, and the same for both
+placements."""
 
 PARALLEL = 0.5
 """Share of a step on a processor that more threads make faster, to carry a measured time over to another number of
 threads (Amdahl 1967). Taken, not fitted: both numbers of threads are measured once both placements were used."""
 
 PROCESS_BYTES = 900 * 2**20
-"""Main memory of a process that holds TensorFlow, before data and network; unverified beyond Linux."""
+"""Main memory of a process that holds TensorFlow, before data and network; assumed."""
 
 PROCESS_S = 10.0
-"""Seconds until a process of its own has loaded TensorFlow and the data: 8 to 12 on two cores."""
+"""Seconds until a process of its own has loaded TensorFlow and the data; assumed."""
 
 SOFTWARE = Software()
 
