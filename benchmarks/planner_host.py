@@ -92,7 +92,9 @@ def rules() -> dict[str, float]:
 
 
 def batches(ground: Any, times: int) -> dict[str, dict[str, float]]:
-    """Return the seconds of a batch by its shape: gathered by numpy, and handed over by tf.data."""
+    """Return the seconds of a batch by its shape: gathered, and gathered and handed over step by step."""
+    from sextet.members.backend import tf
+    from sextet.training.devices.spread import Spread
     from sextet.training.feeder import Feeder
 
     found = {}
@@ -100,9 +102,9 @@ def batches(ground: Any, times: int) -> dict[str, dict[str, float]]:
         shape = replace(ground.shape, lookback=lookback, horizon=horizon)
         feeder = Feeder(ground.prepared, ground.train_windows(), shape, steps=20, batch=windows, seed=0, flip=True)
         gathered = median_of(times, lambda feeder=feeder: list(feeder.epoch(0))) / 20
-        stream = iter(feeder.dataset())
-        next(stream)
-        handed = median_of(times, lambda stream=stream: [next(stream) for _ in range(20)]) / 20
+        spread = Spread(feeder.at, tf.distribute.get_strategy())
+        spread.batch(0)
+        handed = median_of(times, lambda spread=spread: [spread.batch(number) for number in range(1, 21)]) / 20
         values = lookback * shape.past_channels + horizon * (shape.future_channels + 3)
         found[f"{windows} x {values}"] = {"gathered": gathered, "handed over": handed}
     return found

@@ -68,7 +68,6 @@ class Feeder:
         self.steps = steps
         self.batch = batch
         self.rows = batch
-        self._replicas = 1
         self._running: tuple[int, Iterator[tuple[Inputs, Truth]]] | None = None
         self._prepared = prepared
         self._index = index
@@ -78,7 +77,6 @@ class Feeder:
 
     def shared_by(self, replicas: int) -> Feeder:
         """Let batches be such that they can be cut into `replicas` equal parts."""
-        self._replicas = replicas
         self.rows = -(-self.batch // replicas) * replicas
         return self
 
@@ -121,46 +119,23 @@ class Feeder:
         return inputs, {**truth, "totals": np.broadcast_to(sums, (self.rows, losses.TOTALS))}
 
     def dataset(self, first: int = 0) -> Tensor:
-        """Return an endless `tf.data.Dataset` of the epochs one after the other, from step `first` of them all on.
+        """Return an endless `tf.data.Dataset` of the numbers of the steps, counted over all epochs, from `first` on.
 
-        Where replicas share the batches it has the numbers of the steps alone; see `at`.
+        TensorFlow only counts; the windows themselves come through `at`. A data set over a Python generator copies each
+        batch several times, which takes longer than a step of a small network on a GPU.
         """
-        if self._replicas > 1:
-            return tf.data.Dataset.counter(first)
-
-        def endless() -> Iterator[tuple[Inputs, Truth]]:
-            number, step = divmod(first, self.steps)
-            while True:
-                yield from self.epoch(number, step)
-                number, step = number + 1, 0
-
-        return tf.data.Dataset.from_generator(endless, output_signature=self._signature()).prefetch(2)
-
-    def _signature(self) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        shape = self._shape
-        sizes: dict[str, tuple[int, ...]] = {"past": (shape.lookback, shape.past_channels)}
-        if shape.future_channels:
-            sizes["future"] = (shape.horizon, shape.future_channels)
-        if shape.static_features:
-            sizes["static"] = (shape.static_features,)
-        inputs = {name: tf.TensorSpec((self.rows, *size), tf.float32, name=name) for name, size in sizes.items()}
-        step = tf.TensorSpec((self.rows, shape.horizon), tf.float32)
-        truth = {"target": step, "weight": step, "label": step}
-        truth["totals"] = tf.TensorSpec((self.rows, losses.TOTALS), tf.float32)
-        if self.rows > self.batch:
-            truth["real"] = tf.TensorSpec((self.rows,), tf.float32)
-        return inputs, truth
+        return tf.data.Dataset.counter(first)
 
 
 def flipped(batch: WindowBatch, which: NDArray[np.bool_]) -> WindowBatch:
-    """Return the batch with the windows `which [B]` upside down: history and target of the other sign.
+    """Return the batch with the windows `which [B]` upside down: history, in place, and target of the other sign.
 
     A spike upside down is none, so their labels are unknown: -1.
     """
     sign = np.where(which, np.float32(-1), np.float32(1))[:, None]
-    past = np.concatenate([batch.past[..., :1] * sign[..., None], batch.past[..., 1:]], axis=-1)
+    batch.past[..., 0] *= sign
     label = np.where(which[:, None], np.float32(-1), batch.label)
-    return replace(batch, past=past, target=batch.target * sign, label=label)
+    return replace(batch, target=batch.target * sign, label=label)
 
 
 def truth(batch: WindowBatch) -> Truth:

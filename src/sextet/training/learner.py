@@ -66,9 +66,8 @@ class Learner(keras.Model):  # type: ignore[misc]
         return loss
 
     def fed_by(self, feeder: Feeder) -> Feeder:
-        """Let `feeder` feed it: through its data set, or step by step where replicas share a batch; returns it."""
-        replicas = self.strategy.num_replicas_in_sync
-        self.spread = Spread(feeder.shared_by(replicas).at, self.strategy) if replicas > 1 else None
+        """Let `feeder` feed it, step by step; returns it."""
+        self.spread = Spread(feeder.shared_by(self.strategy.num_replicas_in_sync).at, self.strategy)
         return feeder
 
     def make_train_function(self, force: bool = False) -> None:

@@ -56,3 +56,9 @@ def test_a_failure_to_gather_is_raised_where_the_batch_is_asked_for() -> None:
 
     with pytest.raises(ValueError, match="no such window"):
         Spread(at, Three()).batch(0)
+
+
+def test_one_device_has_the_whole_batch() -> None:
+    inputs, truth = Spread(numbered, SimpleNamespace(num_replicas_in_sync=1)).batch(3)
+    assert (inputs["past"].shape, float(inputs["past"][5, 1])) == ((6, 2), 3.0)
+    np.testing.assert_array_equal(truth["row"], np.arange(6))

@@ -1,7 +1,8 @@
 """Gives each device its part of every batch, the next batch being gathered meanwhile.
 
-TensorFlow's own way, a distributed data set, holds threads that call Python; destroying it waits for them while they
-wait for Python, for seconds or for good. Here TensorFlow only counts the steps.
+TensorFlow's own way, a data set over a Python generator, copies a batch several times; distributed, it also holds
+threads that call Python, and destroying it waits for them while they wait for Python, for seconds or for good. Here
+TensorFlow only counts the steps.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Spread:
         whole = coming.result()
         self._ahead = number + 1, self._thread.submit(self._at, number + 1)
         count = self._strategy.num_replicas_in_sync
+        if count == 1:
+            return tf.nest.map_structure(tf.convert_to_tensor, whole)
 
         def of(context: Any) -> Any:
             place = context.replica_id_in_sync_group
