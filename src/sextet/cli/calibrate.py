@@ -40,7 +40,7 @@ class CalibrateFlags:
 def calibrate(flags: CalibrateFlags, output: Output) -> None:
     """Measure this machine, so that `sextet plan --profile` rests on it and not on what others measured.
 
-    Best while nothing else runs. Takes under two minutes; with --members some four.
+    Best while nothing else runs. Takes under two minutes; with --members some six.
 
     Example: sextet calibrate --out profile.toml
     """
