@@ -44,6 +44,7 @@ bench: $(DEV_STAMP)
 docs: $(DEV_STAMP)
 	$(PYTHON) scripts/cli_docs.py
 	$(PYTHON) scripts/claims_docs.py
+	$(PYTHON) scripts/plan_docs.py
 	$(PYTHON) scripts/check_docs.py
 
 clean:

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from rich.console import Console
+
 from sextet.app.plan import PlanRequest, run_plan
 from sextet.planner.comparison import Comparison
 
