@@ -107,7 +107,7 @@ def one_round(command: Sequence[str], folder: Path, out: Path, moment: Moment) -
         pass  # it was killed after the new run had taken its place
     else:
         run(*full)  # it was killed before anything was written down
-    if unfinished(out).exists():
+    if goes_on(out):
         return "the folder of the unfinished training is still there"
     differ = differing(folder / "whole", out)
     return f"differs in {', '.join(differ)}" if differ else ""
@@ -160,6 +160,13 @@ def unfinished(out: Path) -> Path:
     return out.with_name(out.name + ".unfinished")
 
 
+def goes_on(out: Path) -> bool:
+    """Whether there is a training to go on with; one cut off while it tidied up, its run in place, is none."""
+    from sextet.runtime.unfinished import Unfinished
+
+    return Unfinished(out).exists
+
+
 def run(*command: str) -> None:
     """Run a command that must end well."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -180,6 +187,8 @@ def differing(one: Path, other: Path) -> list[str]:
 
 
 def _same(one: Path, other: Path, name: str) -> bool:
+    if name == "steps.json":  # what steps took, of the members that were trained in the last process
+        return True
     if not ((one / name).is_file() and (other / name).is_file()):
         return False
     if name == "report.html":  # made of view.json alone, which is compared

@@ -34,17 +34,20 @@ ORDER = (
 SHARING = ("app", "backtesting", "browser", "contract", "ensemble", "report", "training", "tuning")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say what one process has to run, before pytest-xdist reads it: a folder that shares a run, else a file."""
+    path = item.path.relative_to(ROOT / "tests")
+    item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] in SHARING else path.stem))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with the reason, say what one process has to run, and sort by cost."""
+    """Skip what this machine cannot run, with the reason, and sort by cost."""
     reasons = {
         "shared_data": None if SHARED.is_dir() else f"the data sets are not there: {SHARED}",
         "browser": None if any(map(shutil.which, BROWSERS)) else f"no browser on the PATH: {', '.join(BROWSERS)}",
         "gpu": None if shutil.which("nvidia-smi") else "no NVIDIA GPU: nvidia-smi is not on the PATH",
     }
     for item in items:
-        path = item.path.relative_to(ROOT / "tests")
-        item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] in SHARING else str(path)))
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -142,7 +142,8 @@ def test_a_rule_silences_the_spike_detector(small_run: Path, muted: bool) -> Non
     chance = np.full(shape[:2], 0.999, np.float32)
     z = np.zeros(shape, np.float32) + np.linspace(-1, 1, len(LEVELS), dtype=np.float32)
     answers = {"rule-based": Answer(quantiles=z, spike_probability=chance, spike_size=np.ones(shape[:2], np.float32))}
-    made = run._in_unit(prepared, index, answers, run.numbers(run.history)[index.series], z)
+    bare = run._in_unit(prepared, index, answers, run.numbers(run.history)[index.series], z)
+    made = run._warned(bare, run.history, index, answers, ())
     assert {alert.raised_by for alert in made.alerts} == {"spike-detector"} and len(made.alerts) == 2
     first = made.stamps[0, 3 if muted else 0]
     assert {alert.start for alert in made.alerts} == {first}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kill import COMMAND, EVERY_STEP, differing, killed, moments, run, show, unfinished, without_times, write_data
+from kill import COMMAND, EVERY_STEP, differing, goes_on, killed, moments, run, show, without_times, write_data
 from sextet.app.resume import resume
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")]
@@ -38,10 +38,10 @@ def test_killed_and_resumed_equals_undisturbed(folder: Path, stage: str) -> None
     command = [*COMMAND, "train", str(folder / "data.csv"), *FLAGS, *EVERY_STEP, "--out", str(out)]
     assert killed(command, out, moment)
     assert show(out) == 0
-    if unfinished(out).exists():
+    if goes_on(out):
         resume(out)
     assert differing(folder / "whole", out) == []
-    assert not unfinished(out).exists()
+    assert not goes_on(out)
 
 
 def test_the_comparison_sees_what_matters() -> None:

@@ -160,6 +160,7 @@ def test_explanation_as_json(sextet, app):
         "said": 11.0,
         "weight": 0.25,
         "contribution": 2.75,
+        "rules": "",
     }
 
 

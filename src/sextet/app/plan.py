@@ -178,7 +178,7 @@ def job_of_request(request: PlanRequest, progress: Progress = SILENT) -> Job:
         ConfigError: the members, sizes or the budget cannot be used.
         DataError: the data cannot be used.
     """
-    config = config_of(request)
+    config = config_of(replace(request, precision="auto"))  # a plan's is that of its rigs
     if request.steps is not None:
         config = replace(config, train=replace(config.train, steps=request.steps))
     job = _job(request, config, progress)

@@ -28,6 +28,7 @@ class _Canon:
         self._count = 0
 
     def apply(self, graph: Any) -> None:
+        _settle_twins(graph)
         ends = [one.name for one in [*graph.input, *graph.output]]
         if self._prefix:  # of a graph within a node nobody outside sees the ends: they are told by their place
             for name in ends:
@@ -41,6 +42,7 @@ class _Canon:
             constant.name = self._names[constant.name]
         for one in [*graph.input, *graph.output]:
             one.name = self._names[one.name]
+            _forget_sizes(one)
         graph.name = self._prefix or "sextet"
         for items, wanted in ((graph.node, nodes), (graph.initializer, constants)):
             kept = [type(item).FromString(item.SerializeToString(deterministic=True)) for item in wanted]
@@ -82,7 +84,9 @@ class _Canon:
             for position, name in enumerate(names):
                 if name:
                     names[position] = self._names.get(name, name)
-        node.doc_string = ""
+        for field in ("doc_string", "domain"):  # empty and not there are two things in a file
+            if not getattr(node, field):
+                node.ClearField(field)
         node.attribute.sort(key=lambda one: one.name)
         for attribute in node.attribute:
             if attribute.HasField("g"):
@@ -92,6 +96,24 @@ class _Canon:
         if self._prefix or name not in self._names:
             self._names[name] = f"{self._prefix}{self._count}"
             self._count += 1
+
+
+def _settle_twins(graph: Any) -> None:
+    """Where two outputs are one value, of which one is a copy, let the copy be the later one; which is it is chance."""
+    makers = {name: node for node in graph.node for name in node.output if name}
+    for place, first in enumerate(graph.output):
+        maker = makers.get(first.name)
+        for second in graph.output[place + 1 :]:
+            if maker is not None and maker.op_type == "Identity" and list(maker.input) == [second.name]:
+                first.name, second.name = second.name, first.name
+                break
+
+
+def _forget_sizes(value: Any) -> None:
+    """Leave sizes that are not known without the name that the converter counted up for them."""
+    for size in value.type.tensor_type.shape.dim:
+        if size.dim_param.startswith("unk__"):
+            size.ClearField("dim_param")
 
 
 def _needs(node: Any) -> list[str]:
