@@ -81,7 +81,7 @@ def ground_of(series: int, rows: int, horizon: int = 96) -> Any:
 
 def rules() -> dict[str, float]:
     """Return the seconds of the Rule-Based member by series x rows."""
-    from sextet.ensemble.recruiting import rule_based
+    from sextet.ensemble.member_training import rule_based
     from sextet.specs.rule_based import RuleBasedSpec
 
     found = {}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sextet.planner.host import BUILD_S, FACTOR, batch_gathered, built, judged, ruled, started
+from sextet.planner.host import BATCH_S, BATCH_VALUE_S, BUILD_S, FACTOR, batch_gathered, built, judged, ruled, started
 from sextet.specs.presets import MEMBERS
 
 
@@ -20,7 +20,7 @@ def test_a_batch_grows_with_its_windows_and_their_values(job):
     longer = replace(job, shape=replace(job.shape, lookback=2 * job.shape.lookback))
     assert batch_gathered(longer).value > one.value and judged(longer).value > judged(job).value
     values = 256 * (720 * 6 + 96 * (4 + 3))
-    assert one.value == pytest.approx(1.3e-3 + 17.3e-9 * values)
+    assert one.value == pytest.approx(BATCH_S + BATCH_VALUE_S * values)
 
 
 def test_a_faster_host_is_faster_in_everything(job):

@@ -43,7 +43,7 @@ def test_cards_of_their_own_end_with_the_last_and_over_all_cards_one_after_anoth
 
 def test_the_host_feeds_no_more_cards_than_it_has_cores(job, clock):
     free, narrow = read_rig("4x Tesla P40"), read_rig("4x Tesla P40 on 2 cores")
-    assert len(placed(free, job, clock, OWN, "float32").ends) == 4
+    assert len(placed(free, job, clock, OWN, "float32").ends) == 3
     limited = placed(narrow, job, clock, OWN, "float32")
     assert len(limited.ends) == 2
     assert limited.seconds.value == pytest.approx(placed(read_rig("2x P40"), job, clock, OWN, "float32").seconds.value)

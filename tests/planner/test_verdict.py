@@ -56,7 +56,8 @@ def test_rigs_that_score_the_same_have_no_winner(base, terms):
 
 def test_break_even_by_hand(base, terms):
     cheap, dear = base
-    never = break_evens(base, terms)[0]
+    greedy = replace(dear, energy_cost=replace(dear.energy_cost, value=2 * cheap.energy_cost.value))
+    never = break_evens([cheap, greedy], terms)[0]
     assert (never.cheap, never.dear, never.days) == (cheap.rig.name, dear.rig.name, None) and "never" in never.text
     thrifty = replace(dear, energy_cost=replace(dear.energy_cost, value=0.5, low=0.5, high=0.5))
     found = break_evens([thrifty, cheap], terms)[0]
