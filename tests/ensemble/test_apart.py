@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -47,6 +48,16 @@ def ground(frame: pd.DataFrame) -> Ground:
     return lay_ground(read_panel(frame), config)
 
 
+def _workers() -> list[psutil.Process]:
+    """Processes of this one that train; one that has ended and is not waited for yet is none."""
+    found = []
+    for one in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended meanwhile, or a zombie
+            if "spawn_main" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
+
+
 class Killer(Listener):
     """Kills the first process that says how a member is doing, once."""
 
@@ -57,7 +68,7 @@ class Killer(Listener):
     def tick(self, tick: Tick) -> None:
         super().tick(tick)
         if not self.killed:
-            workers = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+            workers = _workers()
             os.kill(max(workers, key=lambda one: sum(one.cpu_times()[:2])).pid, signal.SIGKILL)
             self.killed = 1
 
@@ -79,7 +90,7 @@ def test_apart_is_as_in_turn_although_a_process_was_killed(ground: Ground, tmp_p
     assert {row["member"] for row in rows} == {"gru", "spike-detector"}
     assert {row["device"] for row in rows} == {"processor, 1 thread"}
     assert len(times.rows) == 2 and all(row.step > 0 for row in times.rows)
-    assert not [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+    assert not _workers()
     # what is there is not trained again, and no process is started for it
     again = Apart(processor_slots(2, 2))
     assert again.train(ground, tmp_path / "apart", Listener()).keys() == apart.trainings.keys() and not again.used

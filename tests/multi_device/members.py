@@ -151,3 +151,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # all is written; threads of TensorFlow may crash while an interpreter is taken down

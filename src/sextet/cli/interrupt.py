@@ -27,6 +27,16 @@ def pressed() -> bool:
     return _pressed
 
 
+def heed() -> None:
+    """Raise KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it.
+
+    Python runs the handler of a signal wherever it happens to be; an exception in an object that is being destroyed
+    is printed and forgotten.
+    """
+    if _pressed:
+        raise KeyboardInterrupt
+
+
 def _on_signal(number: int, frame: FrameType | None) -> None:
     global _pressed
     if _pressed:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
+from sextet.cli.interrupt import heed
 from sextet.core.progress import Tick
 from sextet.report.naming import shown
 
@@ -39,6 +40,7 @@ class Bars:
 
     def tick(self, tick: Tick) -> None:
         """Move the member's bar."""
+        heed()
         total = tick.epochs * tick.steps
         if tick.member not in self._tasks:
             self._tasks[tick.member] = self._bars.add_task(shown(tick.member), total=total, detail="")
@@ -90,6 +92,7 @@ class Lines:
 
     def tick(self, tick: Tick) -> None:
         """Write where the member is, when the last line about it is old; several may train at once."""
+        heed()
         now = self._clock()
         if now - self._last.get(tick.member, -LINE_SECONDS) < LINE_SECONDS:
             return
