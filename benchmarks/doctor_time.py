@@ -16,21 +16,11 @@ import sys
 import time
 from typing import Any
 
+from fresh_process import loaded
+
 BAR = 2.0  # seconds
 HEAVY = ("tensorflow", "keras", "jax", "torch")
 COMMAND = [sys.executable, "-m", "sextet.cli.main", "doctor", "--json"]
-
-# Runs the command inside this interpreter, then says which frameworks it has loaded.
-_LOADED = """
-import sys
-from sextet.cli.main import main
-heavy, sys.argv = sys.argv[1].split(","), ["sextet", *sys.argv[2:]]
-try:
-    main()
-except SystemExit:
-    pass
-print("LOADED", *(name for name in heavy if name in sys.modules))
-"""
 
 
 def main() -> int:
@@ -48,7 +38,7 @@ def main() -> int:
         "seconds_slowest": max(alone),
         "seconds_with_frameworks": wall,
         "seconds_besides_frameworks": wall - waited,
-        "loaded": loaded(),
+        "loaded": loaded(["doctor", "--json"], HEAVY),
     }
     figures["passed"] = (
         figures["seconds_median"] < BAR and figures["seconds_besides_frameworks"] < BAR and not figures["loaded"]
@@ -65,13 +55,6 @@ def timed(*options: str) -> tuple[float, dict[str, float]]:
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(COMMAND)} ended with code {done.returncode}: {done.stderr}")
     return wall, json.loads(done.stdout)["seconds"]
-
-
-def loaded() -> list[str]:
-    """Return the frameworks in the doctor's own process when it ends."""
-    command = [sys.executable, "-c", _LOADED, ",".join(HEAVY), "doctor", "--json"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return said.splitlines()[-1].split()[1:]
 
 
 def lines(figures: dict[str, Any]) -> list[str]:

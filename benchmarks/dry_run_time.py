@@ -12,27 +12,15 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
+from fresh_process import loaded, timed
+
 BAR = 2.0  # seconds
 HEAVY = ("tensorflow", "keras", "ray", "jax", "torch")
-
-# Runs the command inside this interpreter, then says which frameworks it has loaded.
-_LOADED = """
-import sys
-from sextet.cli.main import main
-heavy, sys.argv = sys.argv[1].split(","), ["sextet", *sys.argv[2:]]
-try:
-    main()
-except SystemExit:
-    pass
-print("LOADED", *(name for name in heavy if name in sys.modules))
-"""
 
 
 def main() -> int:
@@ -55,29 +43,12 @@ def main() -> int:
             "seconds_median": statistics.median(wall for wall, _ in walls),
             "seconds_slowest": max(wall for wall, _ in walls),
             "processor_seconds_median": statistics.median(spent for _, spent in walls),
-            "loaded": loaded(command),
+            "loaded": loaded(command, HEAVY),
         }
     figures["passed"] = figures["seconds_median"] < BAR and not figures["loaded"]
     text = "\n".join(f"{name}: {value}" for name, value in figures.items())
     print(json.dumps(figures, indent=2) if chosen.json else text)
     return 0 if figures["passed"] else 1
-
-
-def timed(command: list[str]) -> tuple[float, float]:
-    """Return the seconds of a fresh process: on the clock, and of the processor."""
-    before, start = os.times(), time.perf_counter()
-    subprocess.run([sys.executable, "-m", "sextet.cli.main", *command], check=True, capture_output=True)
-    wall, after = time.perf_counter() - start, os.times()
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
-    return wall, spent
-
-
-def loaded(command: list[str]) -> list[str]:
-    """Return the frameworks that the command loads."""
-    done = subprocess.run(
-        [sys.executable, "-c", _LOADED, ",".join(HEAVY), *command], check=True, capture_output=True, text=True
-    )
-    return done.stdout.splitlines()[-1].split()[1:]
 
 
 def written(folder: Path) -> Path:

@@ -157,7 +157,9 @@ def _happened(out: Path, moment: Moment, members: int) -> bool:
 
 def unfinished(out: Path) -> Path:
     """Return the folder of a training that has not ended."""
-    return out.with_name(out.name + ".unfinished")
+    from sextet.runtime.unfinished import Unfinished
+
+    return Unfinished(out).path
 
 
 def goes_on(out: Path) -> bool:

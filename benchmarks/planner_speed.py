@@ -14,27 +14,15 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from typing import Any
+
+from fresh_process import loaded, timed
 
 BARS = {"two rigs": 1.0, "search": 5.0}  # seconds
 ASKED = {"two rigs": ["plan", "3x Tesla P40", "2x Tesla V100 32GB"], "search": ["plan", "--search"]}
 HEAVY = ("tensorflow", "keras", "jax", "torch")
-
-# Runs the command inside this interpreter, then says which frameworks it has loaded.
-_LOADED = """
-import sys
-from sextet.cli.main import main
-heavy, sys.argv = sys.argv[1].split(","), ["sextet", *sys.argv[2:]]
-try:
-    main()
-except SystemExit:
-    pass
-print("LOADED", *(name for name in heavy if name in sys.modules))
-"""
 
 
 def main() -> int:
@@ -44,7 +32,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     chosen = parser.parse_args()
     figures: dict[str, Any] = {name: measured(command, chosen.times) for name, command in ASKED.items()}
-    figures["loaded"] = loaded()
+    figures["loaded"] = loaded(ASKED["two rigs"], HEAVY)
     missed = [name for name, bar in BARS.items() if figures[name]["wall_median"] >= bar]
     figures["passed"] = not missed and not figures["loaded"]
     print(json.dumps(figures, indent=2) if chosen.json else "\n".join(lines(figures)))
@@ -57,13 +45,10 @@ def measured(command: list[str], times: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as cache:
         surroundings = {**os.environ, "PYTHONPYCACHEPREFIX": cache}
         surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
-        whole = [sys.executable, "-m", "sextet.cli.main", *command]
         for _ in range(times + 1):
-            before, start = os.times(), time.perf_counter()
-            subprocess.run(whole, check=True, capture_output=True, env=surroundings)
-            walls.append(time.perf_counter() - start)
-            after = os.times()
-            processor.append(sum(after[2:4]) - sum(before[2:4]))
+            wall, spent = timed(command, surroundings)
+            walls.append(wall)
+            processor.append(spent)
     return {
         "processes": times,
         "wall_median": statistics.median(walls[1:]),
@@ -72,13 +57,6 @@ def measured(command: list[str], times: int) -> dict[str, float]:
         "processor_fastest": min(processor[1:]),
         "busy": os.getloadavg()[0] / (os.cpu_count() or 1),
     }
-
-
-def loaded() -> list[str]:
-    """Return the frameworks in the process of a plan when it ends."""
-    command = [sys.executable, "-c", _LOADED, ",".join(HEAVY), *ASKED["two rigs"]]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return said.splitlines()[-1].split()[1:]
 
 
 def lines(figures: dict[str, Any]) -> list[str]:

@@ -199,10 +199,7 @@ def choose_policy(
 
 def alert_steps(probability: Reals, policy: AlertPolicy) -> Mask:
     """Return `[W, H]` the steps that alerts cover: down to the release level around each that is at the threshold."""
-    mask = np.zeros(np.shape(probability), dtype=bool)
-    for window, first, last in alert_episodes(probability, policy):
-        mask[window, first : last + 1] = True
-    return mask
+    return _steps_of(alert_episodes(probability, policy), np.shape(probability))
 
 
 def alert_episodes(probability: Reals, policy: AlertPolicy, gap: int = GAP) -> NDArray[np.int64]:
@@ -231,11 +228,17 @@ def _alerts_by_threshold(
     rows = []
     for cut in cuts[cuts > 0].tolist():
         alerts = alert_episodes(chance, AlertPolicy(threshold=cut))
-        covered = np.zeros(truth.shape, dtype=bool)
-        for window, first, last in alerts:
-            covered[window, first : last + 1] = True
-        rows.append((float(cut), _without(covered, events), _without(truth, alerts)))
+        missed = _without(_steps_of(alerts, truth.shape), events)
+        rows.append((float(cut), missed, _without(truth, alerts)))
     return len(events), tuple(rows)
+
+
+def _steps_of(found: NDArray[np.int64], shape: tuple[int, ...]) -> Mask:
+    """Return `[W, H]` the steps of episodes."""
+    mask = np.zeros(shape, dtype=bool)
+    for window, first, last in found:
+        mask[window, first : last + 1] = True
+    return mask
 
 
 def _without(mask: Mask, found: NDArray[np.int64]) -> int:
