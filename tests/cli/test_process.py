@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-# A training that never ends by itself; `SWALLOW` makes it behave as a library that hides Ctrl-C once.
+# A training that never ends by itself; `SWALLOW` makes it behave as a library that hides Ctrl-C, once or always.
 _SCRIPT = """
 import sys, time, types
 from sextet.core.progress import Tick
@@ -26,7 +26,8 @@ def train(request, *, progress):
             time.sleep(60)
         except KeyboardInterrupt:
             if swallow == "whole":
-                continue
+                print("ready", file=sys.stderr, flush=True)
+                time.sleep(60)
             if swallow == "half":
                 raise ImportError("half-imported module")
             raise
