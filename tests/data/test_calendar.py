@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sextet.core.frequency import Frequency
-from sextet.data.calendar import Calendar, calendar_features, calendar_names, cycles_of, repeated_cycles
+from sextet.data.calendar import Calendar, calendar_features, cycles_of, repeated_cycles
 from sextet.data.clock import local_time, to_utc, utc_offsets
 
 
@@ -30,7 +30,6 @@ from sextet.data.clock import local_time, to_utc, utc_offsets
 )
 def test_cycles_by_frequency(freq: str, cycles: tuple[str, ...]) -> None:
     assert cycles_of(Frequency.parse(freq)) == cycles
-    assert len(calendar_names(cycles)) == 2 * len(cycles)
 
 
 @pytest.mark.parametrize(("rows", "cycles"), [(47, ()), (48, ("day",)), (336, ("day", "week"))])

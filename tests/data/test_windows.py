@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sextet.core.panel import Panel
 from sextet.core.window import WindowBatch, WindowIndex
-from sextet.data.prepare import Prepared, channel_names, prepare, shape
+from sextet.data.prepare import Prepared, prepare, shape
 from sextet.data.scale import Scaler
 from sextet.data.windows import batches, draw_windows, gather, origin_windows, targets, windows, with_observed
 
@@ -92,11 +92,11 @@ def test_gather_layout() -> None:
     panel = replace(panel, static=np.array([[1.0], [3.0]], np.float32), static_names=("k",))
     prepared = prepare(panel, identity(panel))
     sizes = shape(prepared, 5, 3)
-    names, ahead = channel_names(prepared)
-    assert names[:5] == ("z", "observed", "p0", "f0", "f1") and names[5] == "day_sin"
-    assert (sizes.past_channels, sizes.future_channels, sizes.static_features) == (len(names), len(ahead), 1)
+    assert prepared.calendar.cycles[0] == "day"
+    ahead = 2 + 2 * len(prepared.calendar.cycles)
+    assert (sizes.past_channels, sizes.future_channels, sizes.static_features) == (3 + ahead, ahead, 1)
     batch = gather(prepared, one(panel, 1, 10), sizes)
-    assert batch.past.shape == (1, 5, len(names)) and batch.future.shape == (1, 3, len(ahead))
+    assert batch.past.shape == (1, 5, 3 + ahead) and batch.future.shape == (1, 3, ahead)
     np.testing.assert_array_equal(batch.past[0, :, 0], [5, 6, 7, 8, 9])
     np.testing.assert_array_equal(batch.past[0, :, 1], 1)
     np.testing.assert_array_equal(batch.past[0, :, 2], prepared.past[35:40, 0])

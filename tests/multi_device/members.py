@@ -19,7 +19,7 @@ import numpy as np
 
 from sextet.core.window import WindowShape
 from sextet.data.windows import gather
-from sextet.members.backend import tf
+from sextet.members.backend import keras, tf
 from sextet.members.registry import member_of
 from sextet.specs.cnn_lstm import CNNLSTMSpec
 from sextet.specs.compute_config import ComputeConfig
@@ -35,8 +35,13 @@ from sextet.training.export import export_onnx
 from sextet.training.feeder import Feeder, network_inputs
 from sextet.training.fit import fit_member, seeded
 from sextet.training.learner import Learner
-from sextet.training.optimiser import SharedSGD
+from sextet.training.optimiser import GivenSums
 from sextet.training.trainee import Trainee
+
+
+class SharedSGD(GivenSums, keras.optimizers.SGD):
+    """Gradient descent: its steps are proportional to the gradients."""
+
 
 SPECS = (
     LSTMSpec(lookback=12, segment=4, width=4, dropout=0.0),

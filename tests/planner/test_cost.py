@@ -22,7 +22,6 @@ from sextet.planner.cost import (
     heat,
     noise,
     power,
-    risks,
     running,
 )
 from sextet.planner.figures import Quantity
@@ -85,10 +84,9 @@ def test_the_dearer_rig_breaks_even_or_never_does():
         break_even(cheap, (Quantity(200, "USD"), Quantity(1, "KRW")))
 
 
-def test_noise_heat_and_risk_in_words():
+def test_noise_and_heat_in_words():
     assert {one.cooling for one in devices().values()} == set(NOISE)
     assert "no fan of its own" in noise(P40)[0] and "at most 750 W" in heat(P40)
-    assert risks(P40)["Tesla P40"].driver_ends == "2028-08"
 
 
 def test_a_load_or_a_time_out_of_range_is_refused():

@@ -14,12 +14,11 @@ from sextet.hardware.catalogue import device, devices
 from sextet.planner.layers import dense
 from sextet.planner.memory import CONTEXT, MARGIN, TOGETHER, fits, memory_parts, predict_memory, usable
 from sextet.planner.operations import Convolution, Elementwise, Gemm, Work
-from sextet.planner.room import largest, largest_batch, largest_patchtst
+from sextet.planner.room import largest, largest_batch
 from sextet.planner.stacks import Tokens, recurrent_stack, stack_work, transformer_stack
 from sextet.planner.timing.device import Software
 from sextet.planner.work import member_work
 from sextet.specs.defaults import resolved
-from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import MEMBERS
 from sextet.specs.situation import Situation
 
@@ -111,15 +110,6 @@ def test_the_largest_batch_fits_and_the_next_does_not():
     batch = largest_batch(_transformer, p40, PYTORCH)
     assert batch > 1 and fits(_transformer(batch), p40, PYTORCH) and not fits(_transformer(batch + 1), p40, PYTORCH)
     assert largest_batch(lambda batch: _transformer(batch, count=65_536), device("P4"), PYTORCH) == 0
-
-
-def test_a_card_with_more_memory_takes_a_larger_patchtst():
-    spec = resolved(PatchTSTSpec(), SITUATION)
-    small, large = (largest_patchtst(spec, SHAPE, 256, device(name), TENSORFLOW) for name in ("P4", "V100 32GB"))
-    assert 0 < small.width < large.width and 0 < small.patches < large.patches
-    assert small.width % spec.heads == 0
-    widest = replace(spec, width=small.width, feed_forward=4 * small.width)
-    assert fits(member_work(widest, SHAPE, 256), device("P4"), TENSORFLOW)
 
 
 def test_work_that_names_no_layers_is_counted_from_its_operations():

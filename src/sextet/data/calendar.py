@@ -21,11 +21,6 @@ _TABLE_AHEAD = 4096
 _REPEATS = 2  # a cycle gone through fewer times is a trend: what follows would lie outside what was learned
 
 
-def calendar_names(cycles: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of the features of `cycles`, in the order of the channels."""
-    return tuple(f"{cycle}_{wave}" for cycle in cycles for wave in ("sin", "cos"))
-
-
 def repeated_cycles(frequency: Frequency, rows: int) -> tuple[str, ...]:
     """The cycles that make sense at this frequency and that `rows` steps go through at least twice."""
     return tuple(cycle for cycle in cycles_of(frequency) if rows >= _REPEATS * _length(frequency, cycle))

@@ -110,11 +110,3 @@ def shape(prepared: Prepared, lookback: int, horizon: int, levels: tuple[float, 
         static_features=prepared.static.shape[1],
         levels=levels,
     )
-
-
-def channel_names(prepared: Prepared) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the channels of `past [B, L, C]` and of `future [B, H, F]`."""
-    from sextet.data.calendar import calendar_names
-
-    ahead = (*prepared.covariates.future_names, *calendar_names(prepared.calendar.cycles))
-    return ("z", "observed", *prepared.covariates.past_names, *ahead), ahead

@@ -102,11 +102,6 @@ class Device:
         return self.card.capability
 
     @property
-    def tensor_tflops(self) -> float | None:
-        """Its tensor cores' rate for FP16, from which the time model derives the others."""
-        return self.tensor_fp16_tflops
-
-    @property
     def memory_bytes(self) -> float:
         """Bytes of memory, before the driver takes its part."""
         return self.memory_gb * 2**30

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from sextet.core.errors import ConfigError
 from sextet.hardware.catalogue import Cooling
 from sextet.hardware.rig import Rig
-from sextet.hardware.support import Support, support
 from sextet.planner.figures import Prediction, Quantity, Quoted
 
 READ = "2026-11-25"
@@ -218,8 +217,3 @@ def heat(rig: Rig) -> str:
         f"Busy cards give off about {watts:,.0f} W ({3.412 * watts:,.0f} BTU/h), at most {rig.tdp_w:,.0f} W: "
         f"{watts / 1500:.1f} fan heaters of 1500 W."
     )
-
-
-def risks(rig: Rig) -> dict[str, Support]:
-    """Return the software's end of life for each kind of card; `Support.risk` says it in words."""
-    return {str(one): support(one.capability) for one in rig.kinds}

@@ -15,12 +15,11 @@ from sextet.planner.cost import READ, power
 from sextet.planner.figures import Prediction, Quoted
 from sextet.planner.job import Job
 from sextet.planner.memory import usable
-from sextet.planner.placement import Placement
 from sextet.planner.prices import RigPrice, rig_price
 from sextet.planner.score import Facts
 from sextet.planner.terms import Terms
 from sextet.planner.this_machine import is_processor
-from sextet.planner.training import OVER, OWN, Placed, Run, placed
+from sextet.planner.training import OVER, OWN, Placed, Placement, Run, placed
 
 Option: TypeAlias = tuple[Placement, str]
 """A placement and a precision."""

@@ -1,17 +1,16 @@
-"""The largest batch and the largest PatchTST that fit on one card."""
+"""The largest batch that fits on one card, and how a PatchTST grows; the largest is what `describe.room_view` says."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sextet.core.window import WindowShape
 from sextet.hardware.catalogue import Device
 from sextet.planner.memory import fits
 from sextet.planner.operations import Work
 from sextet.planner.timing.device import Software
-from sextet.planner.work import member_work
 from sextet.specs.patchtst import PatchTSTSpec
 
 
@@ -77,46 +76,6 @@ def largest_batch(
         precision: of arithmetic and activations.
     """
     return largest(lambda batch: fits(work_of(batch), device, software, precision))
-
-
-@dataclass(frozen=True, kw_only=True)
-class LargestPatchTST:
-    """How far a PatchTST can grow on a card, one size at a time, the others as its spec says.
-
-    Attributes:
-        width: greatest width, a multiple of the heads, with four times as much in its feed-forward part; 0: not even
-            one that wide as its heads fits.
-        patches: most patches of history, one stride apart; 0: not even one fits.
-    """
-
-    width: int
-    patches: int
-
-
-def largest_patchtst(
-    spec: PatchTSTSpec, shape: WindowShape, batch: int, device: Device, software: Software
-) -> LargestPatchTST:
-    """Return the widest PatchTST, and the one with the longest history, that train on one card.
-
-    Args:
-        spec: every field chosen.
-        shape: of the windows; for longer histories it is stretched.
-        batch: windows on the card.
-        device: the card.
-        software: the framework.
-
-    Raises:
-        ConfigError: a field of the spec is open.
-    """
-    spec.require_chosen()
-
-    def wide(multiple: int) -> bool:
-        return fits(member_work(widened(spec, multiple), shape, batch), device, software)
-
-    def long(patches: int) -> bool:
-        return fits(member_work(*lengthened(spec, shape, patches), batch), device, software)
-
-    return LargestPatchTST(width=spec.heads * largest(wide, 2**16), patches=largest(long, 2**16))
 
 
 def widened(spec: PatchTSTSpec, multiple: int) -> PatchTSTSpec:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
@@ -22,12 +23,14 @@ from sextet.planner.figures import Prediction
 from sextet.planner.host import batch_gathered, built, judged, ruled, started
 from sextet.planner.job import JUDGE_BATCH, Job
 from sextet.planner.memory import usable
-from sextet.planner.placement import Placement
 from sextet.planner.timing.many import StepTime
 from sextet.planner.timing.prediction import TimePrediction
 from sextet.planner.timing.scaling import Link, on_cards, step_on_cards
 from sextet.planner.work import compiles
 from sextet.specs.presets import MemberSpec
+
+Placement = Literal["over all cards", "on cards of their own"]
+"""Each member over all cards, a share of the batch on each; or each member whole on one card."""
 
 OVER: Placement = "over all cards"
 OWN: Placement = "on cards of their own"

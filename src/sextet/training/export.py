@@ -21,8 +21,6 @@ TOLERANCE = 1e-4
 """Largest difference allowed between Keras and ONNX Runtime, in the scaled space; relative to answers beyond 1,
 whose last digits float32 does not hold."""
 
-OUTPUTS = ("quantiles", "spike_probability", "spike_size")
-
 
 def export_onnx(model: keras.Model, path: Path, sample: WindowBatch) -> float:
     """Write `model` to `path` as an ONNX graph for any batch size, and compare the two on `sample`.

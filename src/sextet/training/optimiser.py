@@ -43,10 +43,6 @@ class SharedAdamW(GivenSums, keras.optimizers.AdamW):  # type: ignore[misc]
     """AdamW (Loshchilov and Hutter, arXiv 1711.05101)."""
 
 
-class SharedSGD(GivenSums, keras.optimizers.SGD):  # type: ignore[misc]
-    """Gradient descent, for comparisons: its steps are proportional to the gradients."""
-
-
 def optimizer(config: TrainConfig) -> keras.optimizers.Optimizer:
     """Adam with decoupled weight decay, a linear warm-up and a cosine down to 2 % of the peak."""
     total = config.epochs * config.steps

@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 
 from sextet.hardware.rig import read_rig
-from sextet.planner.claims.judgement import Judgement, statement
-from sextet.planner.claims.judges import JUDGES, judge_all
+from sextet.planner.claims.judgement import Judgement, statement, statements
+from sextet.planner.claims.judges import JUDGES, judge
 from sextet.planner.claims.setting import Setting, default_setting
 
 
 @pytest.fixture(scope="session")
 def judged() -> dict[str, Judgement]:
     """Every judgement by its id."""
-    return {one.id: one for one in judge_all()}
+    return {name: judge(name) for name in statements()}
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sextet.planner.claims import cards, memory, money, results, time, verdict
-from sextet.planner.claims.judgement import Finding, Judgement, Statement, statement, statements
+from sextet.planner.claims.judgement import Finding, Judgement, Statement, statement
 from sextet.planner.claims.setting import Setting, default_setting
 
 JUDGES: dict[str, Callable[[Statement, Setting], Finding]] = {
@@ -44,8 +44,3 @@ def judge(name: str, setting: Setting | None = None) -> Judgement:
     """
     claim = statement(name)
     return JUDGES[name](claim, setting or default_setting()).about(claim)
-
-
-def judge_all(setting: Setting | None = None) -> tuple[Judgement, ...]:
-    """Return what was found about every statement, in their order."""
-    return tuple(judge(name, setting) for name in statements())

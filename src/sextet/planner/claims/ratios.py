@@ -20,12 +20,11 @@ from sextet.planner.claims.setting import Network, Scene
 from sextet.planner.clock import HALF_COST, HALVES
 from sextet.planner.figures import Prediction
 from sextet.planner.operations import Work
-from sextet.planner.placement import Placement
 from sextet.planner.timing.device import Software
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.prediction import DISPATCH_FACTOR, DISPATCH_S, TimePrediction, predict_time
 from sextet.planner.timing.scaling import Link, on_cards
-from sextet.planner.training import OVER, OWN, link_of
+from sextet.planner.training import OVER, OWN, Placement, link_of
 from sextet.planner.work import compiles, member_work
 
 End = Literal["low", "value", "high"]
