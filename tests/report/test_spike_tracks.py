@@ -90,3 +90,14 @@ def test_no_spike_and_no_label_are_said():
     assert part["scores"]["note"] == "No step has a known label."
     assert part["scores"]["rows"][0]["average_precision"] is None
     assert "absent" in spikes_section(panel, dataclasses.replace(evaluation, spikes=None))
+
+
+def test_a_spike_is_warned_of_where_an_alert_covers_it():
+    # the alert begins a step before the spike, which itself is above the release level (1/3) only
+    panel, evaluation = small([[0.9, 0.4], [0.2, 0.4]], [[0, 1], [1, 0]], [10, 11])
+    row = spikes_section(panel, evaluation)["scores"]["rows"][0]
+    assert (row["events_warned"], row["hits"]) == (1.0, 0)
+    assert row["lead"] is None  # the later forecast raised none
+    panel, evaluation = small([[0.4, 0.4], [0.9, 0.4]], [[0, 1], [1, 0]], [10, 11])
+    row = spikes_section(panel, evaluation)["scores"]["rows"][0]
+    assert (row["events_warned"], row["lead"]) == (1.0, 1.0)

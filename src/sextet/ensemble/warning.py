@@ -17,7 +17,7 @@ from sextet.metrics.lead_time import lead_times
 from sextet.report.evaluation import SpikeTest
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import spike_probability
-from sextet.spikes.alert_policy import AlertPolicy, Costs, choose_policy
+from sextet.spikes.alert_policy import AlertPolicy, Costs, alert_steps, choose_policy
 from sextet.spikes.alerts import score_warnings
 from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
@@ -100,7 +100,8 @@ def spike_test(exam: Examination, policies: Policies, spikes: SpikeModel, prepar
 def warning_scores(tested: SpikeTest | None, index: WindowIndex | None = None) -> dict[str, dict[str, float]]:
     """Return the scores of the warnings and of the rivals by name; empty without a member that warns.
 
-    With the windows that were tested, also how long before the spike each warned; see `metrics.lead_time`.
+    With the windows that were tested, also how long before the spike its alerts warned, down to their release; see
+    `metrics.lead_time`.
     """
     if tested is None:
         return {}
@@ -111,7 +112,8 @@ def warning_scores(tested: SpikeTest | None, index: WindowIndex | None = None) -
     found = {name: score_warnings(score, label, threshold, valid) for name, (score, threshold) in alarms.items()}
     if index is not None:
         for name, (score, threshold) in alarms.items():
-            found[name] |= lead_times(score >= threshold, tested.label, index.series, index.row).summary()
+            covered = alert_steps(score, AlertPolicy(threshold=threshold))
+            found[name] |= lead_times(covered, tested.label, index.series, index.row).summary()
     return found
 
 

@@ -15,6 +15,7 @@ from sextet.report.evaluation import Evaluation, Floats, SpikeTest
 from sextet.report.plain import clipped, column, number, numbers, times
 from sextet.report.reliability import reliability
 from sextet.report.view import Absent, Cell, Column, Spikes, SpikeTrack, Table
+from sextet.spikes.alert_policy import AlertPolicy, alert_steps
 
 _SERIES = 8
 _POINTS = 5000
@@ -110,7 +111,8 @@ def score_table(tested: SpikeTest, index: WindowIndex) -> Table:
     rows = []
     for name, (values, threshold) in alarms.items():
         row = _score_row(name, values, tested.label, threshold)
-        told = lead_times(values >= threshold, tested.label, index.series, index.row).summary()
+        covered = alert_steps(values, AlertPolicy(threshold=threshold))
+        told = lead_times(covered, tested.label, index.series, index.row).summary()
         has_threshold = np.isfinite(threshold)
         row["events_warned"] = number(told["events_warned"], 4) if has_threshold else None
         row["lead"] = number(told["lead_held"], 4) if has_threshold else None
