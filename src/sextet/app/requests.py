@@ -15,43 +15,32 @@ Like = Literal["pandas", "polars", "pyarrow"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainRequest:
-    """Train a run.
+class FitRequest:
+    """What whoever fits members is asked: the data, what is fitted, how long and on what.
 
     Where `config` names a file, a field that is None, or False, is as the file says; without one, as said here.
 
     Attributes:
         source: a file path, or a pandas, polars or pyarrow frame.
         horizon: steps to forecast.
-        out: folder of the run.
+        out: where the result goes.
         data: how the source is read.
         config: JSON file with any of the fields of RunConfig, such as `sextet tune` writes.
         members: "v5", "v6", a comma list or a sequence of names and specs; None: "v6".
         lookback: steps of history; None chooses from frequency and horizon.
         seed: of everything random; None: 0.
         quick: small budget, for a first look.
-        rules: TOML file with the user's rules.
         transform: "none", "log1p", "boxcox", "asinh" or "auto"; None: "auto".
         nonnegative: forecasts are never below zero.
         spike_threshold: a target above it is a spike (unit of the data); None learns the level.
-        miss_cost, false_alarm_cost: what a spike without an alert and an alert without a spike cost; see `RunConfig`.
         train_end, validation_end, test_end: override the shares below: rows of each series, or the last date or stamp
             that belongs to the part, by the data's clock.
         validation, test: shares of the rows for validation and for the test; None: 0.2 and 0.1.
-        step: rows between test cutoffs; None: 1.
+        step: rows between test cutoffs; None: 1, in a backtest the horizon.
         epochs, batch, catch_up: override the training budget; see `TrainConfig`.
-        unit: unit of the target, for the report.
-        title: what the data are, for the report; None: the file's name.
-        device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
-            where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
-        fresh: forget a training that was stopped at `out`; else the same request goes on with it.
-        checkpoint_minutes: minutes between checkpoints of a member; 0: none; None: 5.
-        tensorboard: folder for TensorBoard's logs; None: none are written.
         gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
             `ComputeConfig`; None: as it says.
-        placement: "data" trains each member over all GPUs, "member" each on one of its own, several at once in
-            processes of their own, "auto" whichever is predicted to end sooner; None: as `ComputeConfig` says.
-        ray: address of a Ray cluster whose nodes train the members: "local", "auto" or HOST:PORT; None: this machine.
+        ray: address of a Ray cluster whose nodes do the work: "local", "auto" or HOST:PORT; None: this machine.
     """
 
     source: Any
@@ -63,12 +52,9 @@ class TrainRequest:
     lookback: int | None = None
     seed: int | None = None
     quick: bool = False
-    rules: Path | None = None
     transform: str | None = None
     nonnegative: bool = False
     spike_threshold: float | None = None
-    miss_cost: float | None = None
-    false_alarm_cost: float | None = None
     train_end: Bound | None = None
     validation_end: Bound | None = None
     test_end: Bound | None = None
@@ -78,20 +64,52 @@ class TrainRequest:
     epochs: int | None = None
     batch: int | None = None
     catch_up: int | None = None
-    unit: str = ""
-    title: str | None = None
-    device: str = "auto"
-    placement: str | None = None
-    ray: str | None = None
-    fresh: bool = False
-    checkpoint_minutes: float | None = None
-    tensorboard: Path | None = None
     gpus: int | None = None
     precision: str | None = None
     scale_batch: str | None = None
     scale_rate: str | None = None
     communication: str | None = None
     memory_limit: int | None = None
+    ray: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnsembleRequest(FitRequest):
+    """What whoever fits whole ensembles is asked besides.
+
+    Attributes:
+        rules: TOML file with the user's rules.
+        miss_cost, false_alarm_cost: what a spike without an alert and an alert without a spike cost; see `RunConfig`.
+        placement: "data" trains each member over all GPUs, "member" each on one of its own, several at once in
+            processes of their own, "auto" whichever is predicted to end sooner; None: as `ComputeConfig` says.
+        unit: unit of the target, for the report.
+        title: what the data are, for the report; None: the file's name.
+        fresh: forget what was stopped at `out`; else the same request goes on with it.
+    """
+
+    rules: Path | None = None
+    miss_cost: float | None = None
+    false_alarm_cost: float | None = None
+    placement: str | None = None
+    unit: str = ""
+    title: str | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainRequest(EnsembleRequest):
+    """Train a run, whose folder will be `out`; on a cluster its nodes train the members.
+
+    Attributes:
+        device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
+            where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
+        checkpoint_minutes: minutes between checkpoints of a member; 0: none; None: 5.
+        tensorboard: folder for TensorBoard's logs; None: none are written.
+    """
+
+    device: str = "auto"
+    checkpoint_minutes: float | None = None
+    tensorboard: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,66 +132,24 @@ class TrainResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BacktestRequest:
-    """Forecast the past as if it were not known, and score every forecast.
+class BacktestRequest(EnsembleRequest):
+    """Forecast the past as if it were not known, and score every forecast; `out` will be a folder.
+
+    On a cluster folds are done at once, where members are not trained on from fold to fold.
 
     Attributes:
-        source, horizon, data, config, members, lookback, seed, quick, rules, transform, nonnegative, spike_threshold,
-            miss_cost, false_alarm_cost, epochs, batch, catch_up, unit, title, gpus, precision, scale_batch, scale_rate,
-            communication, memory_limit, placement: as of `TrainRequest`.
-        ray: as of `TrainRequest`; folds are done at once there, where members are not trained on from fold to fold.
-        out: folder of the backtest; the same request goes on where it was stopped.
         windows: cutoffs of each series, counted from its end; None: every cutoff of the test part.
-        step: rows between cutoffs; None: the horizon.
         refit: members are fitted anew every so many cutoffs, on what is known by then; 0: once.
-        train_end, validation_end, test_end: rows of each series, or the last date or stamp that belongs to the part.
-        validation, test: shares of the rows, where bounds and `windows` do not say; None: 0.2 and 0.1.
         scaled: also score series standardised by the first training part, as papers on long horizons do.
         baselines: names of `ensemble.baselines.BASELINES`.
         forecasts: write every forecast of every model.
-        fresh: forget what an earlier backtest left at `out`.
     """
 
-    source: Any
-    horizon: int
-    out: Path
-    data: DataOptions = field(default_factory=DataOptions)
-    config: Path | None = None
-    members: str | Sequence[Any] | None = None
-    lookback: int | None = None
-    seed: int | None = None
-    quick: bool = False
-    rules: Path | None = None
-    transform: str | None = None
-    nonnegative: bool = False
-    spike_threshold: float | None = None
-    miss_cost: float | None = None
-    false_alarm_cost: float | None = None
     windows: int | None = None
-    step: int | None = None
     refit: int = 0
-    train_end: Bound | None = None
-    validation_end: Bound | None = None
-    test_end: Bound | None = None
-    validation: float | None = None
-    test: float | None = None
     scaled: bool = False
     baselines: tuple[str, ...] = ("ridge", "seasonal-naive", "naive")
     forecasts: bool = True
-    fresh: bool = False
-    epochs: int | None = None
-    batch: int | None = None
-    catch_up: int | None = None
-    unit: str = ""
-    title: str | None = None
-    placement: str | None = None
-    ray: str | None = None
-    gpus: int | None = None
-    precision: str | None = None
-    scale_batch: str | None = None
-    scale_rate: str | None = None
-    communication: str | None = None
-    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,54 +199,23 @@ class BacktestResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TuneRequest:
+class TuneRequest(FitRequest):
     """Search settings that forecast better than the defaults, on validation alone.
 
+    What is asked of settings is where the search starts and what it has to beat. A lookback that is given is not
+    searched. `out` will be a JSON file of settings, for `TrainRequest.config`; the search itself is kept beside it, in
+    a folder of its name with the ending ".search", and goes on from there.
+
     Attributes:
-        source, horizon, data, config, members, lookback, seed, quick, transform, nonnegative, spike_threshold,
-            train_end, validation_end, test_end, validation, test, step, epochs, batch, catch_up, gpus, precision,
-            scale_batch, scale_rate, communication, memory_limit: as of `TrainRequest`; what they say is where the
-            search starts and what it has to beat. A lookback that is given is not searched.
-        out: JSON file of settings, for `TrainRequest.config`. The search itself is kept beside it, in a folder of
-            its name with the ending ".search", and goes on from there.
         budget: wall time of the search in seconds, over all its runs; None: no limit where `trials` is given, else
             half an hour.
         trials: most trials of each member, its defaults among them; None: as many as the time allows.
         workers: trials at once, each in a process of its own; on a cluster at most so many.
-        ray: as of `TrainRequest`; trials are done there.
     """
 
-    source: Any
-    horizon: int
-    out: Path
-    data: DataOptions = field(default_factory=DataOptions)
     budget: float | None = None
     trials: int | None = None
     workers: int = 1
-    config: Path | None = None
-    members: str | Sequence[Any] | None = None
-    lookback: int | None = None
-    seed: int | None = None
-    quick: bool = False
-    transform: str | None = None
-    nonnegative: bool = False
-    spike_threshold: float | None = None
-    train_end: Bound | None = None
-    validation_end: Bound | None = None
-    test_end: Bound | None = None
-    validation: float | None = None
-    test: float | None = None
-    step: int | None = None
-    epochs: int | None = None
-    batch: int | None = None
-    catch_up: int | None = None
-    ray: str | None = None
-    gpus: int | None = None
-    precision: str | None = None
-    scale_batch: str | None = None
-    scale_rate: str | None = None
-    communication: str | None = None
-    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
