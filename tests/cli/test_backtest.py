@@ -25,7 +25,7 @@ OWN = {
     "--fresh": (None, "fresh", True),
     "--val-end": ("2016-11", "validation_end", "2016-11"),
 }
-NOT_HERE = ("--validation-end", "--device", "--checkpoint-minutes", "--tensorboard")
+NOT_HERE = ("--validation-end", "--checkpoint-minutes", "--tensorboard")
 OPTIONS = {**{flag: told for flag, told in TRAIN.items() if flag not in NOT_HERE}, **OWN}
 
 

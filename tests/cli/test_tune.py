@@ -38,6 +38,7 @@ def test_options_reach_the_request(sextet, tuned):
     result = sextet(
         *("tune", "sales.csv", "--horizon", 28, "--budget", "1h30m", "--out", "b.json", "--workers", 2),
         *("--trials", 5, "--seed", 3, "--members", "gru", "--config", "a.json", "--lookback", 9, "--epochs", 2),
+        *("--device", "cpu"),
         *("--transform", "log1p", "--nonnegative", "--future", "price,promo", "--test", 0.2, "--val-end", "2020-01-01"),
     )
     assert result.exit_code == 0, result.stderr
@@ -46,6 +47,7 @@ def test_options_reach_the_request(sextet, tuned):
     assert (request.budget, request.trials, request.workers, request.seed) == (5400.0, 5, 2, 3)
     assert (request.members, request.config, request.lookback, request.epochs) == ("gru", Path("a.json"), 9, 2)
     assert (request.transform, request.nonnegative, request.data.future) == ("log1p", True, ("price", "promo"))
+    assert request.device == "cpu"
     assert (request.test, request.validation_end) == (0.2, "2020-01-01")
 
 

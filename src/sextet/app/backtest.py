@@ -20,6 +20,7 @@ from sextet.core.progress import Progress, Silent
 from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
+from sextet.ensemble.device import settle, verify
 from sextet.rules.user_rules import parse_rules
 from sextet.runtime.run import RULES
 from sextet.specs.run_config import RunConfig
@@ -37,6 +38,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     Raises:
         DataError, ConfigError: the data or an option cannot be used, or the folder holds another backtest.
         DependencyError: TensorFlow, or statsforecast where a baseline needs it, is not installed.
+        HardwareError: a GPU is there, or was asked for, and would be left unused.
         TrainingError: a member did not learn.
     """
     from sextet.backtesting.folder import BacktestFolder
@@ -49,8 +51,11 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     check_baselines(request.baselines)
     rules = rules_text(request.rules)
     parsed = parse_rules(rules, source=RULES)
+    on_gpu = settle(request.device, members=config.members)
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
+    if on_gpu:
+        verify()
     parsed.check_names(panel)
     for note in panel.notes:
         progress.note(note)
@@ -77,7 +82,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     }
     if work.folder.claim(asked, fresh=request.fresh):
         progress.note(f"Going on with the backtest at {request.out}.")
-    with hired("auto", request.ray, progress) as hands:
+    with hired(request.device, request.ray, progress) as hands:
         scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
     return _told(request, work, scores)
 

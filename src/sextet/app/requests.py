@@ -38,6 +38,8 @@ class FitRequest:
         validation, test: shares of the rows for validation and for the test; None: 0.2 and 0.1.
         step: rows between test cutoffs; None: 1, in a backtest the horizon.
         epochs, batch, catch_up: override the training budget; see `TrainConfig`.
+        device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
+            where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
         gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
             `ComputeConfig`; None: as it says.
         ray: address of a Ray cluster whose nodes do the work: "local", "auto" or HOST:PORT; None: this machine.
@@ -64,6 +66,7 @@ class FitRequest:
     epochs: int | None = None
     batch: int | None = None
     catch_up: int | None = None
+    device: str = "auto"
     gpus: int | None = None
     precision: str | None = None
     scale_batch: str | None = None
@@ -101,13 +104,10 @@ class TrainRequest(EnsembleRequest):
     """Train a run, whose folder will be `out`; on a cluster its nodes train the members.
 
     Attributes:
-        device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
-            where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
         checkpoint_minutes: minutes between checkpoints of a member; 0: none; None: 5.
         tensorboard: folder for TensorBoard's logs; None: none are written.
     """
 
-    device: str = "auto"
     checkpoint_minutes: float | None = None
     tensorboard: Path | None = None
 

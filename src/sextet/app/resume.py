@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sextet.app.configuration import with_means
-from sextet.app.device import settle, verify
 from sextet.app.hiring import hired
 from sextet.app.requests import TrainResult
 from sextet.app.train import told
 from sextet.core.progress import Progress, Silent
+from sextet.ensemble.device import settle, verify
 from sextet.runtime.unfinished import Unfinished
 
 SILENT = Silent()
@@ -41,7 +41,7 @@ def resume(
     said = {name: value for name, value in means.items() if value is not None}
     compute = with_means(asked.config.compute, **said)
     asked = replace(asked, device=device or asked.device, config=replace(asked.config, compute=compute))
-    if settle(asked.device):
+    if settle(asked.device, members=asked.config.members):
         verify()
     with hired(asked.device, ray, progress) as hands:
         return told(unfinished.out, resume_at(unfinished, asked, progress, hands))

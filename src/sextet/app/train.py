@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sextet.app.configuration import config_of
-from sextet.app.device import settle, verify
 from sextet.app.hiring import hired
 from sextet.app.requests import TrainRequest, TrainResult
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
+from sextet.ensemble.device import settle, verify
 
 if TYPE_CHECKING:
     from sextet.ensemble.fit import Fit
@@ -45,7 +45,7 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
         unit=request.unit,
         device=request.device,
     )
-    on_gpu = settle(request.device)
+    on_gpu = settle(request.device, members=asked.config.members)
 
     def read() -> Panel:
         panel = read_to_fit(request.source, request.data, asked.config.split, request.horizon)

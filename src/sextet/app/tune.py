@@ -13,6 +13,7 @@ from sextet.core.errors import ConfigError
 from sextet.core.files import write_text
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
+from sextet.ensemble.device import settle, verify
 from sextet.tuning.found import Found
 from sextet.tuning.plan import Limits
 from sextet.tuning.search import Search
@@ -29,12 +30,16 @@ def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
     Raises:
         DataError, ConfigError: the data or an option cannot be used, or the search beside `out` is about others.
         DependencyError: Optuna or TensorFlow is not installed.
+        HardwareError: a GPU is there, or was asked for, and would be left unused.
         ResourceError: a worker process ran out of memory; what was finished is kept.
     """
     limits = _limits(request)
     config = config_of(request)
+    on_gpu = settle(request.device, members=config.members)
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
+    if on_gpu:
+        verify()
     for note in panel.notes:
         progress.note(note)
     with hiring(request.ray, progress) as hire:

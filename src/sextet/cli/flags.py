@@ -134,6 +134,15 @@ class BudgetFlags(DeviceFlags):
             rich_help_panel=_BUDGET,
         ),
     ] = None
+    device: Annotated[
+        Device,
+        Option(
+            "--device",
+            help="auto uses a GPU where there is one, and stops where it would be left unused; cpu hides GPUs; gpu "
+            "insists on one.",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = Device.AUTO
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,16 +168,6 @@ class TrainingFlags(FoldFlags):
             rich_help_panel=_BUDGET,
         ),
     ] = False
-
-    device: Annotated[
-        Device,
-        Option(
-            "--device",
-            help="auto uses a GPU where there is one, and stops where it would be left unused; cpu hides GPUs; gpu "
-            "insists on one.",
-            rich_help_panel=_BUDGET,
-        ),
-    ] = Device.AUTO
 
 
 @dataclass(frozen=True, kw_only=True)

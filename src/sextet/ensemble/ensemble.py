@@ -87,6 +87,7 @@ class Ensemble:
         options: DataOptions | None = None,
         out: str | Path | None = None,
         fresh: bool = False,
+        device: str = "auto",
         progress: Progress = SILENT,
     ) -> Ensemble:
         """Train on `data` and learn weights and calibration; returns itself.
@@ -98,14 +99,18 @@ class Ensemble:
             options: how it is read.
             out: folder of the run; None: a temporary one, gone with this object.
             fresh: forget a training that was stopped at `out`.
+            device: "auto" stops where a GPU is here and would be left unused, "gpu" also where there is none; "cpu"
+                hides GPUs from TensorFlow, for the rest of the process.
             progress: told how it goes.
 
         Raises:
             DataError: the data cannot be used as they are.
             ConfigError: another process is training at `out`, or a training of another question was stopped there.
             DependencyError: TensorFlow is not installed.
+            HardwareError: a GPU is there, or was asked for, and would be left unused; says why and what mends it.
         """
         from sextet.ensemble.asked import Asked, path_of
+        from sextet.ensemble.device import settle, verify
         from sextet.ensemble.keeping import train_at, train_in
 
         path, options = path_of(data), options or DataOptions()
@@ -115,10 +120,15 @@ class Ensemble:
             data=options,
             path=path,
             rules=self._rules,
+            device=device,
         )
+        on_gpu = settle(device, members=self.config.members)
 
         def read() -> Panel:
-            return read_to_fit(data, options, self.config.split, self.config.horizon)
+            panel = read_to_fit(data, options, self.config.split, self.config.horizon)
+            if on_gpu:
+                verify()
+            return panel
 
         if out is not None:
             self._take(Path(out), train_at(Path(out), asked, read, progress, fresh=fresh))
@@ -130,23 +140,31 @@ class Ensemble:
         return self
 
     @classmethod
-    def resume(cls, path: str | Path, *, members: Any = (), progress: Progress = SILENT) -> Ensemble:
+    def resume(
+        cls, path: str | Path, *, members: Any = (), device: str | None = None, progress: Progress = SILENT
+    ) -> Ensemble:
         """Go on with a training that was stopped at `path`, be it of `fit(out=...)` or of the command line.
 
         Args:
             path: folder of the run that it will be.
             members: models of your own among the members, which no file holds.
+            device: on what it goes on, as of `fit`; None: as was asked.
             progress: told how it goes.
 
         Raises:
             RunError: there is no such training, or it is damaged.
             ConfigError: another process is going on with it, or a model of your own is missing.
+            HardwareError: as of `fit`.
         """
+        from sextet.ensemble.device import settle, verify
         from sextet.ensemble.keeping import asked_before, resume_at
         from sextet.runtime.unfinished import Unfinished
 
         unfinished = Unfinished.at(Path(path))
         asked = asked_before(unfinished, parse_members(members) if members else ())
+        asked = replace(asked, device=device or asked.device)
+        if settle(asked.device, members=asked.config.members):
+            verify()
         model = cls(horizon=asked.config.horizon, config=asked.config)
         model._rules = asked.rules
         model._take(unfinished.out, resume_at(unfinished, asked, progress))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from sextet.core.errors import ConfigError, HardwareError, nearest
 from sextet.hardware.host import Host, ThisHost
 from sextet.hardware.present import hinted
+from sextet.specs.presets import MemberSpec
+from sextet.specs.rule_based import RuleBasedSpec
 
 DEVICES = ("auto", "cpu", "gpu")
 _MEANT = "Where the CPU is meant, say so: --device cpu (from Python device='cpu', anywhere CUDA_VISIBLE_DEVICES=-1)."
@@ -15,8 +18,13 @@ _MEANT = "Where the CPU is meant, say so: --device cpu (from Python device='cpu'
 _UNSURE = ("SXT109",)
 
 
-def settle(device: str, host: Host | None = None) -> bool:
+def settle(device: str, host: Host | None = None, members: Sequence[MemberSpec] | None = None) -> bool:
     """Make ready for a device before TensorFlow is loaded; gives whether TensorFlow has to see a GPU.
+
+    Args:
+        device: "auto", "cpu" or "gpu".
+        host: the machine; None: this one.
+        members: that will be trained; where none of them has a network no GPU is missed. None: some have one.
 
     Raises:
         ConfigError: there is no such device.
@@ -26,6 +34,8 @@ def settle(device: str, host: Host | None = None) -> bool:
         raise ConfigError(f"Expected device as one of {', '.join(DEVICES)}; got {device!r}{nearest(device, DEVICES)}.")
     if device == "cpu":
         _hide()
+        return False
+    if members is not None and all(isinstance(spec, RuleBasedSpec) for spec in members):
         return False
     host = host or ThisHost()
     if not hinted(host):

@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from sextet.app import device
-from sextet.app.requests import TrainRequest
+from sextet import Ensemble
+from sextet.app.backtest import backtest
+from sextet.app.requests import BacktestRequest, TrainRequest, TuneRequest
 from sextet.app.train import train
+from sextet.app.tune import tune
 from sextet.core.errors import ConfigError, HardwareError
+from sextet.ensemble import device
+from sextet.ensemble.asked import Asked
+from sextet.runtime.unfinished import Unfinished
+from sextet.samples import synthetic
+from sextet.specs.presets import parse_members
 
 from ..doctor.described import DescribedHost, described, whole
 
@@ -33,7 +43,7 @@ def test_a_gpu_that_will_be_used():
 def test_no_gpu_and_none_asked_for_costs_nothing():
     assert device.settle("auto", described("laptop")) is False
     program = (
-        "import sys; from sextet.app.device import settle; from sextet.hardware.host import ThisHost; "
+        "import sys; from sextet.ensemble.device import settle; from sextet.hardware.host import ThisHost; "
         "print(settle('auto'), 'pynvml' in sys.modules, 'sextet.doctor.examine' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -147,18 +157,58 @@ def test_tensorflow_has_to_see_the_gpu(monkeypatch, gpus):
             device.verify()
 
 
+def _fit(source: Any, out: Path, wanted: str) -> None:
+    Ensemble(horizon=2, members="gru").fit(source, out=out, device=wanted)
+
+
+def _resume(source: Any, out: Path, wanted: str) -> None:
+    unfinished = Unfinished(out)
+    with unfinished.held():
+        unfinished.begin(Asked(config=Ensemble(horizon=2, members="gru").config, path=str(source)).to_plain())
+    Ensemble.resume(out, device=wanted)
+
+
+def _asked(use_case: Callable[..., Any], request: type) -> Callable[[Any, Path, str], object]:
+    return lambda source, out, wanted: use_case(
+        request(source=source, horizon=2, out=out, members="gru", device=wanted)
+    )
+
+
+WAYS = {
+    "train": _asked(train, TrainRequest),
+    "backtest": _asked(backtest, BacktestRequest),
+    "tune": _asked(tune, TuneRequest),
+    "fit": _fit,
+}
+
+
+@pytest.mark.parametrize("way", [*WAYS, "resume"])
 @pytest.mark.parametrize(("wanted", "error"), [("gpus", ConfigError), ("gpu", HardwareError)])
-def test_a_training_is_stopped_before_its_data_are_read(monkeypatch, tmp_path, wanted, error):
+def test_whatever_trains_is_stopped_before_its_data_are_read(monkeypatch, tmp_path, way, wanted, error):
     monkeypatch.setattr(device, "ThisHost", lambda: described("laptop"))
-    request = TrainRequest(source=tmp_path / "none.csv", horizon=1, out=tmp_path / "run", device=wanted)
-    with pytest.raises(error):
-        train(request)
+    with pytest.raises(error, match="got 'gpus'" if wanted == "gpus" else "no NVIDIA GPU here"):
+        {**WAYS, "resume": _resume}[way](tmp_path / "none.csv", tmp_path / "run", wanted)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_trains_stops_where_tensorflow_sees_no_gpu(monkeypatch, tmp_path, way):
+    _sees(monkeypatch, 0)
+    monkeypatch.setattr(device, "ThisHost", lambda: described("p40"))
+    with pytest.raises(HardwareError, match="TensorFlow sees no GPU"):
+        WAYS[way](synthetic(series=1, rows=99), tmp_path / "run", "auto")
+
+
+def test_a_gpu_is_not_missed_where_nothing_has_a_network():
+    bare = DescribedHost(whole(BARE))
+    assert device.settle("auto", bare, parse_members("rule-based")) is False
+    with pytest.raises(HardwareError):
+        device.settle("auto", DescribedHost(whole({**BARE, "packages": {}})), parse_members("gru,rule-based"))
 
 
 @pytest.mark.slow
 def test_the_cpu_really_hides_gpus():
     program = (
-        "import os; from sextet.app.device import settle; settle('cpu'); from sextet.members.backend import tf; "
+        "import os; from sextet.ensemble.device import settle; settle('cpu'); from sextet.members.backend import tf; "
         "print(os.environ['CUDA_VISIBLE_DEVICES'], tf.config.list_logical_devices('GPU'))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
