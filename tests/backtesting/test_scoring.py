@@ -24,7 +24,8 @@ from sextet.data.prepare import Prepared
 from sextet.data.scale import Scaler
 from sextet.data.split import SplitConfig
 from sextet.ensemble.combining import learn
-from sextet.ensemble.examining import examine
+from sextet.ensemble.examining import Examination, examine
+from sextet.ensemble.fit import ruling_of
 from sextet.ensemble.ground import Ground, lay_ground
 from sextet.ensemble.warning import choose_policies, spike_test, warning_scores
 from sextet.metrics.leaderboard import leaderboard
@@ -75,15 +76,29 @@ def yardstick(ground: Ground, rules: UserRules | None = None) -> Yardstick:
     )
 
 
+def examined(ground: Ground, fit: FoldFit, index: WindowIndex, rules: UserRules | None = None) -> Examination:
+    ruling = ruling_of(ground, rules or UserRules(), fit.policies)
+    return examine(fit.crew, fit.combination, fit.baselines, ruling, index, ground.split.train)
+
+
 def rows_of(scores: FoldScores) -> dict[str, dict[str, float]]:
     rows = leaderboard({name: one.total() for name, one in scores.models.items()})
     return {str(row.pop("model")): row for row in rows}  # type: ignore[misc]
 
 
-def test_scores_are_those_of_the_examination(ground: Ground, fit: FoldFit) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "cap = {middle}", "then = {{ multiply = 0.5 }}\nfinal = true", "then = {{ set = 0 }}\nfinal = true"]
+)
+def test_scores_are_those_of_the_examination(ground: Ground, fit: FoldFit, text: str) -> None:
     index = ground.scored_windows("test")
-    found = rows_of(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
-    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
+    text = text.format(middle=float(np.nanmedian(ground.panel.y)))
+    rules = parse_rules(f"[[rule]]\n{text}" if text else "")
+    found = rows_of(FoldScoring(fit, yardstick(ground, rules), None).run(index, Silent()))
+    exam = examined(ground, fit, index, rules)
+    if text:
+        free = {str(row["model"]): row["mae"] for row in examined(ground, fit, index).rows}
+        ruled = {str(row["model"]): row["mae"] for row in exam.rows}
+        assert {name for name in free if free[name] != ruled[name]} == {"sextet", "sextet-online"}
     assert {str(row["model"]) for row in exam.rows} == set(found)
     for row in exam.rows:
         for key, value in row.items():
@@ -107,8 +122,8 @@ def test_chunks_change_nothing(ground: Ground, fit: FoldFit, monkeypatch: pytest
 def test_warnings_are_scored_as_a_run_scores_them(ground: Ground, fit: FoldFit) -> None:
     """The rivals see what the examination's see; the ensemble's own follows the online quantiles that are shipped."""
     index = ground.scored_windows("test")
-    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
-    wanted = warning_scores(spike_test(exam, fit.policies, ground.spikes, ground.prepared))
+    exam = examined(ground, fit, index)
+    wanted = warning_scores(spike_test(exam, fit.policies, ground.prepared))
     found = FoldScoring(fit, yardstick(ground), None).run(index, Silent()).alarms
     assert set(found) == set(wanted)
     alone = found["spike-detector alone"].scores()

@@ -97,3 +97,13 @@ def test_a_run_of_version_0_1_still_loads(frame: pd.DataFrame, tmp_path: Path) -
     names = {*old.manifest["files"], "members/rule-based.json"} - {"members/rule-based.npz", old.state, MANIFEST}
     old.seal(sorted(names), old.state)
     pd.testing.assert_frame_equal(Ensemble.load(old.path).forecast(), now.forecast())
+
+
+def test_the_test_scores_the_ensemble_as_final_rules_leave_it(frame: pd.DataFrame, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rule]]\nname = "closed"\nthen = { set = 7.0 }\nfinal = true\n')
+    model = Ensemble(horizon=HORIZON, members="rule-based", rules=rules).fit(frame, out=tmp_path / "run")
+    rows = model.leaderboard().set_index("model")
+    assert (model.forecast()["sextet"] == 7.0).all()
+    for name in ("sextet", "sextet-online", "rule-based"):
+        assert rows.loc[name, "width_80"] == 0.0 and rows.loc[name, "mae"] > rows.loc["seasonal-naive", "mae"]

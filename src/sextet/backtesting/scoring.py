@@ -25,14 +25,14 @@ from sextet.data.scale import Scaler
 from sextet.data.windows import ordinals_of, targets
 from sextet.ensemble.baselines import failures_of
 from sextet.ensemble.examining import ENSEMBLE, ONLINE, PERCENTS
+from sextet.ensemble.ruling import Left, Ruling, joined
 from sextet.ensemble.warning import ALONE, RIVAL
 from sextet.ensemble.warning import ENSEMBLE as BLENDED
 from sextet.metrics.alarms import AlarmTally
 from sextet.metrics.breakdown import Places, breakdown, places
 from sextet.metrics.exceedance import mass_of
 from sextet.metrics.leaderboard import tally
-from sextet.rules.scene import Scene
-from sextet.rules.user_rules import UserRules, changed
+from sextet.rules.user_rules import UserRules
 from sextet.runtime.crew import BATCH, spike_probability
 
 Floats = NDArray[np.float32]
@@ -68,6 +68,13 @@ class FoldScoring:
         """Score with `fit`; forecasts also go to `file`, where there is one."""
         self._fit, self._yardstick, self._file = fit, yardstick, file
         self._prepared, self._panel = fit.ground.prepared, fit.ground.panel
+        self._ruling = Ruling(
+            rules=yardstick.rules,
+            prepared=self._prepared,
+            spikes=fit.ground.spikes,
+            blend=fit.policies.blend,
+            levels=fit.crew.shape.levels,
+        )
         self._silent = not np.isfinite(fit.policies.own.threshold)
         self.scores = FoldScores(truth=np.zeros(self._panel.series), fit_seconds=dict(fit.seconds), notes=fit.notes)
 
@@ -109,11 +116,12 @@ class FoldScoring:
         self._took(ONLINE, start)
         del raw
         intervals: dict[str, Floats] = {}
-        for name, z in ((ENSEMBLE, static), (ONLINE, adapted)):
-            quantiles = self._judged(name, z, here)
-            intervals |= _columns(name, quantiles)
-        if warned is not None:
-            columns["spike_probability"] = self._alarms(warned, quantiles, here)
+        seen = warned if self._ruling.rules.final else None  # by rules; the alarms are those of what is shipped
+        for name, z, chance in ((ENSEMBLE, static, seen), (ONLINE, adapted, warned)):
+            left = self._judged(name, z, here, chance)
+            intervals |= _columns(name, left.quantiles)
+        if warned is not None and left.score is not None and left.probability is not None:
+            columns["spike_probability"] = self._alarms(warned, left.score, left.probability, here)
         standard = self._yardstick.standard.to_z(here.truth, index.series)
         self.scores.truth += np.bincount(
             index.series, weights=np.nansum(np.abs(standard), axis=1), minlength=self._panel.series
@@ -147,51 +155,40 @@ class FoldScoring:
                 medians[name][part] = self._add(name, z, some)[..., MEDIAN]
         return raw, warned, medians
 
-    def _judged(self, name: str, z: Floats, here: _Chunk) -> Floats:
-        """Judge scaled quantiles `[W, H, Q]` batch by batch, and return them in the unit of the target."""
-        out = np.empty_like(z)
+    def _judged(self, name: str, z: Floats, here: _Chunk, warned: Floats | None) -> Left:
+        """Judge what rules leave of the ensemble's scaled quantiles `[W, H, Q]` batch by batch, and return it."""
+        parts = []
         for low in range(0, len(z), BATCH):
             part = slice(low, low + BATCH)
-            out[part] = self._add(name, z[part], here.take(part))
-        return out
+            some = here.take(part)
+            left = self._ruling.left(z[part], some.index, None if warned is None else warned[part])
+            self._score(name, left.quantiles, some)
+            parts.append(replace(left, quantiles=left.quantiles.astype(np.float32)))
+        return joined(parts)
 
     def _add(self, name: str, z: Floats, some: _Chunk) -> Reals:
         """Add the scores of scaled quantiles; return them in the unit of the target."""
         quantiles = self._prepared.scaler.from_z(z, some.index.series)
-        if name in (ENSEMBLE, ONLINE) and self._yardstick.rules.rules:
-            quantiles = self._ruled(quantiles, some)
+        self._score(name, quantiles, some)
+        return quantiles
+
+    def _score(self, name: str, quantiles: NDArray[np.floating], some: _Chunk) -> None:
         scale = self._yardstick.mase[some.index.series]
         merge(self.scores.models, {name: breakdown(some.where, some.truth, quantiles, scale=scale, percents=PERCENTS)})
         if some.spike.any():
             found = tally(some.truth[some.spike][None], quantiles[some.spike][None], percents=PERCENTS)
             merge(self.scores.spikes, {name: found})
-        return quantiles
-
-    def _ruled(self, quantiles: Reals, some: _Chunk) -> Reals:
-        """Apply the user's rules, as a forecast does."""
-        probability = None
-        if some.warned is not None:
-            score = self._fit.ground.spikes.quantile_score(self._panel, some.index, quantiles)
-            probability = self._fit.policies.blend.apply(some.warned, score)
-        scene = Scene(
-            panel=self._panel,
-            index=some.index,
-            quantiles=quantiles,
-            levels=self._fit.crew.shape.levels,
-            spike_probability=probability,
-        )
-        return changed(self._yardstick.rules.final, scene, self._prepared.scaler.nonnegative)[0]
 
     def _spiked(self, index: WindowIndex, horizon: int) -> NDArray[np.bool_]:
         rows = index.row[:, None] + np.arange(horizon)
         label = self._panel.label
         return np.zeros(rows.shape, dtype=bool) if label is None else (label[rows] > 0) & self._prepared.observed[rows]
 
-    def _alarms(self, warned: Floats, quantiles: Floats, here: _Chunk) -> Floats:
+    def _alarms(
+        self, warned: Floats, score: NDArray[np.floating], blended: NDArray[np.floating], here: _Chunk
+    ) -> Floats:
         """Score the warnings as they are shipped, the upper quantile as an alarm, and the member that warns alone."""
         policies = self._fit.policies
-        score = self._fit.ground.spikes.quantile_score(self._panel, here.index, quantiles)
-        blended = policies.blend.apply(warned, score)
         alarms: dict[str, tuple[NDArray[np.floating], float]] = {
             BLENDED: (blended, policies.own.threshold),
             RIVAL: (mass_of(score), policies.rivals[RIVAL].threshold),

@@ -19,11 +19,12 @@ from sextet.ensemble.ground import Ground, lay_ground
 from sextet.ensemble.member_training import log_of
 from sextet.ensemble.outcome import Outcome, Source
 from sextet.ensemble.recruiting import IN_TURN, Hands, Recruits, recruit
-from sextet.ensemble.warning import choose_policies
+from sextet.ensemble.ruling import Ruling
+from sextet.ensemble.warning import Policies, choose_policies
 from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
 from sextet.planner.timing.step_times import STEPS
-from sextet.rules.user_rules import parse_rules
+from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.combination import Combination
 from sextet.runtime.run import RULES, Run
 from sextet.runtime.run_folder import RunFolder
@@ -111,7 +112,7 @@ def fit_run(
             crew, _ = caught_up(ground, recruits.crew, work, members, progress)
             recruits = replace(recruits, crew=crew)
     with watch.stage("test", "examining on the test part"):
-        exam = _examined(ground, recruits, combination)
+        exam = _examined(ground, recruits, combination, ruling_of(ground, rules, policies))
     with watch.stage("write", "writing the run"):
         outcome = Outcome(
             ground=ground,
@@ -137,12 +138,23 @@ def fit_run(
     )
 
 
-def _examined(ground: Ground, recruits: Recruits, combination: Combination) -> Examination | None:
+def ruling_of(ground: Ground, rules: UserRules, policies: Policies) -> Ruling:
+    """Return how the user's final rules act on answers to windows of the data."""
+    return Ruling(
+        rules=rules,
+        prepared=ground.prepared,
+        spikes=ground.spikes,
+        blend=policies.blend,
+        levels=ground.shape.levels,
+    )
+
+
+def _examined(ground: Ground, recruits: Recruits, combination: Combination, ruling: Ruling) -> Examination | None:
     index = ground.scored_windows("test")
     if not len(index):
         return None
     baselines, _ = fit_baselines(ground)
-    return examine(recruits.crew, combination, baselines, ground.prepared, index, ground.split.train)
+    return examine(recruits.crew, combination, baselines, ruling, index, ground.split.train)
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:

@@ -82,17 +82,16 @@ def _evidence(
     return probability, score, *_truth(prepared, part.index.row, part.target)
 
 
-def spike_test(exam: Examination, policies: Policies, spikes: SpikeModel, prepared: Prepared) -> SpikeTest | None:
+def spike_test(exam: Examination, policies: Policies, prepared: Prepared) -> SpikeTest | None:
     """Return the warnings on the test windows beside what came true; None without a member that warns."""
-    if exam.probability is None:
+    if exam.warned is None or exam.score is None or exam.probability is None:
         return None
-    score = spikes.quantile_score(prepared.panel, exam.index, exam.quantiles)
     truth, valid = _truth(prepared, exam.index.row, exam.target)
     return SpikeTest(
-        probability=policies.blend.apply(exam.probability, score).astype(np.float32),
+        probability=exam.probability,
         label=np.where(valid, truth, np.nan).astype(np.float32),
         threshold=policies.own.threshold,
-        rivals={RIVAL: mass_of(score).astype(np.float32), ALONE: exam.probability},
+        rivals={RIVAL: mass_of(exam.score).astype(np.float32), ALONE: exam.warned},
         rival_thresholds={name: policy.threshold for name, policy in policies.rivals.items()},
     )
 

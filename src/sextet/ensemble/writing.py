@@ -33,7 +33,7 @@ def write_run(run: Run, outcome: Outcome, folder: RunFolder, seconds: Mapping[st
         seconds: wall time by stage.
     """
     exam, recruits = outcome.exam, outcome.recruits
-    tested = spike_test(exam, outcome.policies, run.spikes, outcome.ground.prepared) if exam else None
+    tested = spike_test(exam, outcome.policies, outcome.ground.prepared) if exam else None
     trainings = {name: to_plain(training) for name, training in recruits.trainings.items()}
     folder.write_json(CONFIG, dict(run.settings))
     scalers = {"target": run.scaler.to_arrays(), "covariates": run.covariates.to_arrays()}

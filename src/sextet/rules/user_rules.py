@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,13 +110,20 @@ class UserRules:
             spike_probability=warned,
         )
         quantiles, acted = changed(self.changing, scene, scaler.nonnegative)
-        where = np.zeros(scene.shape, dtype=bool)
-        for mask in acted.values():
-            where |= mask
-        if where.any():
-            z = np.where(where[..., None], _scaled(scaler, quantiles, index), answer.quantiles)
-            answer = replace(answer, quantiles=z.astype(answer.quantiles.dtype))
-        return replace(answer, rules=acted)
+        return replace(answer, quantiles=in_z(answer.quantiles, quantiles, acted, scaler, index), rules=acted)
+
+    def in_answer(self, scene: Scene, *, nonnegative: bool = False) -> tuple[Scene, dict[str, Mask]]:
+        """Return the ensemble's answer after the final rules, and rule name -> `[W, H]` where it acted.
+
+        What is set cannot spike: its probability is 0.
+
+        Args:
+            scene: the answer.
+            nonnegative: what rules leave is never below 0.
+        """
+        quantiles, acted = changed(self.final, scene, nonnegative)
+        probability = _unless_set(scene.spike_probability, self.final, acted)
+        return replace(scene, quantiles=quantiles, spike_probability=probability), acted
 
     def applied(self, forecast: Forecast, panel: Panel, index: WindowIndex, *, nonnegative: bool = False) -> Ruled:
         """Return the forecast with the final rules applied to the ensemble, and with the alerts of rules.
@@ -138,13 +146,17 @@ class UserRules:
             spike_probability=forecast.spike_probability,
         )
         notes = [note for rule in self.rules if (note := self._idle(rule, scene, forecast))]
-        quantiles, acted = changed(self.final, scene, nonnegative)
+        after, acted = self.in_answer(scene, nonnegative=nonnegative)
         touched = dict(forecast.rules)
         for rule in self.changing:
             notes += _changes(rule, scene, acted if rule.final else forecast.rules, forecast)
-        forecast = _with_set(replace(forecast, quantiles=quantiles), self.final, acted)
-        scene = replace(scene, quantiles=quantiles, spike_probability=forecast.spike_probability)
-        found, muted, heard = raised(self.rules, scene, forecast)
+        forecast = replace(
+            forecast,
+            quantiles=after.quantiles,
+            spike_probability=_unless_set(forecast.spike_probability, self.final, acted),
+            spike_size=_unless_set(forecast.spike_size, self.final, acted),
+        )
+        found, muted, heard = raised(self.rules, after, forecast)
         for name, mask in (*acted.items(), *heard.items()):
             touched[name] = touched[name] | mask if name in touched else mask
         alerts = tuple(sorted((*forecast.alerts, *found), key=lambda alert: (alert.start, alert.series)))
@@ -201,21 +213,43 @@ def changed(rules: tuple[Rule, ...], scene: Scene, nonnegative: bool = False) ->
     return scene.quantiles, acted
 
 
-def _scaled(scaler: Scaler, quantiles: Reals, index: WindowIndex) -> Reals:
+def in_z(
+    z: NDArray[np.floating],
+    quantiles: NDArray[np.floating],
+    acted: Mapping[str, Mask],
+    scaler: Scaler,
+    index: WindowIndex,
+) -> NDArray[np.floating]:
+    """Return `z [W, H, Q]`, in scaled space, with what rules left of it where they acted.
+
+    Args:
+        z: before rules.
+        quantiles: after them, in the unit of the target.
+        acted: rule name -> `[W, H]` where it acted.
+        scaler: between the two.
+        index: the windows.
+    """
+    where = np.zeros(z.shape[:2], dtype=bool)
+    for mask in acted.values():
+        where |= mask
+    if not where.any():
+        return z
+    return np.where(where[..., None], _scaled(scaler, quantiles, index), z).astype(z.dtype)
+
+
+def _scaled(scaler: Scaler, quantiles: NDArray[np.floating], index: WindowIndex) -> Reals:
     """Scale quantiles; what a transform does not take lies far out."""
     with np.errstate(all="ignore"):
         z = scaler.to_z(quantiles, index.series)
     return np.nan_to_num(z, nan=-_FARTHEST, posinf=_FARTHEST, neginf=-_FARTHEST)
 
 
-def _with_set(forecast: Forecast, rules: tuple[Rule, ...], acted: Mapping[str, Mask]) -> Forecast:
-    """What is set cannot spike: take the probability of one from there."""
-    probability, size = forecast.spike_probability, forecast.spike_size
+def _unless_set(values: NDArray[Any] | None, rules: tuple[Rule, ...], acted: Mapping[str, Mask]) -> NDArray[Any] | None:
+    """What is set cannot spike: probability and size of one are 0 there."""
     for rule in rules:
-        if any(_sets(action) for action in rule.actions):
-            probability = None if probability is None else np.where(acted[rule.name], 0.0, probability)
-            size = None if size is None else np.where(acted[rule.name], 0.0, size)
-    return replace(forecast, spike_probability=probability, spike_size=size)
+        if values is not None and any(_sets(action) for action in rule.actions):
+            values = np.where(acted[rule.name], 0.0, values)
+    return values
 
 
 def _sets(action: Action) -> bool:
