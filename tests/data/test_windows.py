@@ -210,7 +210,26 @@ def batch_at(panel: Panel, cutoff: int, lookback: int, horizon: int) -> WindowBa
         cycles=("day", "week"),
     )
     prepared = prepare(panel, identity(panel), covariates)
+    assert (
+        prepared.rows is not None
+    )  # small data are copied from rows side by side; `test_few_windows` has the other way
     return gather(prepared, one(panel, 0, cutoff), shape(prepared, lookback, horizon))
+
+
+def test_few_windows_of_long_data_put_no_rows_side_by_side() -> None:
+    panel = make_panel([np.arange(300.0), [*range(90), np.nan, *range(9)]], past=1, future=2)
+    prepared = ready(panel)
+    sizes = shape(prepared, 20, 3)
+    index = WindowIndex(series=np.array([0, 1, 1], dtype=np.int32), row=np.array([40, 305, 395], dtype=np.int64))
+    before = gather(prepared, index, sizes)
+    for _ in range(5):  # 6 times 3 windows of 20 rows are fewer than 400 rows
+        gather(prepared, index, sizes)
+    assert "rows" not in vars(prepared)
+    after = gather(prepared, index, sizes)
+    assert vars(prepared)["rows"] is not None
+    for name in ("past", "future", "target", "weight"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
+    assert replace(prepared)._gathered == [0]  # another one counts for itself
 
 
 @pytest.mark.parametrize("lookback", [1, 7, 30])

@@ -150,11 +150,12 @@ def _past_and_future(
     panel, lookback, horizon = prepared.panel, shape.lookback, shape.horizon
     first = index.row - lookback
     whole = first >= panel.offsets[index.series]
-    if prepared.rows is not None and whole.all():
-        past = run_rows(prepared.rows, first, lookback)
-    elif prepared.rows is not None and whole.any():
+    rows = prepared.rows_for(len(index) * lookback)
+    if rows is not None and whole.all():
+        past = run_rows(rows, first, lookback)
+    elif rows is not None and whole.any():
         past = np.empty((len(index), lookback, shape.past_channels), dtype=np.float32)
-        past[whole] = run_rows(prepared.rows, first[whole], lookback)
+        past[whole] = run_rows(rows, first[whole], lookback)
         past[~whole] = _past(prepared, index.take(~whole), lookback)
     else:
         past = _past(prepared, index, lookback)
