@@ -8,15 +8,18 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import sextet
 from sextet.app.requests import TrainRequest
 from sextet.app.resume import resume
 from sextet.app.show import summary
 from sextet.app.train import train
+from sextet.cli.show import show_summary
 from sextet.core.errors import ConfigError, RunError
 from sextet.core.progress import Silent
 from sextet.ensemble.ensemble import Ensemble
+from sextet.runtime.run import Run
 from sextet.runtime.unfinished import Unfinished
 
 
@@ -111,6 +114,19 @@ def test_another_version_is_refused(stopped: TrainRequest, monkeypatch: pytest.M
     monkeypatch.setattr(sextet, "__version__", "99.0")
     with pytest.raises(ConfigError, match=r"begun with sextet .* this is 99\.0"):
         resume(stopped.out)
+
+
+def test_show_tells_why_the_transform_was_chosen(asked: TrainRequest) -> None:
+    train(asked)
+    found = summary(asked.out)
+    assert found["transform"] == Run.load(asked.out).scaler.transform
+    assert found["chosen"]["transform"].startswith("Targets are ")
+    console = Console(width=300, record=True)
+    show_summary(console, found)
+    assert f"transform  {found['chosen']['transform']}" in console.export_text()
+    train(replace(asked, transform="none"))
+    said = summary(asked.out)
+    assert (said["transform"], said["chosen"]) == ("none", {})
 
 
 def test_show_tells_how_far_it_has_come(stopped: TrainRequest) -> None:

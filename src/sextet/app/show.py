@@ -42,6 +42,7 @@ def summary(run: Path) -> dict[str, Any]:
         "source": loaded.settings["source"],
         "horizon": loaded.config.horizon,
         "lookback": loaded.crew.shape.lookback,
+        "transform": loaded.scaler.transform,
         "frequency": history.frequency.name,
         "series": len(loaded.scaler.ids),
         "last": [str(history.stamps(s)[int(history.known[s]) - 1])[:19] for s in range(min(5, history.series))],
@@ -49,6 +50,7 @@ def summary(run: Path) -> dict[str, Any]:
         "leaderboard": metrics["rows"],
         "test_windows": metrics["windows"],
         "spikes": metrics["spikes"],
+        "chosen": loaded.settings.get("why", {}),  # a run of an earlier version does not say
         "split": loaded.settings["split"],
         "seconds": training["seconds"],
         "environment": where,

@@ -11,7 +11,12 @@ from sextet.cli.output import Output
 if TYPE_CHECKING:
     from rich.console import Console
 
-_TITLES = {"last": "last known stamps", "files": "files, bytes", "split": "split, rows of each series up to"}
+_TITLES = {
+    "last": "last known stamps",
+    "chosen": "chosen from the data, and why",
+    "files": "files, bytes",
+    "split": "split, rows of each series up to",
+}
 _LISTED = 5  # values of a long list that are shown; --json has all
 
 

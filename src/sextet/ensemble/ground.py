@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -42,6 +43,7 @@ class Ground:
         spikes: what a spike is, per series.
         specs: the members with every open field chosen.
         shape: of the windows.
+        why: name of a setting that was chosen from the data -> a sentence that says why.
     """
 
     config: RunConfig
@@ -50,6 +52,7 @@ class Ground:
     spikes: SpikeModel
     specs: tuple[MemberSpec, ...]
     shape: WindowShape
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def panel(self) -> Panel:
@@ -148,9 +151,10 @@ def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> G
         ConfigError: a spec does not suit it.
     """
     split = split or make_split(panel, config.split, config.horizon)
+    why: dict[str, str] = {}
     if config.transform == "auto":
-        transform, why = choose_transform(panel, split, config.horizon, seed=config.seed)
-        config, panel = replace(config, transform=transform), panel.with_notes(why)
+        transform, why["transform"] = choose_transform(panel, split, config.horizon, seed=config.seed)
+        config, panel = replace(config, transform=transform), panel.with_notes(why["transform"])
     scaler = Scaler.fit(panel, split.train, transform=config.transform, nonnegative=config.nonnegative)  # type: ignore[arg-type]
     spikes = fit_spikes(panel, split.train, threshold=config.spike_threshold)
     panel = replace(panel, label=spikes.label(panel))
@@ -169,6 +173,7 @@ def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> G
         spikes=spikes,
         specs=specs,
         shape=shape(prepared, lookback, config.horizon, LEVELS),
+        why=why,
     )
 
 

@@ -82,6 +82,7 @@ class Outcome:
                 "data": dict(self.source.options),
                 "source": self.source.name,
                 "unit": self.source.unit,
+                "why": dict(ground.why),
                 # where training ended, as grid ordinals, so that an update never learns weights from what trained
                 "trained_until": [int(v) for v in panel.first + taught],
                 "split": {part: [int(v) for v in getattr(ground.split, part)] for part in to_plain(ground.split)},
