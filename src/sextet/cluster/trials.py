@@ -84,7 +84,7 @@ class OnRay:
 
         ray = ray_module()
         here = On(cluster.here, soft=False)
-        self._cluster, self._count, self._folder = cluster, count, folder
+        self._cluster = cluster
         folder.mkdir(parents=True, exist_ok=True)
         self._referee = ray.remote(Referee).options(scheduling_strategy=here, **LASTING).remote(str(folder))
         self._data = ray.put((panel, config))
@@ -93,16 +93,6 @@ class OnRay:
         if not cluster.gpus:
             self._needs = Needs(cpus=cores_each(cluster, count), memory=memory)
         self._running: dict[Any, Task] = {}
-
-    @property
-    def free(self) -> int:
-        """How many more tasks can begin now."""
-        return self._count - len(self._running)
-
-    @property
-    def busy(self) -> int:
-        """How many tasks are under way."""
-        return len(self._running)
 
     def begin(self, task: Task) -> None:
         """Hand a task to the cluster."""

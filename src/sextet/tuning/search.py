@@ -79,15 +79,17 @@ class Search:
             ResourceError: a worker process is gone.
             DependencyError: TensorFlow is not installed.
         """
-        workers = self._hired()
+        workers, under_way = self._hired(), 0
         watch = time.time()
         try:
             while True:
-                while workers.free and (task := self.plan.next()) is not None:
+                while under_way < self._limits.workers and (task := self.plan.next()) is not None:
                     workers.begin(task)
-                if not workers.busy:
+                    under_way += 1
+                if not under_way:
                     return
                 for result in workers.results():
+                    under_way -= 1
                     self.plan.take(result)
                     self._tell(result)
                 self._book.spend(-watch + (watch := time.time()))

@@ -17,21 +17,13 @@ from sextet.tuning.task import Result, Task
 
 
 class Workers(Protocol):
-    """Runs tasks."""
-
-    @property
-    def free(self) -> int:
-        """How many more tasks can begin now."""
-
-    @property
-    def busy(self) -> int:
-        """How many tasks are under way."""
+    """Runs tasks; who begins them counts how many are under way."""
 
     def begin(self, task: Task) -> None:
         """Begin a task."""
 
     def results(self) -> list[Result]:
-        """Wait for at least one task and return what has come."""
+        """Wait for at least one of those that are under way and return what has come, one a task."""
 
     def end(self) -> None:
         """Stop what is under way and let the workers go."""
@@ -44,16 +36,6 @@ class Alone:
         """Work at `bench`."""
         self._bench = bench
         self._task: Task | None = None
-
-    @property
-    def free(self) -> int:
-        """One task at a time."""
-        return int(self._task is None)
-
-    @property
-    def busy(self) -> int:
-        """One task at a time."""
-        return int(self._task is not None)
 
     def begin(self, task: Task) -> None:
         """Keep the task until results are asked for."""
@@ -81,16 +63,6 @@ class Processes:
             count, mp_context=context, initializer=_settle, initargs=(panel, config, folder, self._stop, threads)
         )
         self._running: set[Future[Result]] = set()
-
-    @property
-    def free(self) -> int:
-        """Processes without a task."""
-        return self._count - len(self._running)
-
-    @property
-    def busy(self) -> int:
-        """Processes with a task."""
-        return len(self._running)
 
     def begin(self, task: Task) -> None:
         """Hand a task to a process."""
