@@ -56,6 +56,20 @@ def test_the_profiled_card_takes_what_was_measured_on_it(tmp_path):
     assert found.notes[-1].startswith("Step times of 1x Tesla P40 on Tesla P40: measured on Tesla P40")
 
 
+def test_memory_and_gathering_that_were_measured_go_before_the_models(tmp_path):
+    profile = made_profile(device="gpu", card="Tesla P40", steps=True)
+    rigs = ["1x Tesla P40", "1x Tesla P100 PCIe 16GB"]
+    found, plain = plan(rigs, profile=_file(tmp_path, profile), **SMALL), plan(rigs, **SMALL)
+    (here, there), (before, other) = found.rigs, plain.rigs
+    assert there.placement == other.placement and there.room == other.room
+    for stack, model in zip(here.placement.memory, before.placement.memory, strict=True):
+        assert stack.peak.source == profile.source and stack.total == stack.peak.value != model.total
+    for member, model in zip(here.placement.members, before.placement.members, strict=True):
+        assert profile.source in member.input.source and member.input.value != model.input.value
+    assert here.room != before.room
+    assert "come also memory and the rate of gathering windows" in found.notes[-1]
+
+
 def test_a_profile_of_no_rig_says_that_nothing_rests_on_it(tmp_path):
     found = plan(["1x Tesla P40"], profile=_file(tmp_path, made_profile()), **SMALL)
     assert found.notes[-1] == "The profile is of this machine; no rig has one, so nothing here rests on it."

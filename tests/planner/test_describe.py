@@ -48,8 +48,8 @@ def test_the_largest_batch_fits_and_the_next_does_not(job, clock):
     room = room_view(card, job, clock, "float32")
     for spec in job.networks:
         most = room.largest_batch[spec.name]
-        assert clock.need(Call(spec, job.shape, most), "float32") <= usable(card)
-        assert clock.need(Call(spec, job.shape, most + 1), "float32") > usable(card)
+        assert clock.need(Call(spec, job.shape, most), card, "float32") <= usable(card)
+        assert clock.need(Call(spec, job.shape, most + 1), card, "float32") > usable(card)
     bigger = room_view(read_rig("Tesla P40").devices[0], job, clock, "float32")
     assert bigger.patchtst_width > room.patchtst_width and bigger.patchtst_patches > room.patchtst_patches
 

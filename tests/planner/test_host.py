@@ -7,7 +7,12 @@ from dataclasses import replace
 import pytest
 
 from sextet.planner.host import BATCH_S, BATCH_VALUE_S, BUILD_S, FACTOR, batch_gathered, built, judged, ruled, started
+from sextet.planner.profile import Timing
+from sextet.planner.standing import GATHERED
+from sextet.probes.kernels import gathering
 from sextet.specs.presets import MEMBERS
+
+from .made import VALUES, made_profile
 
 
 def test_every_network_has_a_measured_build():
@@ -21,6 +26,30 @@ def test_a_batch_grows_with_its_windows_and_their_values(job):
     assert batch_gathered(longer).value > one.value and judged(longer).value > judged(job).value
     values = 256 * (720 * 6 + 96 * (4 + 3))
     assert one.value == pytest.approx(BATCH_S + BATCH_VALUE_S * values)
+
+
+def test_the_rate_at_which_a_machine_was_seen_to_gather_goes_before_that_of_another(job):
+    profile = made_profile()
+    values = GATHERED.lookback * GATHERED.past_channels + GATHERED.horizon * (GATHERED.future_channels + 3)
+    as_measured = replace(job, shape=GATHERED)
+    found = batch_gathered(as_measured, profile)
+    assert found.value == pytest.approx(BATCH_S / job.host + job.config.batch / VALUES["gather"])
+    assert profile.source in found.source and found.low < found.value / 1.9 and found.high > 1.9 * found.value
+    half = batch_gathered(replace(as_measured, shape=replace(GATHERED, lookback=GATHERED.lookback // 2)), profile)
+    less = GATHERED.lookback // 2 * GATHERED.past_channels / values
+    assert found.value - half.value == pytest.approx(less * job.config.batch / VALUES["gather"])
+    assert judged(job, profile).value != judged(job).value
+    assert batch_gathered(job, made_profile(figures=("dispatch", "call"))) == batch_gathered(job)
+    wide = replace(
+        profile, figures={**profile.figures, "gather": Timing(value=VALUES["gather"], spread=1.0, samples=9)}
+    )
+    assert batch_gathered(job, wide).high > batch_gathered(job, profile).high
+
+
+def test_calibration_gathers_windows_of_the_size_that_is_reckoned_with():
+    found = gathering().call()
+    assert found.past.shape[1:] == (GATHERED.lookback, GATHERED.past_channels)
+    assert found.future.shape[1:] == (GATHERED.horizon, GATHERED.future_channels)
 
 
 def test_a_faster_host_is_faster_in_everything(job):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sextet.core.errors import ConfigError
 from sextet.hardware.catalogue import device
 from sextet.planner.memory import MIB, memory_parts, predict_memory
-from sextet.planner.memory_profile import calls, counted, predict_growth
+from sextet.planner.memory_profile import calls, counted, measured_parts, predict_growth
 from sextet.planner.profile import Profile, StepTime, Timing
 from sextet.planner.standing import BATCH, SHAPE, member_specs
 from sextet.planner.this_machine import this_machine
@@ -73,3 +73,14 @@ def test_more_windows_never_take_less(name, batch, more):
     profile = _with(CPU, ("lstm", "patchtst"), 120 * MIB, 0.03 * MIB, 1.2)
     less, greater = (predict_growth(_work(name, size), profile).value for size in (batch, batch + more))
     assert less <= greater
+
+
+@pytest.mark.parametrize(("fixed", "share"), [(80, 1.1), (1, 0.7)])
+def test_the_parts_of_a_measured_peak_add_up_to_it(fixed, share):
+    profile = _with(CPU, ("lstm", "patchtst"), fixed * MIB, 0.01 * MIB, share)
+    work = _work("cnn-lstm")
+    found, plain = measured_parts(work, profile, Software()), memory_parts(work, Software(), margin=1.0)
+    assert found.total == pytest.approx(predict_memory(work, this_machine(profile), Software(), profile=profile).value)
+    assert found.context == VALUES["floor"] and found.margin >= 0
+    part = found.weights / plain.weights
+    assert (part == 1) is (share > 1) and found.activations == pytest.approx(part * plain.activations)

@@ -1,7 +1,7 @@
 """The one door to predicted step times: every time in a plan comes from `Clock.step`.
 
 Calls that a plan will need are prepared in one go, which takes a hundredth of the time that one by one takes. On the
-machine of a profile times are what was measured there.
+machine of a profile times, and memory, are what was measured there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 
 from sextet.core.window import WindowShape
 from sextet.hardware.catalogue import Device
+from sextet.hardware.rig import Rig
 from sextet.planner.memory import Parts, memory_parts
 from sextet.planner.operations import Convolution, Work
 from sextet.planner.profile import Profile, measured_precisions
@@ -75,8 +76,8 @@ class Clock:
         self._works: dict[Call, Work] = {}
         # by the card's identity, which is kept alive beside the answer: a card has some thirty fields to compare
         self._steps: dict[tuple[Call, int, str], tuple[StepTime, Device]] = {}
-        self._parts: dict[tuple[Call, str, int], Parts] = {}
-        self._needs: dict[tuple[Call, str, int], float] = {}
+        self._parts: dict[tuple[Call, str, int, bool], Parts] = {}
+        self._needs: dict[tuple[Call, str, int, bool], float] = {}
 
     def work(self, call: Call) -> Work:
         """Return what a call does.
@@ -140,19 +141,37 @@ class Clock:
             self.prepare([call], [(device, precision)])
         return self._steps[key][0]
 
-    def memory(self, call: Call, precision: str, cards: int = 1) -> Parts:
-        """Return what fills a card at the peak of a call, when `cards` train together."""
-        key = call, precision, cards
+    def remembered(self, device: Device) -> Profile | None:
+        """Return the profile where it holds the memory that was measured on this device."""
+        found = self.measured(device)
+        return found if found is not None and found.knows_memory else None
+
+    def host_of(self, rig: Rig) -> Profile | None:
+        """Return the profile where one of a rig's cards is its device: then its machine is the rig's host."""
+        return self.profile if any(self.measured(one) for one in rig.kinds) else None
+
+    def memory(self, call: Call, device: Device, precision: str, cards: int = 1) -> Parts:
+        """Return what fills a card at the peak of a call, when `cards` train together; measured where it was."""
+        profile = self.remembered(device)
+        key = call, precision, cards, profile is not None
         if key not in self._parts:
-            self._parts[key] = memory_parts(self.work(call), self.software, precision, cards=cards)
+            self._parts[key] = _parts(self.work(call), self.software, precision, cards, profile)
         return self._parts[key]
 
-    def need(self, call: Call, precision: str, cards: int = 1) -> float:
+    def need(self, call: Call, device: Device, precision: str, cards: int = 1) -> float:
         """Return the bytes of that peak."""
-        key = call, precision, cards
+        key = call, precision, cards, self.remembered(device) is not None
         if key not in self._needs:
-            self._needs[key] = self.memory(call, precision, cards).total
+            self._needs[key] = self.memory(call, device, precision, cards).total
         return self._needs[key]
+
+
+def _parts(work: Work, software: Software, precision: str, cards: int, profile: Profile | None) -> Parts:
+    if profile is None:
+        return memory_parts(work, software, precision, cards=cards)
+    from sextet.planner.memory_profile import measured_parts
+
+    return measured_parts(work, profile, software, precision, cards)
 
 
 def _measured(work: Work, device: Device, software: Software, precision: str, profile: Profile) -> StepTime:

@@ -139,8 +139,9 @@ def timeline(placed: Placed) -> tuple[Slot, ...]:
 def memory_stack(run: Run, card: int, rig: Rig, clock: Clock, precision: str) -> MemoryStack:
     """Return what fills one card while a member trains on it."""
     device, count = rig.devices[card], len(run.cards)
-    parts = clock.memory(run.call, precision, count)
-    peak = predict_memory(clock.work(run.call), device, clock.software, precision, count, clock.measured(device))
+    parts = clock.memory(run.call, device, precision, count)
+    profile = clock.remembered(device)
+    peak = predict_memory(clock.work(run.call), device, clock.software, precision, count, profile)
     can = usable(device)
     return MemoryStack(
         card=card,
@@ -155,7 +156,7 @@ def memory_stack(run: Run, card: int, rig: Rig, clock: Clock, precision: str) ->
         workspace=parts.transient + parts.margin,
         total=parts.total,
         usable=can,
-        peak=replace(peak, source="docs/hardware.md#memory"),
+        peak=peak if profile else replace(peak, source="docs/hardware.md#memory"),
         fits=parts.total <= can,
         layers=tuple(sorted(parts.kept, key=lambda one: -one[1])[:LAYERS]),
     )
@@ -221,7 +222,7 @@ def room_view(device: Device, job: Job, clock: Clock, precision: str) -> RoomVie
     can, batch = usable(device), job.config.batch
 
     def need(spec: MemberSpec, shape: WindowShape, windows: int) -> float:
-        return clock.need(Call(spec, shape, windows), precision)
+        return clock.need(Call(spec, shape, windows), device, precision)
 
     batches = {spec.name: largest_near(partial(need, spec, job.shape), can, 2**14) for spec in job.networks}
     patchtst = next((spec for spec in job.networks if isinstance(spec, PatchTSTSpec)), None)

@@ -141,8 +141,8 @@ def best_option(rig: Rig, options: Mapping[Option, Placed]) -> Option:
 
 def headroom(run: Run, rig: Rig, clock: Clock, precision: str) -> float:
     """Return the memory that a member's cards have over what it needs, the least of them."""
-    need = clock.need(run.call, precision, len(run.cards))
-    return min(usable(rig.devices[card]) for card in run.cards) / need
+    kinds = [rig.devices[card] for card in run.cards]
+    return min(usable(one) / clock.need(run.call, one, precision, len(kinds)) for one in kinds)
 
 
 def supported_years(one: Device) -> float:

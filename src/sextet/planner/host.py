@@ -6,10 +6,14 @@ seconds. Another processor may be so much faster or slower: the interval is a fa
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sextet.core.window import WindowShape
 from sextet.planner.clock import HALF_COST
 from sextet.planner.figures import Prediction
 from sextet.planner.job import JUDGE_BATCH, Job
+from sextet.planner.profile import Profile
+from sextet.planner.standing import GATHERED
 from sextet.specs.presets import MemberSpec
 
 SOURCE = "benchmarks/planner_host.py, one core of a shared x86-64 server, TensorFlow 2.21, 2026-11-25"
@@ -33,7 +37,8 @@ RULES_S, RULES_ROW_S = 3.0, 60e-6
 """Of the Rule-Based member, and for each row of training; at a horizon of 96."""
 
 FACTOR = 2.0
-"""Ends of the interval: another processor, and other work beside it."""
+"""Ends of the interval: another processor, and other work beside it. Gathering that was measured on the machine itself
+keeps it, since a value of other windows costs more or less; the spread that was measured comes on top."""
 
 
 def started(job: Job) -> Prediction:
@@ -47,16 +52,24 @@ def built(spec: MemberSpec, job: Job, *, compiled: bool, half: bool = False) -> 
     return _predicted(seconds * (HALF_COST if half else 1.0), job)
 
 
-def batch_gathered(job: Job) -> Prediction:
-    """Return the seconds of gathering a batch and handing it to the card, which happens beside the step before."""
-    return _predicted(BATCH_S + BATCH_VALUE_S * job.config.batch * _values(job.shape), job)
+def batch_gathered(job: Job, profile: Profile | None = None) -> Prediction:
+    """Return the seconds of gathering a batch and handing it to the card, which happens beside the step before.
+
+    Args:
+        job: what is trained.
+        profile: of the rig's machine; the rate at which it was seen to gather windows goes before that of another one.
+    """
+    return _gathered(job, job.config.batch, BATCH_VALUE_S, BATCH_S, profile)
 
 
-def judged(job: Job) -> Prediction:
-    """Return the seconds of gathering and scoring a batch after an epoch, the forecast itself not counted."""
-    shape, windows = job.shape, min(JUDGE_BATCH, job.judged)
-    answers = windows * shape.horizon * len(shape.levels)
-    return _predicted(JUDGE_VALUE_S * windows * _values(shape) + SCORE_VALUE_S * answers, job)
+def judged(job: Job, profile: Profile | None = None) -> Prediction:
+    """Return the seconds of gathering and scoring a batch after an epoch, the forecast itself not counted.
+
+    Arguments as of `batch_gathered`.
+    """
+    windows = min(JUDGE_BATCH, job.judged)
+    answers = windows * job.shape.horizon * len(job.shape.levels)
+    return _gathered(job, windows, JUDGE_VALUE_S, SCORE_VALUE_S * answers, profile)
 
 
 def ruled(job: Job) -> Prediction:
@@ -67,6 +80,23 @@ def ruled(job: Job) -> Prediction:
 def _values(shape: WindowShape) -> int:
     """Values of a window: history, what is known ahead, and target, weight and label."""
     return shape.lookback * shape.past_channels + shape.horizon * (shape.future_channels + 3) + shape.static_features
+
+
+def _gathered(job: Job, windows: int, a_value: float, rest: float, profile: Profile | None) -> Prediction:
+    """Return the seconds of gathering windows at so many seconds `a_value`, or as measured, and of the `rest`."""
+    values = windows * _values(job.shape)
+    rate = None if profile is None else profile.figures.get("gather")
+    if profile is None or rate is None:
+        return _predicted(rest + a_value * values, job)
+    found = _predicted(rest, job)
+    measured = values / (rate.value * _values(GATHERED))
+    return replace(
+        found,
+        value=found.value + measured,
+        low=found.low + measured / FACTOR,
+        high=found.high + measured * (1 + rate.spread) * FACTOR,
+        source=f"gathering {profile.source}; the rest {SOURCE}",
+    )
 
 
 def _predicted(measured: float, job: Job) -> Prediction:

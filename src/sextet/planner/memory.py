@@ -174,15 +174,27 @@ def _measured(
 
     fit_for(profile, device, software)
     grown = predict_growth(work, profile, precision, cards)
-    own = profile.figures.get("floor") if profile.machine.device == "cpu" else None
-    floor = own.value if own else float(CONTEXT[software.framework])
+    floor = framework_bytes(profile, software)
     value, high = floor + grown.value, floor + grown.high
     notes = []
     if value > usable(device):
         notes.append(f"It does not fit: {device} has {usable(device) / 2**30:.1f} GiB for a process.")
     elif high > usable(device):
         notes.append(f"It may not fit: the upper end is above the {usable(device) / 2**30:.1f} GiB of {device}.")
-    return Prediction(value=value, low=floor + grown.low, high=high, unit="bytes", notes=(*notes, profile.source))
+    return Prediction(
+        value=value,
+        low=floor + grown.low,
+        high=high,
+        unit="bytes",
+        notes=(*notes, profile.source),
+        source=profile.source,
+    )
+
+
+def framework_bytes(profile: Profile, software: Software) -> float:
+    """Return the bytes that the framework holds on a machine that was measured; on a card what the driver takes too."""
+    own = profile.figures.get("floor") if profile.machine.device == "cpu" else None
+    return own.value if own else float(CONTEXT[software.framework])
 
 
 def usable(device: Device) -> float:

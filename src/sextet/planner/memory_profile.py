@@ -10,12 +10,13 @@ Gaussian, and measured members are observations of the sum (Bayesian linear regr
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.planner.memory import MARGIN, MIB, Parts, memory_parts
+from sextet.planner.memory import MARGIN, MIB, Parts, framework_bytes, memory_parts
 from sextet.planner.operations import Work
 from sextet.planner.profile import Profile
 from sextet.planner.timing.device import Software
@@ -51,6 +52,23 @@ def calls(work: Work) -> int:
     return sum(count for _, count in work.operations) + work.launches
 
 
+def measured_parts(
+    work: Work, profile: Profile, software: Software, precision: str = "float32", cards: int = 1
+) -> Parts:
+    """Return the peak part by part on the machine that a profile was measured on; the total is what was measured.
+
+    What goes beyond the counted bytes is margin: thread pools, objects of the graph, workspace. Where measured members
+    took less than is counted, every counted part is so much smaller.
+    """
+    plain = memory_parts(work, software, precision, margin=1.0, cards=cards)
+    grown, bytes_ = predict_growth(work, profile, precision, cards).value, counted(plain)
+    share = min(grown / bytes_, 1.0) if bytes_ > 0 else 1.0
+    sizes = {one.name: share * getattr(plain, one.name) for one in fields(Parts) if one.name not in ("kept", "context")}
+    kept = tuple((name, share * size) for name, size in plain.kept)
+    margin = max(grown - share * bytes_, 0.0)
+    return Parts(context=framework_bytes(profile, software), kept=kept, **{**sizes, "margin": margin})
+
+
 def predict_growth(work: Work, profile: Profile, precision: str = "float32", cards: int = 1) -> Growth:
     """Return by how much work raises the memory of the machine that a profile was measured on.
 
@@ -73,6 +91,7 @@ def _features(work: Work, software: Software, precision: str = "float32", cards:
     return np.array([1.0, float(calls(work)), bytes_])
 
 
+@cache
 def _learned(profile: Profile, software: Software) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return means and covariance of the three coefficients."""
     means, deviations = (np.array(part) for part in _PRIOR[profile.machine.device])

@@ -158,6 +158,12 @@ class Profile:
         quantity = Quantity(self.figures[name].value, FIGURES[name])
         return Measured(quantity=quantity, source=self.source, date=self.machine.date)
 
+    @property
+    def knows_memory(self) -> bool:
+        """Whether memory was measured: of members, or on a processor of the framework."""
+        floor = self.machine.device == "cpu" and "floor" in self.figures
+        return floor or any(one.memory is not None for one in self.steps)
+
     def device(self) -> Device | None:
         """Return the card of the catalogue that this profile is of; None where it is not one."""
         return devices().get(self.machine.card)

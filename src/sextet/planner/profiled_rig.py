@@ -40,5 +40,12 @@ def used_by(profile: Profile, rigs: Sequence[Rig]) -> str:
     held = f" and {len(profile.steps)} whole steps" if profile.steps else ""
     return (
         f"Step times of {', '.join(names)} on {where}: {profile.source}, from {len(profile.kernels)} kernels{held}. "
-        "All others are predicted."
+        f"All others are predicted.{_besides(profile)}"
     )
+
+
+def _besides(profile: Profile) -> str:
+    """Say what else of a profile these rigs rest on."""
+    more = ["memory"] if profile.knows_memory else []
+    more += ["the rate of gathering windows"] if "gather" in profile.figures else []
+    return f" From it come also {' and '.join(more)}." if more else ""

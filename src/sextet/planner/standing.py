@@ -36,6 +36,9 @@ FRAME = GRUSpec(
 
 SHAPE = WindowShape(lookback=720, horizon=96, past_channels=6, future_channels=4, static_features=0, levels=LEVELS)
 
+GATHERED = WindowShape(lookback=720, horizon=96, past_channels=8, future_channels=6, static_features=0, levels=LEVELS)
+"""Of the windows that `sextet calibrate` gathers: target, mask, and the day, week and year of an hourly series."""
+
 
 @cache
 def frame_work() -> Work:

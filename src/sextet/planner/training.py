@@ -110,7 +110,8 @@ def placed(rig: Rig, job: Job, clock: Clock, placement: Placement, precision: st
 def least_over(rig: Rig, job: Job, clock: Clock, precision: str) -> float:
     """Return seconds below which one member after another over all cards cannot be: the host's work and the judging."""
     start, rules = started(job).value, _rules(job)
-    input_, judging, config = batch_gathered(job).value, judged(job).value, job.config
+    host, config = clock.host_of(rig), job.config
+    input_, judging = batch_gathered(job, host).value, judged(job, host).value
     total = start + (rules.value if rules else 0.0)
     for spec in job.networks:
         call = _judge_call(spec, job)
@@ -172,12 +173,13 @@ def _judge_call(spec: MemberSpec, job: Job) -> Call:
 
 
 def _fits(call: Call, clock: Clock, device: Device, precision: str, cards: int) -> bool:
-    return clock.need(call, precision, cards) <= usable(device)
+    return clock.need(call, device, precision, cards) <= usable(device)
 
 
 def _soonest(spec: MemberSpec, rig: Rig, job: Job, clock: Clock, order: Sequence[int], precision: str) -> int:
     """Return on how many of the cards in `order` a member trains soonest; where it fits goes before that."""
-    input_, judging, config = batch_gathered(job).value, judged(job).value, job.config
+    host, config = clock.host_of(rig), job.config
+    input_, judging = batch_gathered(job, host).value, judged(job, host).value
     judge = clock.step(_judge_call(spec, job), rig.devices[order[0]], precision).prediction.value
     best, chosen = (True, math.inf), 1
     for count in range(1, min(len(order), config.batch) + 1):
@@ -214,8 +216,8 @@ def _run(  # noqa: PLR0913  a member, where it is trained and how
         step = on_cards(step, clock.work(call), count, link, clock.software.framework)
     judge = clock.step(_judge_call(spec, job), rig.devices[cards[0]], precision)
     build = built(spec, job, compiled=call.compiled, half=precision in HALVES)
-    input_ = batch_gathered(job)
-    judging, config = judged(job), job.config
+    host, config = clock.host_of(rig), job.config
+    input_, judging = batch_gathered(job, host), judged(job, host)
     waits = summed([judge.prediction, judging]).scaled(config.epochs * job.judge_calls, "s")
     steps = longest([step, input_]).scaled(config.epochs * config.steps, "s")
     fits = all(_fits(call, clock, one, precision, count) for one in kinds)

@@ -258,8 +258,9 @@ def gathering() -> Subject:
     from sextet.data.prepare import shape
     from sextet.data.scale import Scaler
     from sextet.data.windows import gather
+    from sextet.planner.standing import GATHERED
 
-    rows, lookback, horizon, batch = 20_000, 720, 96, 256
+    rows, lookback, horizon, batch = 20_000, GATHERED.lookback, GATHERED.horizon, 256
     nothing = np.zeros((rows, 0), dtype=np.float32)
     panel = Panel(
         ids=("a",),
