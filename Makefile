@@ -36,7 +36,7 @@ check: $(DEV_STAMP)
 	.venv/bin/lint-imports --no-logo --no-cache
 
 test: check
-	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadscope $(PYTEST_ARGS)
 
 bench: $(DEV_STAMP)
 	$(PYTHON) benchmarks/run.py $(BENCH_ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# Cheap before dear: a mistake in a contract or in core shows before the first network is trained.
+# From cheap to dear.
 ORDER = (
     *("core", "data", "metrics", "evaluate", "baselines", "rules", "spikes", "specs", "hardware", "doctor"),
     *("combine", "runtime", "watching", "report", "cli", "golden", "contract", "probes", "members"),
@@ -31,13 +32,22 @@ ORDER = (
 
 
 # Folders whose tests share a trained run: one process has them all, or it would be trained in each.
-SHARING = ("app", "backtesting", "browser", "contract", "ensemble", "report", "training", "tuning")
+SHARING = ("contract", "ensemble")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say what one process has to run, before pytest-xdist reads it: a folder that shares a run, else a file."""
-    path = item.path.relative_to(ROOT / "tests")
-    item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] in SHARING else path.stem))
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out tests by what they share: those of a folder that shares a run together, else those of a file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByWhatTheyShare(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            folder = Path(file).parts[1]
+            return folder if folder in SHARING else file
+
+    config.option.loadscopereorder = False  # the order below, not by number of tests
+    return ByWhatTheyShare(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +61,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
-    items.sort(key=_cost)
+    # Alone, cheap before dear: a mistake in a contract or in core shows before the first network is trained. Among
+    # several processes, dear before cheap, so that none is left with a long one when the others have ended.
+    items.sort(key=_cost, reverse="PYTEST_XDIST_WORKER" in os.environ)
 
 
 def _cost(item: pytest.Item) -> tuple[bool, int]:
