@@ -225,12 +225,3 @@ def test_ctrl_c_while_training(data, tmp_path):
     assert said == "" and "Traceback" not in err
     assert f"Interrupted. No run was written to {out}." in err
     assert list(tmp_path.iterdir()) == []  # no half of a run, hidden or not
-
-
-def test_the_same_seed_gives_the_same_forecast(data, tmp_path):
-    texts = []
-    for name in ("a", "b"):
-        train = ("train", data, "--horizon", 6, "--members", "gru,spike-detector,rule-based", "--seed", 5)
-        _sextet(*train, "--quick", "--epochs", 1, "--out", tmp_path / name, "--quiet")
-        texts.append(_sextet("forecast", tmp_path / name, "--quiet").stdout)
-    assert texts[0] == texts[1] != ""
