@@ -35,8 +35,10 @@ check: $(DEV_STAMP)
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo --no-cache
 
+# As many processes as cores, so linear algebra gets a thread in each: threads that wait for each other made it five
+# times as slow.
 test: check
-	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadscope $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadscope $(PYTEST_ARGS)
 
 bench: $(DEV_STAMP)
 	$(PYTHON) benchmarks/run.py $(BENCH_ARGS)
