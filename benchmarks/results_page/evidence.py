@@ -14,7 +14,7 @@ from results_page.bars import BARS, MEMBERS, OURS, Bar
 from results_page.published import Published
 
 FOLDER = Path(__file__).parents[1] / "results"
-KINDS = ("ablations", "competitors", "tuning")
+KINDS = ("ablations", "competitors", "tuning", "warnings")
 Record = Mapping[str, Any]
 
 
@@ -88,7 +88,7 @@ class Evidence:
     Attributes:
         cells: by name, seed 0, in the order of the catalogue.
         seeds: cells run with other seeds.
-        ablations, competitors, tuning: rows of the other benchmarks.
+        ablations, competitors, tuning, warnings: rows of the other benchmarks.
     """
 
     cells: Mapping[str, Measured]
@@ -96,6 +96,7 @@ class Evidence:
     ablations: tuple[Record, ...]
     competitors: tuple[Record, ...]
     tuning: tuple[Record, ...]
+    warnings: tuple[Record, ...]
 
 
 def gather(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results_page import comparisons, others, standings
+from results_page import ahead, comparisons, others, standings
 from results_page.bars import ONLINE, OURS
 from results_page.evidence import Evidence
 from results_page.markdown import page
@@ -30,6 +30,7 @@ REPEAT = """```sh
 python benchmarks/cells.py --data DIR               # every cell, the cheap ones first; one that was stopped goes on
 python benchmarks/cells.py --data DIR --only M4-Hourly,EPF-NP --seed 1
 python benchmarks/cells.py --data DIR --prove-only  # the known figures of every protocol, without training
+python benchmarks/spike_warnings.py --data DIR      # warnings ahead, from the cells' backtests
 python benchmarks/results.py --keep out             # take over what was found, and write this page
 ```
 
@@ -57,6 +58,8 @@ def written(evidence: Evidence, names: tuple[str, ...]) -> str:
             comparisons.members(evidence),
             "## Accuracy",
             comparisons.accuracy(evidence),
+            "## Warnings ahead",
+            ahead.warnings(evidence),
             "## What each part is worth",
             "Loss on a validation part without and with it, everything else equal; negative is better.",
             others.ablations(evidence),

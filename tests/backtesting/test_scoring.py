@@ -15,6 +15,7 @@ from sextet.backtesting import scoring
 from sextet.backtesting.fold_fit import FoldFit, fit_fold
 from sextet.backtesting.fold_scores import FoldScores
 from sextet.backtesting.scoring import FoldScoring, Yardstick, chunks
+from sextet.backtesting.summary import warning_rows
 from sextet.core.answer import Answer
 from sextet.core.progress import Silent
 from sextet.core.window import WindowIndex
@@ -28,6 +29,7 @@ from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.fit import ruling_of
 from sextet.ensemble.ground import Ground, lay_ground
 from sextet.ensemble.warning import choose_policies, spike_test, warning_scores
+from sextet.metrics.lead_time import LeadTimes, lead_times
 from sextet.metrics.leaderboard import leaderboard
 from sextet.metrics.point import seasonal_scale
 from sextet.rules.rule_based import RuleBasedModel
@@ -115,6 +117,7 @@ def test_chunks_change_nothing(ground: Ground, fit: FoldFit, monkeypatch: pytest
     pieces = FoldScoring(fit, yardstick(ground), None).run(index, Silent())
     assert rows_of(pieces) == {name: pytest.approx(row, rel=1e-9, nan_ok=True) for name, row in rows_of(whole).items()}
     assert pieces.alarms["ensemble"].scores() == pytest.approx(whole.alarms["ensemble"].scores(), nan_ok=True)
+    assert warning_rows(pieces)["ensemble"] == pytest.approx(warning_rows(whole)["ensemble"], nan_ok=True)
     assert pieces.spikes["sextet"].points == whole.spikes["sextet"].points > 0
     np.testing.assert_allclose(pieces.truth, whole.truth)
 
@@ -148,8 +151,29 @@ def test_scores_survive_a_file_and_add_up(ground: Ground, fit: FoldFit, tmp_path
     assert len(set(members.values())) == 1
     static = FoldScoring(fit, yardstick(ground), None).run(index, Silent())
     assert rows_of(total)["warner"] == pytest.approx(rows_of(static)["warner"], rel=1e-9)
+    leads, wanted = total.leads["upper quantile"].times(), _leads(ground, fit, index)
+    assert leads.summary()["events"] == len(wanted.first) > 0
+    np.testing.assert_array_equal(leads.asked, wanted.asked)
     assert total.alarms["ensemble"].steps.sum() == static.alarms["ensemble"].steps.sum()
     assert set(total.fit_seconds) == {"rule-based", "seasonal-naive", "naive", "combining"}
+
+
+def _leads(ground: Ground, fit: FoldFit, index: WindowIndex) -> LeadTimes:
+    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
+    tested = spike_test(exam, fit.policies, ground.spikes, ground.prepared)
+    assert tested is not None
+    return lead_times(tested.probability >= tested.threshold, tested.label, index.series, index.row)
+
+
+def test_a_backtest_tells_how_long_ahead_it_warned(ground: Ground, fit: FoldFit) -> None:
+    """The member that warns is not adapted on the way, so its leads are those of the examination."""
+    index = ground.scored_windows("test")
+    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
+    wanted = warning_scores(spike_test(exam, fit.policies, ground.spikes, ground.prepared), index)
+    found = warning_rows(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
+    for key in ("events", "events_warned", "lead_first", "lead_held"):
+        assert found["spike-detector alone"][key] == pytest.approx(wanted["spike-detector alone"][key], nan_ok=True)
+    assert found["ensemble"]["events"] > 0
 
 
 def test_final_rules_act_on_the_ensemble_and_all_rules_in_the_rule_based_member(ground: Ground, fit: FoldFit) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sextet.metrics.lead_time import lead_times
+from sextet.metrics.lead_time import LeadEvidence, lead_times
 
 ROWS, HORIZON = 20, 4
 
@@ -80,3 +80,18 @@ def test_leads_are_those_of_a_plain_count(spikes: list[int], alarms: list[tuple[
             steady = lead
         held.append(steady)
     assert (found.first.tolist(), found.held.tolist()) == (first, held)
+
+
+@given(cut=st.integers(0, ROWS - HORIZON + 1), seed=st.integers(0, 20))
+def test_evidence_of_parts_adds_up(cut: int, seed: int) -> None:
+    """A spike that lies in windows of two parts is one spike."""
+    chance = np.random.default_rng(seed)
+    label, row = windows(sorted(chance.choice(ROWS, size=5, replace=False).tolist()))
+    alarm, series = chance.random(label.shape) < 0.4, np.zeros_like(row)
+    whole = lead_times(alarm, label, series, row)
+    parts = [
+        LeadEvidence.of(alarm[some], label[some], series[some], row[some]) for some in (slice(0, cut), slice(cut, None))
+    ]
+    joined = LeadEvidence.from_arrays((parts[0] + parts[1]).to_arrays()).times()
+    for name, values in vars(whole).items():
+        np.testing.assert_array_equal(getattr(joined, name), values)

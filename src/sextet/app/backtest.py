@@ -41,21 +41,44 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
         HardwareError: a GPU is there, or was asked for, and would be left unused.
         TrainingError: a member did not learn.
     """
+    on_gpu = settle(request.device, members=backtest_config(request).members)
+    work = laid(request, progress)
+    if on_gpu:
+        verify()
+    _claim(request, work, progress)
+    with hired(request.device, request.ray, progress) as hands:
+        scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
+    return _told(request, work, scores)
+
+
+def claimed(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
+    """Lay a backtest and make the folder `request.out` its own, or find that it is.
+
+    Raises:
+        DataError, ConfigError, DependencyError: as of `laid`; or the folder holds something else.
+    """
+    work = laid(request, progress)
+    _claim(request, work, progress)
+    return work
+
+
+def laid(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
+    """Read the data of a backtest and plan it; nothing is fitted and nothing written.
+
+    Raises:
+        DataError, ConfigError: the data or an option cannot be used.
+        DependencyError: statsforecast, where a baseline needs it, is not installed.
+    """
     from sextet.backtesting.folder import BacktestFolder
     from sextet.backtesting.plan import make_plan
     from sextet.backtesting.run import Backtest
-    from sextet.ensemble.asked import question_of
     from sextet.ensemble.baselines import check_baselines
 
     config = backtest_config(request)
     check_baselines(request.baselines)
-    rules = rules_text(request.rules)
-    parsed = parse_rules(rules, source=RULES)
-    on_gpu = settle(request.device, members=config.members)
+    parsed = parse_rules(rules_text(request.rules), source=RULES)
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
-    if on_gpu:
-        verify()
     parsed.check_names(panel)
     for note in panel.notes:
         progress.note(note)
@@ -63,7 +86,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     baselines, left_out = affordable(request.baselines, plan.count(panel))
     for note in left_out:
         progress.note(note)
-    work = Backtest(
+    return Backtest(
         panel=panel.with_notes(*left_out),
         config=config,
         plan=plan,
@@ -72,19 +95,25 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
         rules=parsed,
         forecasts=request.forecasts,
     )
-    asked = {
-        "data": fingerprint(panel),
-        **question_of(config),
+
+
+def _claim(request: BacktestRequest, work: Backtest, progress: Progress) -> None:
+    if work.folder.claim(_asked(request, work), fresh=request.fresh):
+        progress.note(f"Going on with the backtest at {request.out}.")
+
+
+def _asked(request: BacktestRequest, work: Backtest) -> dict[str, Any]:
+    """Plain values of all that a backtest depends on."""
+    from sextet.ensemble.asked import question_of
+
+    return {
+        "data": fingerprint(work.panel),
+        **question_of(work.config),
         "refit": request.refit,
         "baselines": request.baselines,
-        "rules": rules,
+        "rules": rules_text(request.rules),
         "forecasts": request.forecasts,
     }
-    if work.folder.claim(asked, fresh=request.fresh):
-        progress.note(f"Going on with the backtest at {request.out}.")
-    with hired(request.device, request.ray, progress) as hands:
-        scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
-    return _told(request, work, scores)
 
 
 def backtest_data(

@@ -22,10 +22,10 @@ from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.recruiting import IN_TURN, Hands, recruit
-from sextet.ensemble.warning import Policies, choose_policies
+from sextet.ensemble.warning import Policies, evidence_of, learn_policies
 from sextet.rules.user_rules import UserRules
 from sextet.runtime.combination import Combination
-from sextet.runtime.crew import Crew
+from sextet.runtime.crew import Crew, spike_probability
 
 COMBINING = "combining"
 CAUGHT_UP = "caught-up"  # folder, in that of the first fold, of the members as they were trained on
@@ -86,7 +86,7 @@ def fit_fold(
     start = time.perf_counter()
     weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
     combination, *heard = learn(crew, ground.prepared, weigh, calibrate, ground.split)
-    policies = choose_policies(heard, combination, ground.spikes, ground.prepared, ground.config.costs)
+    policies = learn_policies(ground, crew, combination, heard)
     seconds = {name: training.seconds for name, training in trainings.items()}
     seconds[COMBINING] = time.perf_counter() - start
     del heard
@@ -108,22 +108,38 @@ def fit_fold(
 def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progress: Progress) -> FoldFit:
     """Return the fit of the next fold: members trained on, weights as they were, online calibration gone on.
 
+    How likely a spike is, and when to warn, is learned anew with what came of the passed windows.
+
     Args:
         fit: of the fold before, whose members have been trained on before.
-        index: the windows of that fold; the online calibration hears of their targets as they pass.
+        index: the windows of that fold; their targets are known by now.
         ground: as of `fit`, with the split of the next fold.
         folder: of the next fold.
         progress: told how it goes.
     """
     crew, combination, prepared = fit.crew, fit.combination, fit.ground.prepared
     raw = np.empty((len(index), crew.shape.horizon, len(crew.shape.levels)), dtype=np.float32)
+    warned = np.full(raw.shape[:2], np.nan, dtype=np.float32)
     for part, answers in crew.batches(prepared, index):
         raw[part] = combination.raw(answers, index.series[part])
+        if (probability := spike_probability(answers)) is not None:
+            warned[part] = probability
     target = targets(prepared, index, crew.shape.horizon)
-    _, online = combination.online.advance(raw, target, index.series, ordinals_of(prepared.panel, index))
+    adapted, online = combination.online.advance(raw, target, index.series, ordinals_of(prepared.panel, index))
+    policies = fit.policies
+    if policies.evidence is not None:
+        passed = evidence_of(index, warned, adapted, target, ground.spikes, prepared)
+        policies = policies.after(passed, ground.config.costs)
     fitted, spent = fit_baselines(ground, tuple(fit.baselines))
-    settled = replace(combination, online=online)
-    after = replace(fit, ground=ground, combination=settled, baselines=fitted, seconds=spent, notes=())
+    after = replace(
+        fit,
+        ground=ground,
+        combination=replace(combination, online=online),
+        policies=policies,
+        baselines=fitted,
+        seconds=spent,
+        notes=(),
+    )
     return _caught_up(after, fit.folder or folder, folder, progress)
 
 

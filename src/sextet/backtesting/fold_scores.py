@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sextet.core.files import write_bytes
 from sextet.metrics.alarms import AlarmTally
 from sextet.metrics.breakdown import Breakdown
+from sextet.metrics.lead_time import LeadEvidence
 from sextet.metrics.leaderboard import Tally
 
 Arrays = dict[str, NDArray[Any]]
@@ -29,6 +30,7 @@ class FoldScores:
         models: name -> sums by series, step, hour, weekday and cutoff, in the unit of the target.
         spikes: name -> sums over the steps that are spikes.
         alarms: name -> sums of warnings; empty without a member that warns.
+        leads: name -> the spiked steps and what warned of them, likewise.
         truth: `[S]` sum of |standardised target| of each series.
         fit_seconds, answer_seconds: name -> wall time.
         notes: what the user should know.
@@ -38,6 +40,7 @@ class FoldScores:
     models: dict[str, Breakdown] = field(default_factory=dict)
     spikes: dict[str, Tally] = field(default_factory=dict)
     alarms: dict[str, AlarmTally] = field(default_factory=dict)
+    leads: dict[str, LeadEvidence] = field(default_factory=dict)
     truth: NDArray[np.float64]
     fit_seconds: dict[str, float] = field(default_factory=dict)
     answer_seconds: dict[str, float] = field(default_factory=dict)
@@ -47,7 +50,7 @@ class FoldScores:
         """Add the scores of other windows."""
         self.windows += other.windows
         self.truth = self.truth + other.truth
-        for name in ("models", "spikes", "alarms", "fit_seconds", "answer_seconds"):
+        for name in ("models", "spikes", "alarms", "leads", "fit_seconds", "answer_seconds"):
             merge(getattr(self, name), getattr(other, name))
         self.notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
 
@@ -58,10 +61,13 @@ class FoldScores:
             arrays |= {f"models.{number}.{key}": value for key, value in model.to_arrays().items()}
         for number, alarm in enumerate(self.alarms.values()):
             arrays |= {f"alarms.{number}.{key}": value for key, value in alarm.to_arrays().items()}
+        for number, lead in enumerate(self.leads.values()):
+            arrays |= {f"leads.{number}.{key}": value for key, value in lead.to_arrays().items()}
         plain = {
             "windows": self.windows,
             "models": list(self.models),
             "alarms": list(self.alarms),
+            "leads": list(self.leads),
             "spikes": {name: vars(one) for name, one in self.spikes.items()},
             "fit_seconds": self.fit_seconds,
             "answer_seconds": self.answer_seconds,
@@ -93,6 +99,10 @@ class FoldScores:
             alarms={
                 name: AlarmTally.from_arrays(_section(arrays, f"alarms.{number}."))
                 for number, name in enumerate(plain["alarms"])
+            },
+            leads={
+                name: LeadEvidence.from_arrays(_section(arrays, f"leads.{number}."))
+                for number, name in enumerate(plain.get("leads", ()))  # folds of 0.1 have none
             },
             spikes={name: _tally(values) for name, values in plain["spikes"].items()},
             truth=arrays["truth"],

@@ -86,7 +86,7 @@ class Backtest:
             if number in todo or (todo and number < todo[-1] and self.config.train.catch_up):
                 if len(self.plan) > 1:
                     progress.stage(f"fold {number + 1} of {len(self.plan)}")
-                fit = self._fit(number, fit, progress)
+                fit = self.fit(number, fit, progress)
             if number in todo and fit is not None:
                 self._scored(number, fit, yardstick, progress).write(done)
             scores = FoldScores.read(done)
@@ -97,21 +97,24 @@ class Backtest:
 
     def fold(self, number: int, progress: Progress) -> None:
         """Do one fold, fitted anew: its members, its forecasts, and its scores, which come last."""
-        self._scored(number, self._fit(number, None, progress), self.yardstick(), progress).write(
+        self._scored(number, self.fit(number, None, progress), self.yardstick(), progress).write(
             self.folder.scores(number)
         )
 
-    def _todo(self) -> list[int]:
-        return [number for number in range(len(self.plan)) if not self.folder.scores(number).is_file()]
+    def fit(self, number: int, before: FoldFit | None, progress: Progress) -> FoldFit:
+        """Fit a fold anew, or, where members are trained on, go on from the fit of the fold before.
 
-    def _fit(self, number: int, before: FoldFit | None, progress: Progress) -> FoldFit:
-        """Fit anew, or, where members are trained on, go on from the fit of the fold before."""
+        Members that lie in the folder are taken as they are.
+        """
         split, folder = self.plan.splits[number], self.folder.fold(number)
         if before is None or not self.config.train.catch_up:
             ground = lay_ground(self.panel, self.config, split)
             return fit_fold(ground, folder, self.baselines, progress, hands=self.hands, rules=self.rules)
         passed = self.plan.windows(before.ground.panel, number - 1)
         return fit_on(before, passed, replace(before.ground, split=split), folder, progress)
+
+    def _todo(self) -> list[int]:
+        return [number for number in range(len(self.plan)) if not self.folder.scores(number).is_file()]
 
     def _scored(self, number: int, fit: FoldFit, yardstick: Yardstick, progress: Progress) -> FoldScores:
         ground = fit.ground

@@ -31,9 +31,11 @@ from sextet.ensemble.warning import ENSEMBLE as BLENDED
 from sextet.metrics.alarms import AlarmTally
 from sextet.metrics.breakdown import Places, breakdown, places
 from sextet.metrics.exceedance import mass_of
+from sextet.metrics.lead_time import LeadEvidence
 from sextet.metrics.leaderboard import tally
 from sextet.rules.user_rules import UserRules
 from sextet.runtime.crew import BATCH, spike_probability
+from sextet.spikes.alert_policy import AlertPolicy, alert_steps
 
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
@@ -195,10 +197,11 @@ class FoldScoring:
             ALONE: (warned, policies.rivals[ALONE].threshold),
         }
         valid = np.isfinite(here.truth)
-        merge(
-            self.scores.alarms,
-            {name: AlarmTally.of(chance, here.spike, valid, threshold) for name, (chance, threshold) in alarms.items()},
-        )
+        for name, (chance, threshold) in alarms.items():
+            merge(self.scores.alarms, {name: AlarmTally.of(chance, here.spike, valid, threshold)})
+            covered = alert_steps(chance, AlertPolicy(threshold=threshold))
+            leads = LeadEvidence.of(covered, here.spike, here.index.series, here.index.row)
+            merge(self.scores.leads, {name: leads})
         return np.asarray(blended, dtype=np.float32)
 
     def _took(self, name: str, start: float) -> None:

@@ -43,8 +43,9 @@ def by_group(scores: FoldScores, ids: tuple[str, ...]) -> dict[str, Any]:
 
 
 def warning_rows(scores: FoldScores) -> dict[str, dict[str, float]]:
-    """Return the scores of the warnings by name; empty without a member that warns."""
-    return {name: one.scores() for name, one in scores.alarms.items()}
+    """Return the scores of the warnings by name, lead times among them; empty without a member that warns."""
+    leads = {name: one.times().summary() for name, one in scores.leads.items()}
+    return {name: {**one.scores(), **leads.get(name, {})} for name, one in scores.alarms.items()}
 
 
 def plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from sextet.ensemble.member_training import log_of
 from sextet.ensemble.outcome import Outcome, Source
 from sextet.ensemble.recruiting import IN_TURN, Hands, Recruits, recruit
 from sextet.ensemble.ruling import Ruling
-from sextet.ensemble.warning import Policies, choose_policies
+from sextet.ensemble.warning import Policies, learn_policies
 from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
 from sextet.planner.timing.step_times import STEPS
@@ -103,7 +103,7 @@ def fit_run(
     with watch.stage("combine", "learning weights and calibration"):
         weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
         combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)
-        policies = choose_policies(heard, combination, ground.spikes, ground.prepared, ground.config.costs)
+        policies = learn_policies(ground, recruits.crew, combination, heard)
         del heard
     members = work
     if config.train.catch_up:

@@ -1,4 +1,4 @@
-"""How likely a spike is and when that is worth an alert, learned on `calibrate`; how warnings did on `test`."""
+"""How likely a spike is and when that is worth an alert, learned on validation; how warnings did on `test`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
-from sextet.ensemble.combining import Answered
+from sextet.ensemble.combining import Answered, ask
 from sextet.ensemble.examining import Examination
+from sextet.ensemble.ground import Ground
 from sextet.metrics.exceedance import mass_of
 from sextet.metrics.lead_time import lead_times
 from sextet.report.evaluation import SpikeTest
 from sextet.runtime.combination import Combination
-from sextet.runtime.crew import spike_probability
+from sextet.runtime.crew import Crew, spike_probability
 from sextet.spikes.alert_policy import AlertPolicy, Costs, alert_steps, choose_policy
 from sextet.spikes.alerts import score_warnings
 from sextet.spikes.blend import WarningBlend
@@ -25,6 +26,34 @@ from sextet.spikes.labels import SpikeModel
 RIVAL = "upper quantile"
 ALONE = "spike-detector alone"
 ENSEMBLE = "ensemble"
+
+MOST_STEPS = 4_000_000  # of evidence, above which windows are left out: 44 MB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was said of spikes in windows that no member was trained on, and what came; all `[W, H]`.
+
+    Attributes:
+        probability: of the member that warns.
+        score: normal score of the mass that the ensemble's quantiles put above the spike level.
+        label: 1 where a spike came.
+        valid: where that is known.
+    """
+
+    probability: NDArray[np.floating]
+    score: NDArray[np.floating]
+    label: NDArray[np.int8]
+    valid: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Evidence]) -> Evidence:
+        """Return the evidence of all parts; of more than four million steps every n-th window."""
+        each = 1 + sum(part.valid.size for part in parts) // MOST_STEPS
+        return cls(**{name: np.concatenate([vars(part)[name][::each] for part in parts]) for name in _FIELDS})
+
+
+_FIELDS = ("probability", "score", "label", "valid")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +64,46 @@ class Policies:
         blend: of what the member that warns says and what the ensemble's quantiles say.
         own: when to alert, on the blended probability; silent without a member that warns.
         rivals: the same for other alarms: the upper quantile alone (the obvious alternative), the member alone.
+        evidence: what they were learned from; None without a member that warns.
     """
 
     blend: WarningBlend
     own: AlertPolicy
     rivals: Mapping[str, AlertPolicy]
+    evidence: Evidence | None = None
+
+    @classmethod
+    def learned(cls, evidence: Evidence, costs: Costs | None) -> Policies:
+        """Learn the blend, and choose thresholds for the best F1 or the least cost."""
+        probability, score, truth, valid = (vars(evidence)[name] for name in _FIELDS)
+        blend = WarningBlend.fit(probability, score, truth, valid)
+        alarms = {RIVAL: mass_of(score), ALONE: probability}
+        return cls(
+            blend=blend,
+            own=choose_policy(blend.apply(probability, score), truth, valid, costs),
+            rivals={name: choose_policy(alarm, truth, valid, costs) for name, alarm in alarms.items()},
+            evidence=evidence,
+        )
+
+    def after(self, passed: Evidence, costs: Costs | None) -> Policies:
+        """Learn anew, what came of the windows `passed` among the evidence."""
+        known = (passed,) if self.evidence is None else (self.evidence, passed)
+        return Policies.learned(Evidence.joined(known), costs)
+
+
+def learn_policies(ground: Ground, crew: Crew, combination: Combination, heard: Sequence[Answered]) -> Policies:
+    """Learn from `select` too, which no member was trained on either: spikes are few, and it is the longest part.
+
+    Args:
+        ground: of the fit.
+        crew: the members as they were when they answered `heard`.
+        combination: weights and calibration.
+        heard: what was answered for `weigh` and for `calibrate`.
+    """
+    if spike_probability(heard[-1].answers) is not None:
+        select = ask(crew, ground.prepared, ground.scored_windows("select"), ground.split.select)
+        heard = (select, *heard)
+    return choose_policies(heard, combination, ground.spikes, ground.prepared, ground.config.costs)
 
 
 def choose_policies(
@@ -49,10 +113,10 @@ def choose_policies(
     prepared: Prepared,
     costs: Costs | None = None,
 ) -> Policies:
-    """Learn the blend on all of `heard`, and choose thresholds on its last part, for the best F1 or the least cost.
+    """Learn the blend on all of `heard`, and choose thresholds there, for the best F1 or the least cost.
 
     Args:
-        heard: what was answered for `weigh` and for `calibrate`; no member was trained on either.
+        heard: what was answered for parts that no member was trained on.
         combination: weights and calibration.
         spikes: what a spike is.
         prepared: the data.
@@ -60,26 +124,37 @@ def choose_policies(
     """
     if spike_probability(heard[-1].answers) is None:
         return Policies(blend=WarningBlend(), own=AlertPolicy.silent(), rivals={})
-    evidence = [_evidence(part, combination, spikes, prepared) for part in heard]
-    blend = WarningBlend.fit(*(np.concatenate(column) for column in zip(*evidence, strict=True)))
-    probability, score, truth, valid = evidence[-1]
-    alarms = {RIVAL: mass_of(score), ALONE: probability}
-    return Policies(
-        blend=blend,
-        own=choose_policy(blend.apply(probability, score), truth, valid, costs),
-        rivals={name: choose_policy(alarm, truth, valid, costs) for name, alarm in alarms.items()},
-    )
+    parts = [_evidence(part, combination, spikes, prepared) for part in heard]
+    return Policies.learned(Evidence.joined(parts), costs)
 
 
-def _evidence(
-    part: Answered, combination: Combination, spikes: SpikeModel, prepared: Prepared
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8], NDArray[np.bool_]]:
-    """The member's probability, the quantiles' score, the label and where it is known, each `[W, H]`."""
+def _evidence(part: Answered, combination: Combination, spikes: SpikeModel, prepared: Prepared) -> Evidence:
     raw = combination.raw(part.answers, part.index.series)
-    quantiles = prepared.scaler.from_z(combination.calibration.apply(raw), part.index.series)
-    probability = np.asarray(spike_probability(part.answers), dtype=np.float64)
-    score = spikes.quantile_score(prepared.panel, part.index, quantiles)
-    return probability, score, *_truth(prepared, part.index.row, part.target)
+    probability = np.asarray(spike_probability(part.answers))
+    return evidence_of(part.index, probability, combination.calibration.apply(raw), part.target, spikes, prepared)
+
+
+def evidence_of(
+    index: WindowIndex,
+    probability: NDArray[np.floating],
+    z: NDArray[np.floating],
+    target: NDArray[np.floating],
+    spikes: SpikeModel,
+    prepared: Prepared,
+) -> Evidence:
+    """Return the evidence of windows.
+
+    Args:
+        index: W windows.
+        probability: `[W, H]` of the member that warns.
+        z: `[W, H, Q]` the ensemble's calibrated quantiles in scaled space.
+        target: `[W, H]` scaled targets, NaN where missing.
+        spikes: what a spike is.
+        prepared: the data.
+    """
+    score = spikes.quantile_score(prepared.panel, index, prepared.scaler.from_z(z, index.series))
+    label, valid = _truth(prepared, index.row, target)
+    return Evidence(probability=probability, score=score.astype(np.float32), label=label, valid=valid)
 
 
 def spike_test(exam: Examination, policies: Policies, prepared: Prepared) -> SpikeTest | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.integer]
+Labels = NDArray[np.floating] | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +39,67 @@ class LeadTimes:
         }
 
 
-def lead_times(alarm: Mask, label: NDArray[np.floating], series: Rows, row: Rows) -> LeadTimes:
+@dataclass(frozen=True, kw_only=True)
+class LeadEvidence:
+    """The spiked steps of some windows and what warned of each; evidence of further windows adds up with `+`.
+
+    Attributes:
+        series: `[N]`.
+        row: `[N]` of the spiked target, counted over all series, or within each.
+        lead: `[N]` steps from the last known row to it, from 1.
+        warned: `[N]` whether an alert covers the step.
+    """
+
+    series: NDArray[np.int32]
+    row: NDArray[np.int64]
+    lead: NDArray[np.int32]
+    warned: Mask
+
+    @classmethod
+    def of(cls, alarm: Mask, label: Labels, series: Rows, row: Rows) -> LeadEvidence:
+        """Gather the evidence of windows; arguments as of `lead_times`."""
+        window, step = np.nonzero(np.nan_to_num(label) > 0)
+        return cls(
+            series=series[window].astype(np.int32),
+            row=row[window].astype(np.int64) + step,
+            lead=(step + 1).astype(np.int32),
+            warned=alarm[window, step],
+        )
+
+    def __add__(self, other: LeadEvidence) -> LeadEvidence:
+        """Return the evidence of both sets of windows."""
+        return LeadEvidence(**{name: np.concatenate([one, vars(other)[name]]) for name, one in vars(self).items()})
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return plain arrays for an npz without pickle."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LeadEvidence:
+        """Read what `to_arrays` gave."""
+        return cls(**{name: arrays[name] for name in ("series", "row", "lead", "warned")})
+
+    def times(self) -> LeadTimes:
+        """Find how long ahead each spike was warned of."""
+        stride = int(self.row.max(initial=0)) + 2
+        place = self.series.astype(np.int64) * stride + self.row  # all series in one line, a gap between two
+        spiked = np.unique(place)
+        breaks = np.flatnonzero(np.diff(spiked) > 1) + 1
+        begin = spiked[np.concatenate([[0], breaks])] if len(spiked) else spiked
+        event_of = np.zeros(len(spiked), dtype=np.int64)
+        event_of[breaks] = 1
+        event = np.cumsum(event_of)[np.searchsorted(spiked, place)]
+        # every window that reaches an event before it has begun, and whether it warned of one of its rows
+        lead = self.lead - (place - begin[event])
+        ahead = lead > 0
+        event, lead, warned = event[ahead], lead[ahead], self.warned[ahead]
+        known, inverse = np.unique(np.stack([event, lead], axis=1), axis=0, return_inverse=True)
+        said = np.zeros(len(known), dtype=bool)
+        np.logical_or.at(said, inverse.ravel(), warned)
+        return _by_event(known[:, 0], known[:, 1], said)
+
+
+def lead_times(alarm: Mask, label: Labels, series: Rows, row: Rows) -> LeadTimes:
     """Find how long ahead each spike was warned of.
 
     A spike is a run of rows of one series that are labelled; cutoffs at which it has begun do not count, nor spikes
@@ -48,26 +111,7 @@ def lead_times(alarm: Mask, label: NDArray[np.floating], series: Rows, row: Rows
         series: `[W]` of the windows.
         row: `[W]` row of the first target, counted over all series, or within each.
     """
-    horizon = label.shape[1]
-    stride = int(row.max(initial=0)) + horizon + 2
-    base = series.astype(np.int64) * stride + row  # rows of all series in one line, with a gap between two series
-    place = base[:, None] + np.arange(horizon)
-    spiked = np.unique(place[np.nan_to_num(label) > 0])
-    breaks = np.flatnonzero(np.diff(spiked) > 1) + 1
-    begin = spiked[np.concatenate([[0], breaks])] if len(spiked) else spiked
-    event_of = np.zeros(len(spiked), dtype=np.int64)
-    event_of[breaks] = 1
-    event_of = np.cumsum(event_of)
-    # every window that reaches an event before it has begun, and whether it warned of one of its rows
-    window, step = np.nonzero(np.nan_to_num(label) > 0)
-    event = event_of[np.searchsorted(spiked, place[window, step])]
-    lead = begin[event] - base[window] + 1
-    ahead = lead > 0
-    event, lead, warned = event[ahead], lead[ahead], alarm[window, step][ahead]
-    known, inverse = np.unique(np.stack([event, lead], axis=1), axis=0, return_inverse=True)
-    said = np.zeros(len(known), dtype=bool)
-    np.logical_or.at(said, inverse.ravel(), warned)
-    return _by_event(known[:, 0], known[:, 1], said)
+    return LeadEvidence.of(alarm, label, series, row).times()
 
 
 def _by_event(event: Rows, lead: Rows, said: Mask) -> LeadTimes:

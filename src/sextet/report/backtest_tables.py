@@ -10,7 +10,7 @@ import numpy as np
 from sextet.report.naming import ENSEMBLE, is_ensemble, shown
 from sextet.report.plain import clipped, column, number, plural
 from sextet.report.scores import metric_order, score_column
-from sextet.report.spike_tracks import score_columns
+from sextet.report.spike_tracks import lead_columns, score_columns
 from sextet.report.view import Absent, Cell, Column, Table
 
 SERIES_SHOWN = 14
@@ -72,9 +72,11 @@ def spikes_table(metrics: Mapping[str, Any]) -> Table | Absent:
     told = metrics["spikes"]
     if not told:
         return {"absent": "There are no spike warnings because no member warns."}
-    columns = score_columns()
+    known = any("events_warned" in row for row in told.values())
+    columns = [*score_columns(), *(lead_columns() if known else ())]
+    fields = {one["key"]: "lead_held" if one["key"] == "lead" else one["key"] for one in columns}
     rows: list[dict[str, Cell]] = [
-        {one["key"]: _alarm(name) if one["key"] == "name" else number(row.get(one["key"]), 4) for one in columns}
+        {key: _alarm(name) if key == "name" else number(row.get(field), 4) for key, field in fields.items()}
         for name, row in told.items()
     ]
     return {"columns": columns, "rows": rows, "marked": 0, "note": "Counted in steps of all windows."}

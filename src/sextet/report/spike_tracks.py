@@ -117,11 +117,7 @@ def score_table(tested: SpikeTest, index: WindowIndex) -> Table:
         row["events_warned"] = number(told["events_warned"], 4) if has_threshold else None
         row["lead"] = number(told["lead_held"], 4) if has_threshold else None
         rows.append(row)
-    columns = [
-        *score_columns(),
-        column("events_warned", "Warned ahead", "share", hint="share of spikes that some forecast before them alarmed"),
-        column("lead", "Lead", "number", hint="median steps from the first alarm that held to the spike"),
-    ]
+    columns = [*score_columns(), *lead_columns()]
     note = f"Counted in steps of all test windows. Spikes are {100 * share:.2f} % of them: an alarm at random would "
     note += f"have an average precision of {share:.3f}." if known.any() else ""
     return {
@@ -130,6 +126,14 @@ def score_table(tested: SpikeTest, index: WindowIndex) -> Table:
         "marked": 0,
         "note": note if known.any() else "No step has a known label.",
     }
+
+
+def lead_columns() -> list[Column]:
+    """Return the columns that say how long ahead spikes were warned of."""
+    return [
+        column("events_warned", "Warned ahead", "share", hint="share of spikes that some forecast before them alarmed"),
+        column("lead", "Lead", "number", hint="median steps from the first alarm that held to the spike"),
+    ]
 
 
 def score_columns() -> list[Column]:
