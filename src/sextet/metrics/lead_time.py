@@ -58,7 +58,7 @@ class LeadEvidence:
     @classmethod
     def of(cls, alarm: Mask, label: Labels, series: Rows, row: Rows) -> LeadEvidence:
         """Gather the evidence of windows; arguments as of `lead_times`."""
-        window, step = np.nonzero(np.nan_to_num(label) > 0)
+        window, step = np.nonzero(np.asarray(label, dtype=np.float64) > 0)  # NaN compares as False
         return cls(
             series=series[window].astype(np.int32),
             row=row[window].astype(np.int64) + step,
