@@ -21,6 +21,7 @@ def _evidence(seed: int, windows: int, own: float = 0.0, quantile: float = 1.5) 
         score=score,
         label=label.astype(np.int8),
         valid=np.ones(label.shape, dtype=bool),
+        weight=np.full(windows, 0.5),
     )
 
 
@@ -47,3 +48,4 @@ def test_much_evidence_is_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
     joined = Evidence.joined(parts)
     np.testing.assert_array_equal(joined.score, np.concatenate([part.score[::3] for part in parts]))
     assert joined.valid.size <= warning.MOST_STEPS
+    assert (joined.weight == 1.0).all()  # every third of windows that lie half a horizon apart: none holds another's

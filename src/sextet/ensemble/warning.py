@@ -32,28 +32,28 @@ MOST_STEPS = 4_000_000  # of evidence, above which windows are left out: 44 MB
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What was said of spikes in windows that no member was trained on, and what came; all `[W, H]`.
+    """What was said of spikes in windows that no member was trained on, and what came; `[W, H]` unless said otherwise.
 
     Attributes:
         probability: of the member that warns.
         score: normal score of the mass that the ensemble's quantiles put above the spike level.
         label: 1 where a spike came.
         valid: where that is known.
+        weight: `[W]` share of each window that no later one holds: cutoffs may lie closer than a horizon.
     """
 
     probability: NDArray[np.floating]
     score: NDArray[np.floating]
     label: NDArray[np.int8]
     valid: NDArray[np.bool_]
+    weight: NDArray[np.float64]
 
     @classmethod
     def joined(cls, parts: Sequence[Evidence]) -> Evidence:
         """Return the evidence of all parts; of more than four million steps every n-th window."""
         each = 1 + sum(part.valid.size for part in parts) // MOST_STEPS
-        return cls(**{name: np.concatenate([vars(part)[name][::each] for part in parts]) for name in _FIELDS})
-
-
-_FIELDS = ("probability", "score", "label", "valid")
+        whole = {name: np.concatenate([vars(part)[name][::each] for part in parts]) for name in vars(parts[0])}
+        return cls(**{**whole, "weight": np.minimum(each * whole["weight"], 1.0)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +75,8 @@ class Policies:
     @classmethod
     def learned(cls, evidence: Evidence, costs: Costs | None) -> Policies:
         """Learn the blend, and choose thresholds for the best F1 or the least cost."""
-        probability, score, truth, valid = (vars(evidence)[name] for name in _FIELDS)
-        blend = WarningBlend.fit(probability, score, truth, valid)
+        probability, score, truth, valid = evidence.probability, evidence.score, evidence.label, evidence.valid
+        blend = WarningBlend.fit(probability, score, truth, valid, evidence.weight)
         alarms = {RIVAL: mass_of(score), ALONE: probability}
         return cls(
             blend=blend,
@@ -154,7 +154,15 @@ def evidence_of(
     """
     score = spikes.quantile_score(prepared.panel, index, prepared.scaler.from_z(z, index.series))
     label, valid = _truth(prepared, index.row, target)
-    return Evidence(probability=probability, score=score.astype(np.float32), label=label, valid=valid)
+    apart = np.diff(index.row, append=index.row[-1:] + target.shape[1])
+    apart = np.where(np.diff(index.series, append=index.series[-1:]) == 0, apart, target.shape[1])
+    return Evidence(
+        probability=probability,
+        score=score.astype(np.float32),
+        label=label,
+        valid=valid,
+        weight=np.minimum(apart, target.shape[1]) / target.shape[1],
+    )
 
 
 def spike_test(exam: Examination, policies: Policies, prepared: Prepared) -> SpikeTest | None:
