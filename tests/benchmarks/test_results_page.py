@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import results
-from results_page import comparisons, others, published, standings
+from results_page import ahead, comparisons, others, published, standings
 from results_page.bars import BARS, Bar
 from results_page.evidence import competitor, gather, keep
 from results_page.markdown import number, table
@@ -57,6 +57,35 @@ def _record(
     }
 
 
+def _warned(task: str, ours: float, rival: float) -> dict[str, Any]:
+    """A task of spike warnings: the ensemble, one rival that is ahead or not, one that is behind within chance."""
+    said = {"ensemble": ours, "upper quantile": rival, "LightGBM, 50 trials": ours - 0.01}
+    change = {"with": 3.0, "without": 3.1, "change_percent": -3.2258, "low": -5.0, "high": -1.0, "steps": 30}
+    parts = (f"{metric} {part}" for metric in ("mae", "pinball") for part in ("all", "spikes", "calm"))
+    return {
+        "task": task,
+        "what": "above a level",
+        "horizon": 12,
+        "steps": 10_000,
+        "spikes": 120,
+        "alarms": {
+            name: {"average_precision": value, "by_step": [value + 0.01 * (6 - step) for step in range(12)]}
+            for name, value in said.items()
+        },
+        "ahead": {
+            name: {
+                "difference": ours - value,
+                "low": ours - value - (0.05 if name.startswith("L") else 0.01),
+                "high": ours - value + 0.05,
+            }
+            for name, value in said.items()
+            if name != "ensemble"
+        },
+        "lead": {"events": 14, "events_warned": 0.5, "lead_first": 8.0, "lead_held": 7.0},
+        "ablation": dict.fromkeys(parts, change),
+    }
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two cells, one of them with two seeds, and a row of each other benchmark."""
@@ -90,6 +119,7 @@ def folder(tmp_path: Path) -> Path:
             ]
         },
         "tuning": [{"set": "Glucose", "mae_default": 14.5, "mae_found": 14.2, "config": {"lookback": 72}}],
+        "warnings": [_warned("Glucose", 0.8, 0.7), _warned("EPF-DE", 0.3, 0.32)],
     }  # fmt: skip
     for kind, held in rows.items():
         (tmp_path / kind).mkdir()
@@ -117,6 +147,17 @@ def test_the_page_of_made_up_evidence(folder):
 
 def test_the_page_that_is_kept_is_what_the_evidence_makes():
     assert results.PAGE.read_text(encoding="utf-8") == results.made(), "run: python benchmarks/results.py"
+
+
+def test_the_alarm_that_is_ahead_is_named(folder):
+    text = ahead.warnings(gather(folder, FIGURES, NAMES))
+    assert (
+        "- EPF-DE: **behind upper quantile (-0.020 [-0.030, +0.030])**; ahead by less than chance of LightGBM" in text
+    )
+    assert "- Glucose: ahead of all; ahead by less than chance of LightGBM, 50 trials (+0.010 [-0.040, +0.060])" in text
+    assert "ahead of upper quantile (+0.100 [+0.090, +0.150])." in text
+    nothing = gather(folder / "none", FIGURES, NAMES)
+    assert ahead.warnings(nothing) == ahead.NONE
 
 
 def test_losses_are_said_plainly(folder):
@@ -167,7 +208,7 @@ def test_a_result_of_the_comparison_with_other_libraries_is_a_row():
 def test_no_evidence_is_said_to_be_none(tmp_path):
     page = written(gather(tmp_path, FIGURES, NAMES), NAMES)
     assert page.count("not measured yet") == 3
-    assert page.count("Nothing is measured yet.") == 7
+    assert page.count("Nothing is measured yet.") == 8
 
 
 def test_quick_figures_are_never_published(folder, tmp_path):
