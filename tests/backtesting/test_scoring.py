@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sextet.backtesting import scoring
-from sextet.backtesting.fold_fit import FoldFit, fit_fold
+from sextet.backtesting.fold_fit import FoldFit, fit_fold, fit_on
 from sextet.backtesting.fold_scores import FoldScores
 from sextet.backtesting.scoring import FoldScoring, Yardstick, chunks
 from sextet.backtesting.summary import warning_rows
@@ -24,11 +24,12 @@ from sextet.data.options import DataOptions
 from sextet.data.prepare import Prepared
 from sextet.data.scale import Scaler
 from sextet.data.split import SplitConfig
+from sextet.data.windows import targets
 from sextet.ensemble.combining import learn
 from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.fit import ruling_of
 from sextet.ensemble.ground import Ground, lay_ground
-from sextet.ensemble.warning import choose_policies, spike_test, warning_scores
+from sextet.ensemble.warning import choose_policies, learn_policies, spike_test, warning_scores
 from sextet.metrics.lead_time import LeadTimes, lead_times
 from sextet.metrics.leaderboard import leaderboard
 from sextet.metrics.point import seasonal_scale
@@ -174,6 +175,32 @@ def test_a_backtest_tells_how_long_ahead_it_warned(ground: Ground, fit: FoldFit)
     for key in ("events", "events_warned", "lead_first", "lead_held"):
         assert found["spike-detector alone"][key] == pytest.approx(wanted["spike-detector alone"][key], nan_ok=True)
     assert found["ensemble"]["events"] > 0
+
+
+def test_what_a_spike_looks_like_is_learned_from_all_of_validation(ground: Ground, fit: FoldFit) -> None:
+    heard = learn(fit.crew, ground.prepared, ground.scored_windows("weigh"), ground.scored_windows("calibrate"))[1:]
+    policies = learn_policies(ground, fit.crew, fit.combination, heard)
+    assert policies.evidence is not None
+    rows = sum(len(ground.scored_windows(part)) for part in ("select", "weigh", "calibrate"))
+    assert len(policies.evidence.label) == rows
+    assert policies.evidence.weight.max() == 1.0  # the last window of each series and part
+    assert np.quantile(policies.evidence.weight, 0.5) == pytest.approx(1 / HORIZON)  # cutoffs one row apart
+
+
+def test_windows_that_passed_teach_what_comes_before_a_spike(ground: Ground, fit: FoldFit, tmp_path: Path) -> None:
+    index = ground.scored_windows("test")
+    known = fit.policies.evidence
+    assert known is not None
+    after = fit_on(fit, index, ground, tmp_path, Silent()).policies
+    assert after.evidence is not None
+    assert len(after.evidence.label) == len(known.label) + len(index)
+    target, observed = targets(ground.panel, index, HORIZON)
+    np.testing.assert_array_equal(after.evidence.valid[len(known.label) :], observed)
+    rows = index.row[:, None] + np.arange(HORIZON)
+    spiked = (ground.spikes.label(ground.panel)[rows] > 0) & np.isfinite(target)
+    assert spiked.any()
+    np.testing.assert_array_equal((after.evidence.label > 0)[len(known.label) :] & observed, spiked)
+    assert after.blend != fit.policies.blend
 
 
 def test_final_rules_act_on_the_ensemble_and_all_rules_in_the_rule_based_member(ground: Ground, fit: FoldFit) -> None:
