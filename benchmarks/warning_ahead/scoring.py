@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sextet.metrics.events import average_precision, brier
 from sextet.metrics.lead_time import lead_times
+from sextet.spikes.alert_policy import AlertPolicy, alert_steps
 from warning_ahead.replay import OURS, Said
 
 Reals = NDArray[np.floating]
@@ -84,8 +85,12 @@ def alarm_scores(said: Said, alarms: Mapping[str, Reals], block_rows: int, seed:
 
 
 def lead_scores(said: Said) -> dict[str, float]:
-    """How long before a spike the ensemble's alerts came, at the threshold chosen on validation."""
-    return lead_times(said.alarms[OURS] >= said.threshold[:, None], said.label, said.series, said.row).summary()
+    """How long before a spike the ensemble's alerts came, down to their release, at each fold's threshold."""
+    covered = np.zeros(said.label.shape, dtype=bool)
+    for threshold in np.unique(said.threshold):
+        mine = said.threshold == threshold
+        covered[mine] = alert_steps(said.alarms[OURS][mine], AlertPolicy(threshold=float(threshold)))
+    return lead_times(covered, said.label, said.series, said.row).summary()
 
 
 def ablation(with_it: Said, without: Said, block_rows: int, seed: int = 0) -> dict[str, Any]:

@@ -160,8 +160,8 @@ def test_scores_survive_a_file_and_add_up(ground: Ground, fit: FoldFit, tmp_path
 
 
 def _leads(ground: Ground, fit: FoldFit, index: WindowIndex) -> LeadTimes:
-    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
-    tested = spike_test(exam, fit.policies, ground.spikes, ground.prepared)
+    exam = examined(ground, fit, index)
+    tested = spike_test(exam, fit.policies, ground.prepared)
     assert tested is not None
     return lead_times(tested.probability >= tested.threshold, tested.label, index.series, index.row)
 
@@ -169,8 +169,8 @@ def _leads(ground: Ground, fit: FoldFit, index: WindowIndex) -> LeadTimes:
 def test_a_backtest_tells_how_long_ahead_it_warned(ground: Ground, fit: FoldFit) -> None:
     """The member that warns is not adapted on the way, so its leads are those of the examination."""
     index = ground.scored_windows("test")
-    exam = examine(fit.crew, fit.combination, fit.baselines, ground.prepared, index, ground.split.train)
-    wanted = warning_scores(spike_test(exam, fit.policies, ground.spikes, ground.prepared), index)
+    exam = examined(ground, fit, index)
+    wanted = warning_scores(spike_test(exam, fit.policies, ground.prepared), index)
     found = warning_rows(FoldScoring(fit, yardstick(ground), None).run(index, Silent()))
     for key in ("events", "events_warned", "lead_first", "lead_held"):
         assert found["spike-detector alone"][key] == pytest.approx(wanted["spike-detector alone"][key], nan_ok=True)
