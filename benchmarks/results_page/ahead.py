@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from results_page.evidence import Evidence, Record
 from results_page.markdown import number, page, percent, table
@@ -61,27 +61,29 @@ def _names(rows: Sequence[Record]) -> list[str]:
 
 
 def _losses(rows: Sequence[Record]) -> str:
-    """Say of each task whether the ensemble is ahead of all, and by how much of which it is not sure."""
+    """Say of each task which alarms the ensemble is behind and ahead of, and where that may be chance."""
+    return "\n".join(f"- {row['task']}: {_standing(row['ahead'])}." for row in rows)
+
+
+def _standing(ahead: Mapping[str, Record]) -> str:
+    kinds = {
+        "**behind {}**": [name for name, one in ahead.items() if one["high"] < 0],
+        "**behind {}**, by less than chance": [n for n, one in ahead.items() if one["difference"] <= 0 <= one["high"]],
+        "ahead of {}": [name for name, one in ahead.items() if one["low"] > 0],
+        "ahead of {}, by less than chance": [n for n, one in ahead.items() if one["difference"] > 0 >= one["low"]],
+    }
+    return "; ".join(text.format(_list(ahead, names)) for text, names in kinds.items() if names)
+
+
+def _list(ahead: Mapping[str, Record], names: Sequence[str]) -> str:
+    """Names with how far the ensemble is ahead, in enough digits that no difference is nought."""
     said = []
-    for row in rows:
-        behind = {name: one for name, one in row["ahead"].items() if one["difference"] <= 0}
-        unsure = {name: one for name, one in row["ahead"].items() if one["difference"] > 0 >= one["low"]}
-        text = "ahead of all" if not behind else "**behind " + _list(behind) + "**"
-        if unsure:
-            text += "; ahead by less than chance of " + _list(unsure)
-        sure = {name: one for name, one in row["ahead"].items() if one["difference"] > 0 and one["low"] > 0}
-        if sure and (behind or unsure):
-            text += "; ahead of " + _list(sure)
-        elif sure:
-            text += ": " + _list(sure)
-        said.append(f"- {row['task']}: {text}.")
-    return "\n".join(said)
-
-
-def _list(ahead: dict[str, Record]) -> str:
-    return ", ".join(
-        f"{name} ({one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}])" for name, one in ahead.items()
-    )
+    for name in names:
+        one = ahead[name]
+        digits = 4 if abs(one["difference"]) < 0.01 else 3
+        low, here, high = (f"{one[key]:+.{digits}f}" for key in ("low", "difference", "high"))
+        said.append(f"{name} ({here} [{low}, {high}])")
+    return ", ".join(said)
 
 
 def _steps(rows: Sequence[Record]) -> str:

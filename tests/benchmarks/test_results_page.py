@@ -150,12 +150,15 @@ def test_the_page_that_is_kept_is_what_the_evidence_makes():
 
 
 def test_the_alarm_that_is_ahead_is_named(folder):
-    text = ahead.warnings(gather(folder, FIGURES, NAMES))
+    lines = ahead.warnings(gather(folder, FIGURES, NAMES)).splitlines()
     assert (
-        "- EPF-DE: **behind upper quantile (-0.020 [-0.030, +0.030])**; ahead by less than chance of LightGBM" in text
-    )
-    assert "- Glucose: ahead of all; ahead by less than chance of LightGBM, 50 trials (+0.010 [-0.040, +0.060])" in text
-    assert "ahead of upper quantile (+0.100 [+0.090, +0.150])." in text
+        "- EPF-DE: **behind upper quantile (-0.020 [-0.030, +0.030])**, by less than chance; "
+        "ahead of LightGBM, 50 trials (+0.010 [-0.040, +0.060]), by less than chance."
+    ) in lines
+    assert (
+        "- Glucose: ahead of upper quantile (+0.100 [+0.090, +0.150]); "
+        "ahead of LightGBM, 50 trials (+0.010 [-0.040, +0.060]), by less than chance."
+    ) in lines
     nothing = gather(folder / "none", FIGURES, NAMES)
     assert ahead.warnings(nothing) == ahead.NONE
 
