@@ -48,7 +48,15 @@ def request_(tmp_path_factory: pytest.TempPathFactory) -> BacktestRequest:
     out = tmp_path_factory.mktemp("warnings") / "backtest"
     members = (RuleBasedSpec(kinds=("seasonal-naive", "calendar-profile")),)
     return BacktestRequest(
-        source=frame, horizon=HORIZON, out=out, members=members, lookback=24, windows=20, refit=10, baselines=()
+        source=frame,
+        horizon=HORIZON,
+        out=out,
+        members=members,
+        lookback=24,
+        transform="none",
+        windows=20,
+        refit=10,
+        baselines=(),
     )
 
 
