@@ -97,6 +97,18 @@ def test_all_quiet_and_what_is_counted(file: Path) -> None:
     assert (quiet.stdout, quiet.stderr, quiet.returncode) == ("", "", 0)
 
 
+def test_an_alert_that_gets_worse_is_said_again_with_its_id(tmp_path: Path) -> None:
+    rows = lines(spike=776)
+    rows[700] = f"{rows[700].split(',')[0]},15\n"
+    text = run("--data", "-", given="".join(rows)).stdout.splitlines()
+    told = [json.loads(line) for line in run("--data", "-", "--json", given="".join(rows)).stdout.splitlines()]
+    at = next(number for number, one in enumerate(told) if one["event"] == "worse")
+    worse, weak = told[at], told[at - 1]
+    assert (weak["event"], weak["severity"], weak["id"]) == ("start", "watch", worse["id"])
+    assert worse["severity"] in ("warning", "critical")
+    assert f"  worse: {worse['severity'].upper()} {weak['id']}: The " in text[at]
+
+
 @pytest.mark.parametrize(
     ("arguments", "given", "message"),
     [

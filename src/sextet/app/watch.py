@@ -86,14 +86,14 @@ def watch(
     refresh: int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Watching:
-    """Judge each observation of a stream as it comes: how surprising it is, and where an alert begins.
+    """Judge each observation of a stream as it comes: how surprising it is, and where an alert begins or gets worse.
 
     Args:
         data: a path (CSV, JSON lines, Parquet), "-" for standard input, a frame, or an iterable of lines, of
             (stamp, value) or of (series, stamp, value).
         run: a trained run, whose forecast is what is expected of the next value; None: a statistical model alone.
         risk: probability at or below which a surprise is an alert; 0.002, or that of the state.
-        every: give a finding for each row judged, not only where an alert begins.
+        every: give a finding for each row judged, not only where an alert begins or gets worse.
         state: file that what was learned is kept in: gone on from where it exists, written every half minute and at
             the end, always whole.
         refresh: with a run: rows after which its forecast is made anew; its horizon unless given.

@@ -39,7 +39,7 @@ Data = Annotated[str, Option("--data", "-d", metavar="FILE", help="CSV, JSON lin
 class WatchFlags:
     """How is watched."""
 
-    every: Annotated[bool, Option("--all", help="A line for each row judged, not only where an alert begins.")] = False
+    every: Annotated[bool, Option("--all", help="A line for each row judged, not only alerts.")] = False
     risk: Annotated[
         float | None,
         Option(
@@ -83,9 +83,9 @@ class WatchFlags:
 
 
 def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> None:
-    """Judge each observation as it comes, and say where an alert begins and why.
+    """Judge each observation as it comes, and say where an alert begins or gets worse, and why.
 
-    One line an alert on standard output, at once; with --json a JSON object a line. Without a run a statistical model
+    One line for each on standard output, at once; with --json a JSON object a line. Without a run a statistical model
     learns from the stream alone. What was counted (gaps, late and duplicate rows) follows on standard error.
     """
     from sextet.app.watch import watch as run_watch
@@ -113,8 +113,9 @@ def line_of(finding: Finding) -> str:
     where = f"{finding.stamp}  {finding.series}".rstrip()
     expected = "" if math.isnan(finding.low) else f"expected {finding.low:.6g} to {finding.high:.6g}  "
     score = f"{where}  {finding.value:.6g}  {expected}p={finding.probability:.2g}"
-    if finding.event == "start":
-        return f"{score}  {finding.severity.upper()} {finding.alert}: {finding.reason}"
+    if finding.event in ("start", "worse"):
+        again = "worse: " if finding.event == "worse" else ""
+        return f"{score}  {again}{finding.severity.upper()} {finding.alert}: {finding.reason}"
     return f"{score}  {finding.event} {finding.alert or ''}".rstrip()
 
 

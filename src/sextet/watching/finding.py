@@ -1,4 +1,4 @@
-"""What watching gives: a finding a row, and an alert where one begins."""
+"""What watching gives: a finding a row, and an alert where one begins or gets worse."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ class Finding:
         low, high: range within which what surprised most would have been no surprise; NaN in the warm-up.
         probability: of an observation at least as surprising, as the model has it; 1 where nothing surprises. It ranks
             surprises; it is no frequency: see `docs/watch.md`.
-        event: "start" where an alert begins, "more" where one goes on, "end" where one is over, else "".
+        event: "start" where an alert begins, "worse" where its severity is higher than it ever was, "more" where
+            it goes on, "end" where it is over, else "".
         alert: id of the alert that this row belongs to, or None.
-        severity: "watch", "warning" or "critical" on the row where an alert begins, else "".
+        severity: "watch", "warning" or "critical" on a row where an alert begins or gets worse, else "".
         reason: one sentence there, else "".
     """
 

@@ -57,7 +57,7 @@ class SeriesWatch:
     def take(
         self, stamp: str, second: float, value: float, every: bool = False, foretell: Foretell | None = None
     ) -> Finding | None:
-        """Judge a row; return the finding where an alert begins, or for each judged row with `every`.
+        """Judge a row; return the finding where an alert begins or gets worse, with `every` of each.
 
         Args:
             stamp: its time as it came.
@@ -80,7 +80,7 @@ class SeriesWatch:
         if event == "start":
             self.alert = alert_id(self.name, stamp)
             self.alerts += 1
-        elif not every:
+        elif event != "worse" and not every:
             return None
         return self._finding(stamp, value, event)
 
@@ -110,7 +110,7 @@ class SeriesWatch:
         judge, risk = self.judge, self.gate.risk
         low, high = judge.expected(judge.odd, risk)
         ready = judge.ready
-        started = event == "start"
+        told = event in ("start", "worse")
         finding = Finding(
             series=self.name,
             stamp=stamp,
@@ -120,8 +120,8 @@ class SeriesWatch:
             probability=judge.probability,
             event=event,
             alert=self.alert if self.gate.open or event == "end" else None,
-            severity=severity_of(judge.probability) if started else "",
-            reason=self._reason((low, high)) if started else "",
+            severity=severity_of(judge.probability) if told else "",
+            reason=self._reason((low, high)) if told else "",
         )
         if event == "end":
             self.alert = None
