@@ -79,6 +79,15 @@ def test_a_weak_alert_does_not_hide_a_critical_one() -> None:
     assert watch.alerts == before + 1
 
 
+def test_the_range_is_that_of_what_was_judged() -> None:
+    watch = fed(noise(1500))
+    found = [watch.take(str(row), row * STEP, 12.0, every=True) for row in range(1500, 1520)]
+    shifted = next(one for one in found if one and one.judged == "mean" and one.probability < 0.01)
+    assert shifted.seen != shifted.value == 12.0 and shifted.seen > shifted.high
+    spike = watch.take("x", 1520 * STEP, 90.0, every=True)
+    assert spike and spike.judged == "value" and spike.seen == spike.value == 90.0 > spike.high
+
+
 def test_the_warm_up_raises_nothing() -> None:
     rows = [(row * STEP, 1e6 if row % 7 == 0 else float(row % 3)) for row in range(150)]
     assert fed(rows).alerts == 0

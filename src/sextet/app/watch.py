@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sextet.core.errors import ConfigError
 from sextet.watching.finding import Finding
 from sextet.watching.gate import RISK
 from sextet.watching.layout import Columns
@@ -100,10 +101,15 @@ def watch(
         columns: which column is "id", "time" and "target", where the usual names do not say.
 
     Raises:
-        ConfigError: an option is out of range, or the run needs covariates.
+        ConfigError: an option is out of range, the run needs covariates, or `refresh` is given without a run.
         DataError: the data or the state cannot be read.
         RunError: the run is damaged.
     """
+    if refresh is not None and run is None:
+        raise ConfigError(
+            f"--refresh {refresh} says how often a run's forecast is made anew, and no run was given. Name the run, or "
+            "leave --refresh out."
+        )
     foretell = None
     if run is not None:
         from sextet.runtime.run import Run  # what a run needs is not loaded without one

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Judged = Literal["value", "mean"]
 
 SEVERITIES = ("watch", "warning", "critical")
 _WARNING, _CRITICAL = 1e-4, 1e-6  # probabilities at or below which an alert is graded so
@@ -18,7 +20,9 @@ class Finding:
         series: its name; empty where the stream has one series without a name.
         stamp: its time as it came.
         value: as it came.
-        low, high: range within which what surprised most would have been no surprise; NaN in the warm-up.
+        judged: what surprised most, the "value" alone or the "mean" of the last ones.
+        seen: that number.
+        low, high: range within which it would have been no surprise; NaN in the warm-up.
         probability: of an observation at least as surprising, as the model has it; 1 where nothing surprises. It ranks
             surprises; it is no frequency: see `docs/watch.md`.
         event: "start" where an alert begins, "worse" where its severity is higher than it ever was, "more" where
@@ -31,6 +35,8 @@ class Finding:
     series: str
     stamp: str
     value: float
+    judged: Judged
+    seen: float
     low: float
     high: float
     probability: float

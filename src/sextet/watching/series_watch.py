@@ -115,6 +115,8 @@ class SeriesWatch:
             series=self.name,
             stamp=stamp,
             value=value,
+            judged="value" if judge.odd == VALUE else "mean",
+            seen=judge.seen[judge.odd],
             low=low if ready else math.nan,
             high=high if ready else math.nan,
             probability=judge.probability,
