@@ -21,6 +21,7 @@ from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.ensemble.device import settle, verify
+from sextet.rules.contradictions import contradictions
 from sextet.rules.user_rules import parse_rules
 from sextet.runtime.run import RULES
 from sextet.specs.run_config import RunConfig
@@ -57,7 +58,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     if on_gpu:
         verify()
     parsed.check_names(panel)
-    for note in panel.notes:
+    for note in (*panel.notes, *contradictions(parsed.rules)):
         progress.note(note)
     plan = make_plan(panel, config.split, request.horizon, request.refit)
     baselines, left_out = affordable(request.baselines, plan.count(panel))
