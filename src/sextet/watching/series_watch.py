@@ -18,7 +18,7 @@ _LATE = 1.5  # usual distances beyond which a row is missing
 class Foretell(Protocol):
     """Gives what a run expects of a row, then learns it."""
 
-    def __call__(self, series: str, second: float, value: float) -> Foretold | None:
+    def __call__(self, series: str, second: float, value: float, covariates: tuple[float, ...] = ()) -> Foretold | None:
         """Return what was expected of `value` at `second`; None where the run cannot tell."""
 
     def to_json(self) -> dict[str, Any]:
@@ -55,7 +55,13 @@ class SeriesWatch:
         self.rows = self.missing = self.gaps = self.late = self.duplicates = self.passed = self.alerts = 0
 
     def take(
-        self, stamp: str, second: float, value: float, every: bool = False, foretell: Foretell | None = None
+        self,
+        stamp: str,
+        second: float,
+        value: float,
+        every: bool = False,
+        foretell: Foretell | None = None,
+        covariates: tuple[float, ...] = (),
     ) -> Finding | None:
         """Judge a row; return the finding where an alert begins or gets worse, with `every` of each.
 
@@ -64,13 +70,14 @@ class SeriesWatch:
             second: the same in seconds.
             value: NaN or infinite where there is no number.
             every: whether each finding is wanted.
-            foretell: gives the forecast of a run for (series, second, value).
+            foretell: gives the forecast of a run for (series, second, value, covariates).
+            covariates: of the row, in the order of the run.
         """
         if second <= self.last:
             self._old(second)
             return None
         self._tick(second)
-        told = foretell(self.name, second, value) if foretell is not None else None
+        told = foretell(self.name, second, value, covariates) if foretell is not None else None
         if value - value != 0.0:
             self.missing += 1
             return None
