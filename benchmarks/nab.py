@@ -77,7 +77,8 @@ def watched(file: NabFile) -> list[int]:
     found = []
     for row, (stamp, value) in enumerate(zip(file.stamps, file.values.tolist(), strict=True)):
         second = clock.second(stamp)
-        if second is not None and watcher.take("", stamp, second, value) is not None:
+        finding = None if second is None else watcher.take("", stamp, second, value)
+        if finding is not None and finding.event == "start":  # one that gets worse is no further alarm
             found.append(row)
     return found
 

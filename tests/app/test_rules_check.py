@@ -16,6 +16,7 @@ from sextet.app.train import train
 from sextet.combine.explain import explain
 from sextet.core.answer import Answer
 from sextet.core.errors import ConfigError
+from sextet.core.progress import Silent
 from sextet.core.quantiles import LEVELS
 from sextet.data.windows import origin_windows
 from sextet.ensemble.ensemble import Ensemble
@@ -72,6 +73,41 @@ def test_what_cannot_be_understood_is_in_the_result(tmp_path: Path) -> None:
     assert [(problem.line, problem.column) for problem in found.problems] == [(2, 9), (5, 1)]
     with pytest.raises(ConfigError, match="there is no such file"):
         check_rules(RulesCheckRequest(rules=tmp_path / "none.toml"))
+
+
+def test_an_error_hides_no_warning_and_bounds_that_cross_are_one(tmp_path: Path) -> None:
+    path = tmp_path / "crossed.toml"
+    crossed = "[[rule]]\nname = 'a'\ncap = 10\n[[rule]]\nname = 'b'\nfloor = 20\n"
+    path.write_text(crossed, encoding="utf-8")
+    found = check_rules(RulesCheckRequest(rules=path))
+    assert found.valid and "The cap of 'a' lies below the floor of 'b'" in found.warnings[0]
+    path.write_text(crossed + "[[rule]]\nwhen = 'forcast > valu'\nthen = { cap = 'x' }", encoding="utf-8")
+    beside = check_rules(RulesCheckRequest(rules=path))
+    assert not beside.valid and beside.warnings == found.warnings
+    assert [(problem.line, problem.column) for problem in beside.problems] == [(8, 9), (8, 19), (9, 17)]
+
+
+@pytest.mark.parametrize("text", ["", "\n# nothing yet\n"])
+def test_a_file_without_rules_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_text(text, encoding="utf-8")
+    found = check_rules(RulesCheckRequest(rules=path, data="not-read.csv"))
+    (line,) = found.warnings
+    assert found.valid and f"There are no rules in {path}" in line and "[[rule]]" in line
+
+
+def test_contradictions_are_told_when_a_training_begins(frame: pd.DataFrame, tmp_path: Path) -> None:
+    class Heard(Silent):
+        def __init__(self) -> None:
+            self.notes: list[str] = []
+
+        def note(self, text: str) -> None:
+            self.notes.append(text)
+
+    path, heard = tmp_path / "rules.toml", Heard()
+    path.write_text("[[rule]]\nname = 'a'\ncap = 10\n[[rule]]\nname = 'b'\nfloor = 20\n", encoding="utf-8")
+    train(TrainRequest(source=frame, horizon=6, out=tmp_path / "run", members="rule-based", rules=path), heard)
+    assert any("The cap of 'a' lies below the floor of 'b'" in note for note in heard.notes)
 
 
 def test_with_data_each_rule_is_tried_on_a_simple_forecast(rules: Path, frame: pd.DataFrame) -> None:

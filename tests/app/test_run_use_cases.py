@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from sextet.core.errors import ConfigError, DataError, RunError
 from sextet.data.options import DataOptions
 from sextet.runtime.reading import options_for
 from sextet.runtime.run import Run
+from sextet.spikes.alert_policy import AlertPolicy, Costs
 
 
 def test_summary_is_plain_and_complete(small_run: Path) -> None:
@@ -54,6 +56,19 @@ def test_data_of_another_frequency_is_refused(small_run: Path, frame: pd.DataFra
 def test_future_data_needs_data(small_run: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--data"):
         forecast(small_run, future_data=tmp_path / "f.csv")
+
+
+def test_costs_that_raise_no_alert_are_told(small_run: Path, frame: pd.DataFrame) -> None:
+    asked = Costs(miss=50, false_alarm=20)
+    assert [note for note in forecast(small_run, costs=asked).notes if "no member of this run warns" in note]
+    assert not [note for note in forecast(small_run).notes if "cost" in note]
+    policy = AlertPolicy(threshold=0.3, events=7, curve=((0.3, 7, 1),))
+    run = replace(Run.load(small_run), policy=policy)
+    for data in (None, frame):
+        told = [note for note in forecast(run, data=data, costs=asked).notes if "silence was cheapest" in note]
+        assert len(told) == 1 and "cost 350" in told[0] and "370" in told[0]
+    trained = replace(run, policy=policy.at_cost(asked))  # for these costs, so it is said without asking
+    assert [note for note in forecast(trained).notes if "silence was cheapest" in note]
 
 
 def test_data_are_read_as_in_training_unless_said_otherwise(small_run: Path) -> None:

@@ -91,6 +91,8 @@ def test_what_is_refused(small_run: Path, tmp_path: Path) -> None:
         watch([], risk=0.5)
     with pytest.raises(ConfigError, match="refresh"):
         watch([], small_run, refresh=100)
+    with pytest.raises(ConfigError, match="--refresh 5 .* no run was given"):
+        watch([], refresh=5)
     with pytest.raises(RunError):
         watch([], tmp_path / "no run")
     with pytest.raises(DataError, match="There is no file"):

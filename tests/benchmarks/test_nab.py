@@ -12,6 +12,8 @@ import pytest
 
 import nab
 from sextet.evaluate.spikes import NAB_PROFILES
+from sextet.watching.clock import Clock
+from sextet.watching.watcher import Watcher
 
 
 def file(values: list[float], windows: list[tuple[int, int]] | None = None) -> nab.NabFile:
@@ -43,6 +45,22 @@ def test_a_rival_gets_its_best_threshold() -> None:
     scored = [(file(score.tolist(), [(50, 59), (150, 159)]), score)]
     cut = nab.best_threshold(scored, NAB_PROFILES["standard"])
     assert nab.total(scored, cut).hits == 2 and nab.total(scored, cut).false_alarms == 0
+
+
+def test_an_alert_that_gets_worse_is_one_alarm() -> None:
+    values = np.random.default_rng(0).normal(10, 1, size=1600)
+    values[[1500, 1576]] = 15.0, 60.0
+    stamps = [f"2024-01-{1 + row // 288:02d} {row % 288 // 12:02d}:{row % 12 * 5:02d}:00" for row in range(1600)]
+    watcher, clock = Watcher(), Clock()
+    events = {}
+    for row, (stamp, value) in enumerate(zip(stamps, values.tolist(), strict=True)):
+        second = clock.second(stamp)
+        assert second is not None
+        if finding := watcher.take("", stamp, second, value):
+            events[row] = finding.event
+    assert events[1500] == "start" and events[1576] == "worse"
+    found = nab.watched(nab.NabFile(path="x", stamps=stamps, values=values, windows=[]))
+    assert found == [row for row, event in events.items() if event == "start"]
 
 
 def test_files_are_read_and_split(tmp_path: Path) -> None:

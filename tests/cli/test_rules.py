@@ -37,6 +37,27 @@ def test_what_is_wrong_is_said_with_its_place_and_exit_code_2(sextet, file):
     assert [(problem["line"], problem["column"]) for problem in value["problems"]] == [(6, 1), (8, 9)]
 
 
+def test_warnings_are_said_beside_errors(sextet, file):
+    crossed = "[[rule]]\nname = 'a'\ncap = 1\n[[rule]]\nname = 'b'\nfloor = 2\n"
+    file.write_text(crossed, encoding="utf-8")
+    result = sextet("rules", "check", str(file))
+    assert result.exit_code == 0 and "warning: The cap of 'a' lies below the floor of 'b'" in result.stdout
+    file.write_text(crossed + "[[rule]]\nwhen = 'wekend and hour > stp'\nthen = { cap = 1 }", encoding="utf-8")
+    result = sextet("rules", "check", str(file))
+    assert result.exit_code == 2 and result.stdout == ""
+    assert "'wekend'" in result.stderr and "'stp'" in result.stderr
+    assert "\nwarning: The cap of 'a' lies below the floor of 'b'" in result.stderr
+    value = json.loads(sextet("rules", "check", str(file), "--json").stdout)
+    assert len(value["problems"]) == 2 and len(value["warnings"]) == 1
+
+
+def test_a_file_without_rules_says_what_one_looks_like(sextet, file):
+    file.write_text("", encoding="utf-8")
+    result = sextet("rules", "check", str(file))
+    assert result.exit_code == 0 and f"There are no rules in {file}" in result.stdout
+    assert 'name = "never negative"' in result.stdout and "understood" not in result.stdout
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[[rule", b"\x00"])
 def test_what_is_no_text_and_no_toml(sextet, file, content):
     file.write_bytes(content)

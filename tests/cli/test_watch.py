@@ -59,7 +59,8 @@ def test_an_alert_comes_while_the_pipe_is_still_open() -> None:
             alert = json.loads(process.stdout.readline())
         assert process.poll() is None
         assert set(alert) == {
-            *("id", "series", "stamp", "value", "expected", "probability", "event", "severity", "reason")
+            *("id", "series", "stamp", "value", "judged", "seen"),
+            *("expected", "probability", "event", "severity", "reason"),
         }
         assert alert["event"] == "start" and alert["severity"] == "critical"
         low, high = alert["expected"]
@@ -93,8 +94,39 @@ def test_all_quiet_and_what_is_counted(file: Path) -> None:
     ):
         assert text in counted.stderr
     assert "note: line 103 was passed over" in counted.stderr
+    assert "more" not in counted.stderr
+    dirty[200:204] = [f"what {number}?\n" for number in range(4)]
+    counted = run("--data", "-", given="".join(dirty))
+    assert "5 that could not be" in counted.stderr and counted.stderr.count("was passed over") == 3
+    assert "note: and 2 more lines that could not be read." in counted.stderr
     quiet = run("--data", file, "--quiet")
     assert (quiet.stdout, quiet.stderr, quiet.returncode) == ("", "", 0)
+
+
+def test_an_alert_that_gets_worse_is_said_again_with_its_id(tmp_path: Path) -> None:
+    rows = lines(spike=776)
+    rows[700] = f"{rows[700].split(',')[0]},15\n"
+    text = run("--data", "-", given="".join(rows)).stdout.splitlines()
+    told = [json.loads(line) for line in run("--data", "-", "--json", given="".join(rows)).stdout.splitlines()]
+    at = next(number for number, one in enumerate(told) if one["event"] == "worse")
+    worse, weak = told[at], told[at - 1]
+    assert (weak["event"], weak["severity"], weak["id"]) == ("start", "watch", worse["id"])
+    assert worse["severity"] in ("warning", "critical")
+    assert f"  worse: {worse['severity'].upper()} {weak['id']}: The " in text[at]
+
+
+def test_the_range_on_a_line_is_that_of_what_was_judged() -> None:
+    given = "".join(lines(spike=800))
+    text = run("--data", "-", "--all", given=given).stdout.splitlines()
+    told = [json.loads(line) for line in run("--data", "-", "--all", "--json", given=given).stdout.splitlines()]
+    kinds = set()
+    for line, one in zip(text[200:], told[200:], strict=True):
+        low, high = one["expected"]
+        mean = f"mean {one['seen']:.6g}  " if one["judged"] == "mean" else ""
+        assert f"  {one['value']:.6g}  {mean}expected {low:.6g} to {high:.6g}  p=" in line
+        assert mean or one["seen"] == one["value"]
+        kinds.add(one["judged"])
+    assert kinds == {"value", "mean"}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +137,7 @@ def test_all_quiet_and_what_is_counted(file: Path) -> None:
         (["--data", "-"], "ds,y\nsoon,1\n", "'soon' is no time"),
         (["--data", "-"], "a,b\n1,2\n", "which column is the time?"),
         (["--data", "-", "--risk", "0.5"], "", "risk above 0 and below 0.1"),
+        (["--data", "-", "--refresh", "5"], "", "no run was given"),
         (["no run", "--data", "-"], "", "no run"),
         (["--data", "-", "--state", "."], "2024-01-01,1\n", "."),
     ],

@@ -64,6 +64,11 @@ def test_a_cap_below_a_floor() -> None:
     (line,) = found(text, scene())
     assert "cap of 'high' lies below the floor of 'low' at 30 steps" in line
     assert found(text + "priority = -1", scene()) == []
+    for floor, cap in (("5", "3"), ('"5"', '"1+2"'), ("5", '"3"')):  # however they are written
+        text = f"[[rule]]\nname = 'low'\nfloor = {floor}\n[[rule]]\nname = 'high'\ncap = {cap}"
+        text = text if '"' not in text else text.replace("floor =", "then.floor =").replace("cap =", "then.cap =")
+        (line,) = found(text)
+        assert "cap of 'high' lies below the floor of 'low'" in line
     own = "[[rule]]\nname = 'both'\nwhen = 'weekday == \"mon\"'\nthen = { floor = 3, cap = 2 }"
     assert "cap of 'both' lies below the floor of 'both'" in found(own)[0]
 

@@ -309,5 +309,32 @@ def test_what_cannot_be_meant_is_said_with_its_place(text: str, position: int, p
     assert caught.value.position == position
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ('wekday == "sun" and forcast > 5', [(0, "'wekday'"), (20, "'forcast'")]),
+        ("not wekend or lagg(24) > valu", [(4, "'wekend'"), (14, "'lagg'"), (25, "'valu'")]),
+        ("weekday in ['son', 'mon', 'mno'] and x", [(12, "'son'"), (26, "'mno'"), (37, "'x'")]),
+        ("min(forcast, stp, 3) > if_missing(lagg(3), y)", [(4, "ca"), (13, "stp"), (34, "lagg"), (43, "'y'")]),
+        ("lag(x) > 1 and lag(0) > y", [(4, "whole number"), (19, "whole number"), (24, "'y'")]),
+        ("(x if y else (weekend and z)) > 1", [(1, "'x'"), (6, "'y'"), (14, "a number"), (26, "'z'")]),
+        ("lag(3, x) > (weekday < 3) < y", [(0, "another number"), (7, "'x'"), (23, "cannot be compared"), (28, "'y'")]),
+        ("forecast + x > 1 and hour", [(11, "'x'"), (21, "expected a condition")]),
+        ("like(serie, 'a') and serie == 'a'", [(5, "'serie'"), (21, "'serie'")]),
+        ("a.b > 1 and [x for x in c] and d", [(0, "a dot"), (12, "not part"), (31, "'d'")]),
+        ("(x & y) + step", [(0, "a condition"), (1, "use and, or"), (1, "'x'"), (5, "'y'")]),
+        ("0 < x < 5 and x > 1", [(4, "'x'"), (14, "'x'")]),
+    ],
+)
+def test_every_mistake_is_said_once_in_the_order_of_the_text(text: str, places: list[tuple[int, str]]) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse_condition("  " + text)
+    problems = caught.value.problems
+    assert sorted(position - 2 for _, position in problems) == [position for position, _ in places]
+    for place, word in places:
+        assert any(position - 2 == place and word in message for message, position in problems), (place, word)
+    assert [position for _, position in problems] == sorted(position for _, position in problems)
+
+
 def test_equal_texts_are_equal_expressions() -> None:
     assert parse_condition(" step > 1") == parse_condition("step > 1") != parse_condition("step > 2")

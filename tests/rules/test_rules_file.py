@@ -172,7 +172,6 @@ def test_rules_speak_for_themselves() -> None:
         ("[[rule]]\ncap = 1\ndays = []", ["list of texts for days", "[]"]),
         ("[[rule]]\ncap = 1\ndays = [1]", ["list of texts for days", "[1]"]),
         ("[[rule]]\ncap = 1\nseries = 7", ["list of texts for series", "7"]),
-        ("[[rule]]\nname='a'\nfloor = 5\n[[rule]]\nname='b'\ncap = 4", ["floor 5 of 'a'", "cap 4 of 'b'"]),
         ("[[rule]]\ncap = 1\nthen = {cap = 2}", ["line 2", "got cap and then"]),
         ("[[rule]]\nthen = 3", ["line 2, column 1", "then = { cap = 512 }", "3"]),
         ("[[rule]]\nthen = {}", ["line 2", "got {}"]),
@@ -215,6 +214,33 @@ def test_what_is_wrong_is_said(text: str, parts: list[str]) -> None:
 
 def test_a_floor_above_a_cap_at_other_hours_is_fine() -> None:
     assert len(read_rules("[[rule]]\nfloor = 5\nhours='8:00-9:00'\n[[rule]]\ncap = 4\nhours='10:00-12:00'")) == 2
+
+
+def test_every_mistake_of_a_rule_is_said_where_it_stands() -> None:
+    text = """[[rule]]
+name = "a"
+when = 'wekday == "sun" and forcast > 5'
+then = { cap = "weeked + lagg(valu)", blend = { weight = 4, with = "stp" }, alert = { severity = "hot", reason = 1 } }
+days = ["mo", "tu"]
+priority = "high"
+valid-from = "2024"
+
+[[rule]]
+flor = 1
+when = "stp > 1"
+"""
+    rules, problems = examine(text, "r.toml")
+    assert rules == ()
+    told = [(problem.line, problem.column, problem.rule) for problem in problems]
+    cap, inner = text.splitlines()[3].index("weeked") + 1, text.splitlines()[3].index("stp") + 1
+    assert told[:2] == [(3, 9, "a"), (3, 29, "a")]
+    assert {(4, cap, "a"), (4, cap + 9, "a"), (4, cap + 14, "a"), (4, inner, "a")} <= set(told)
+    assert told == sorted(told) and told[-2:] == [(10, 1, "rule 2"), (11, 9, "rule 2")]
+    said = "\n".join(problem.message for problem in problems)
+    words = ("'wekday'", "'forcast'", "'weeked'", "'lagg'", "'valu'", "'stp'", "weight from 0 to 1", "'hot'", "'mo'")
+    for word in (*words, "'tu'", "text as reason", "whole number", "without quotes", "'flor'"):
+        assert word in said, word
+    assert "exactly one of" not in said  # the unknown key was meant to be it
 
 
 def test_the_first_of_very_many_problems_are_said() -> None:

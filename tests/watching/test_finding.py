@@ -32,6 +32,8 @@ def test_the_json_of_a_finding() -> None:
         series="a",
         stamp="s",
         value=1.0,
+        judged="value",
+        seen=1.0,
         low=0.0,
         high=2.0,
         probability=1.0,

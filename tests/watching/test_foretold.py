@@ -14,7 +14,9 @@ import pytest
 
 from sextet.app.requests import TrainRequest
 from sextet.app.train import train
-from sextet.core.errors import ConfigError
+from sextet.app.watch import watch
+from sextet.core.errors import ConfigError, DataError
+from sextet.data.options import DataOptions
 from sextet.runtime.run import Run
 from sextet.samples import synthetic
 from sextet.watching.foretold import RunForecasts
@@ -148,5 +150,91 @@ def test_what_is_refused(run: Run) -> None:
     for refresh in (0, HORIZON + 1):
         with pytest.raises(ConfigError, match=f"--refresh from 1 to the run's horizon {HORIZON}"):
             RunForecasts(run, refresh)
-    with pytest.raises(ConfigError, match="needs the covariates wind"):
-        RunForecasts(replace(run, history=replace(run.history, past_names=("wind",))))
+    with pytest.raises(ConfigError, match="--refresh 1; got 2.*price known ahead"):
+        RunForecasts(replace(run, history=replace(run.history, future_names=("price",))), 2)
+
+
+DRIVEN = 40.0  # what the price adds to the target for each unit
+
+
+@pytest.fixture(scope="module")
+def priced() -> pd.DataFrame:
+    """One hourly series that follows a price, known ahead, and a wind, not known ahead, a row later."""
+    random = np.random.default_rng(5)
+    price, wind = random.integers(0, 2, 1100).astype(float), random.normal(0, 1, 1100)
+    y = 100 + DRIVEN * price + 5 * np.roll(wind, 1) + random.normal(0, 1, 1100)
+    stamps = pd.date_range("2024-01-01", periods=1100, freq="h")
+    return pd.DataFrame({"unique_id": "a", "ds": stamps, "y": y, "wind": wind, "price": price})
+
+
+@pytest.fixture(scope="module")
+def driven(priced: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that knows the first 900 rows and both covariates."""
+    out: Path = tmp_path_factory.mktemp("watching") / "driven"
+    data = DataOptions(past=("wind",), future=("price",))
+    known = priced.copy()
+    known.loc[900:, ["y", "wind"]] = np.nan
+    train(TrainRequest(source=known.head(900 + HORIZON), horizon=HORIZON, out=out, members="rule-based", data=data))
+    return Run.load(out)
+
+
+def fields(frame: pd.DataFrame) -> list[tuple[str, float, float, tuple[float, float]]]:
+    seconds = frame.ds.to_numpy().astype("datetime64[ns]").astype(np.int64) / 1e9
+    return [
+        ("a", float(second), float(value), (float(wind), float(price)))
+        for second, value, wind, price in zip(seconds, frame.y, frame.wind, frame.price, strict=True)
+    ]
+
+
+def test_covariates_come_with_the_rows(driven: Run, priced: pd.DataFrame) -> None:
+    forecasts = RunForecasts(driven)
+    assert forecasts.covariates == ("wind", "price") and forecasts.refresh == 1
+    stream = fields(priced.iloc[900:])
+    found = [forecasts(*row) for row in stream]
+    # the first is the forecast of the run, which was told the price ahead
+    assert found[0] is not None
+    first = driven.forecast()
+    levels = list(first.levels)
+    assert found[0].low == pytest.approx(first.quantiles[0, 0, levels.index(0.025)], abs=1.0)
+    line = forecasts.series["a"]
+    assert len(line.x) == len(line.y) and line.x[-1] == stream[-1][3]
+    # without what the stream says, the forecast is another one
+    other = RunForecasts(driven)
+    blind = [other(name, second, value, (wind, 1.0 - price)) for name, second, value, (wind, price) in stream]
+    assert [one.low for one in blind if one] != [one.low for one in found if one]
+
+
+def test_gaps_and_state_with_covariates(driven: Run, priced: pd.DataFrame) -> None:
+    stream = fields(priced.iloc[900:960])
+    whole, first = RunForecasts(driven), RunForecasts(driven)
+    kept = stream[:20] + stream[23:]
+    expected = [whole(*row) for row in kept]
+    assert all(expected) and math.isnan(whole.series["a"].x[-len(stream) + 21][0])
+    found = [first(*row) for row in kept[:30]]
+    again = RunForecasts(driven)
+    again.restore(json.loads(json.dumps(first.to_json(), allow_nan=False)))
+    assert found + [again(*row) for row in kept[30:]] == expected
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "frame"])
+def test_a_watch_reads_them_by_name(driven: Run, priced: pd.DataFrame, tmp_path: Path, kind: str) -> None:
+    late = priced.iloc[900:1000]
+    if kind == "frame":
+        data: object = late
+    elif kind == "csv":
+        data = late[["price", "y", "ds", "unique_id", "wind"]].to_csv(index=False).splitlines()
+    else:
+        data = late.assign(ds=late.ds.astype(str)).to_json(orient="records", lines=True).splitlines()
+    watching = watch(data, driven, every=True)
+    assert len(list(watching)) == 100 and watching.counts()["unreadable"] == 0
+    line = watching._watcher.foretell.series["a"]  # type: ignore[union-attr]
+    np.testing.assert_allclose(line.x[-1], late[["wind", "price"]].to_numpy()[-1], rtol=1e-6)
+
+
+def test_a_stream_that_lacks_them_is_refused(driven: Run, priced: pd.DataFrame) -> None:
+    late = priced.iloc[900:910]
+    with pytest.raises(DataError, match="no column 'price'.*trained with it"):
+        list(watch(late.drop(columns="price"), driven))
+    for nameless in ([("2024-02-07 12:00", 1.0)], ["2024-02-07 12:00,1.0"]):
+        with pytest.raises(DataError, match="trained with wind, price, which rows without names"):
+            list(watch(nameless, driven))

@@ -7,6 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sextet.watching.finding import severity_of
 from sextet.watching.gate import CALM, RISK, SPEAKS, Gate
 
 LOW, HIGH = RISK / 100, 0.5
@@ -36,6 +37,28 @@ def test_alerts_that_come_often_ask_for_more() -> None:
     assert steps(gate, [edge, *calm]).count("start") == 0
     assert steps(gate, [LOW, *calm]).count("start") == 1
     assert steps(gate, [HIGH] * 20_000 + [edge]).count("start") == 1  # long ago is forgotten
+
+
+def test_an_alert_gets_worse_once_for_each_severity_and_never_milder() -> None:
+    chances = [1e-3, HIGH, 1e-5, HIGH, 1e-5, 1e-3, 1e-9, 1e-15, 1e-5]
+    assert steps(Gate(), chances) == ["start", "", "worse", "", "more", "more", "worse", "more", "more"]
+    assert steps(Gate(), [1e-3, 1e-9, 1e-5]) == ["start", "worse", "more"]  # past a severity that was never said
+    assert steps(Gate(), [1e-9, 1e-15]) == ["start", "more"]
+
+
+@given(st.lists(st.floats(-15, 0).map(lambda power: 10.0**power), max_size=400))
+def test_what_is_said_of_an_alert_rises_to_its_worst(chances: list[float]) -> None:
+    said: list[str] = []
+    for mark, chance in zip(steps(Gate(), chances), chances, strict=True):
+        grade = severity_of(chance)
+        if mark == "start":
+            said = [grade]
+        elif mark == "worse":
+            assert grade not in said
+            said.append(grade)
+        elif mark == "more":
+            assert grade in said or "critical" in said or grade == "watch"
+        assert said == sorted(said, key=["watch", "warning", "critical"].index)
 
 
 @given(st.lists(st.floats(1e-15, 1), max_size=300), st.integers(0, 300))

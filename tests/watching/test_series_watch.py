@@ -67,6 +67,27 @@ def test_an_anomaly_is_one_alert_with_an_id_a_grade_and_a_reason() -> None:
     assert "(p = " in alert.reason
 
 
+def test_a_weak_alert_does_not_hide_a_critical_one() -> None:
+    watch = fed(noise(1500))
+    before, rows = watch.alerts, [10.0] * 200
+    rows[0], rows[76], rows[90] = 15.0, 60.0, 60.0
+    found = [finding for row, value in enumerate(rows, 1500) if (finding := watch.take(str(row), row * STEP, value))]
+    first, worse = found
+    assert (first.stamp, first.event) == ("1500", "start") and first.severity != "critical"
+    assert (worse.stamp, worse.event, worse.severity) == ("1576", "worse", "critical")
+    assert worse.alert == first.alert and worse.reason.startswith("The value is 60, above the ")
+    assert watch.alerts == before + 1
+
+
+def test_the_range_is_that_of_what_was_judged() -> None:
+    watch = fed(noise(1500))
+    found = [watch.take(str(row), row * STEP, 12.0, every=True) for row in range(1500, 1520)]
+    shifted = next(one for one in found if one and one.judged == "mean" and one.probability < 0.01)
+    assert shifted.seen != shifted.value == 12.0 and shifted.seen > shifted.high
+    spike = watch.take("x", 1520 * STEP, 90.0, every=True)
+    assert spike and spike.judged == "value" and spike.seen == spike.value == 90.0 > spike.high
+
+
 def test_the_warm_up_raises_nothing() -> None:
     rows = [(row * STEP, 1e6 if row % 7 == 0 else float(row % 3)) for row in range(150)]
     assert fed(rows).alerts == 0
@@ -84,7 +105,7 @@ def test_every_row_has_a_finding_where_it_is_asked_for() -> None:
     watch = SeriesWatch("a", 0.002)
     found = [watch.take(str(second), second, value, every=True) for second, value in noise(300)]
     assert all(found) and math.isnan(found[0].low) and found[-1].low < 10 < found[-1].high
-    assert {finding.event for finding in found} <= {"", "start", "more", "end"}
+    assert {finding.event for finding in found} <= {"", "start", "more", "worse", "end"}
 
 
 def test_a_level_that_moves_is_learned() -> None:

@@ -12,6 +12,23 @@ from sextet.core.errors import ConfigError, DataError
 from sextet.watching.watcher import Watcher
 
 
+def weak_then_critical() -> list[tuple[str, str, float, float]]:
+    draw = random.Random(0)
+    odd = {1500: 15.0, 1576: 60.0}
+    return [("", str(row), row * 300.0, odd.get(row, draw.gauss(10, 1))) for row in range(1650)]
+
+
+@pytest.mark.parametrize("cut", [1500, 1501, 1576, 1577, 1600])
+def test_an_alert_gets_worse_once_over_a_stop(cut: int, tmp_path: Path) -> None:
+    first = Watcher()
+    found = [finding for row in weak_then_critical()[:cut] if (finding := first.take(*row))]
+    first.save(tmp_path / "state.json")
+    again = Watcher.load(tmp_path / "state.json")
+    found += [finding for row in weak_then_critical() if (finding := again.take(*row))]
+    assert [(one.stamp, one.event) for one in found][-2:] == [("1500", "start"), ("1576", "worse")]
+    assert found[-1].alert == found[-2].alert
+
+
 def rows(count: int) -> list[tuple[str, str, float, float]]:
     draw = random.Random(2)
     spiky = {500, 900}

@@ -21,6 +21,7 @@ from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.ensemble.device import settle, verify
+from sextet.rules.contradictions import contradictions
 from sextet.rules.user_rules import parse_rules
 from sextet.runtime.run import RULES
 from sextet.specs.run_config import RunConfig
@@ -80,7 +81,7 @@ def laid(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     parsed.check_names(panel)
-    for note in panel.notes:
+    for note in (*panel.notes, *contradictions(parsed.rules)):
         progress.note(note)
     plan = make_plan(panel, config.split, request.horizon, request.refit)
     baselines, left_out = affordable(request.baselines, plan.count(panel))

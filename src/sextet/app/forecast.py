@@ -12,6 +12,7 @@ from sextet.data.options import DataOptions
 from sextet.runtime.reading import fresh_panel
 from sextet.runtime.run import Run
 from sextet.spikes.alert_policy import Costs
+from sextet.spikes.cost_notes import asked_note
 
 
 def forecast(
@@ -41,6 +42,7 @@ def forecast(
     loaded = run if isinstance(run, Run) else Run.load(run)
     if costs is not None:
         loaded = replace(loaded, policy=loaded.policy.at_cost(costs))
-    if data is None and future_data is None:
-        return loaded.forecast(ongoing=ongoing)
-    return loaded.forecast(fresh_panel(loaded, data, future_data, options), ongoing=ongoing)
+    panel = None if data is None and future_data is None else fresh_panel(loaded, data, future_data, options)
+    made = loaded.forecast(panel, ongoing=ongoing)
+    note = "" if costs is None else asked_note(loaded.policy, made)
+    return replace(made, notes=(*made.notes, note)) if note else made

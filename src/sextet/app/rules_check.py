@@ -14,7 +14,7 @@ from sextet.core.progress import Progress, Silent
 from sextet.data.options import DataOptions
 from sextet.rules.contradictions import contradictions
 from sextet.rules.places import Problem
-from sextet.rules.rules_file import examine
+from sextet.rules.rules_file import EXAMPLE, examine
 from sextet.rules.user_rules import UserRules
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class RulesCheckResult:
         valid: whether every rule can be understood.
         problems: what cannot be.
         rules: name -> the rule in words, of those that can be.
-        warnings: what is odd about them, one sentence each.
+        warnings: what is odd about them, one sentence each, or that there are none; also of those that can be
+            understood beside some that cannot.
         effects: what each, and all together, would have done; empty without data.
         forecast: what they were tried on, in words; empty without data.
         windows, horizon: how many windows of how many steps; 0 without data.
@@ -85,9 +86,13 @@ def check_rules(request: RulesCheckRequest, progress: Progress = SILENT) -> Rule
     rules = UserRules(rules=found)
     told = tuple((rule.name, rule.text) for rule in found)
     if problems or request.data is None or not found:
-        warnings = () if problems else tuple(contradictions(found))
-        return RulesCheckResult(valid=not problems, problems=tuple(problems), rules=told, warnings=warnings)
+        warnings = contradictions(found) if found or problems else [_no_rules(request.rules)]
+        return RulesCheckResult(valid=not problems, problems=tuple(problems), rules=told, warnings=tuple(warnings))
     return _tried(request, rules, told, progress)
+
+
+def _no_rules(path: Path) -> str:
+    return f"There are no rules in {path}. A rules file looks like this:\n{EXAMPLE}"
 
 
 def _tried(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sextet.core.errors import ConfigError
 from sextet.watching.finding import Finding
 from sextet.watching.gate import RISK
 from sextet.watching.layout import Columns
@@ -65,8 +67,8 @@ class Watching:
         take, every = self._watcher.take, self._every
         saved = time.monotonic()
         try:
-            for count, (series, stamp, second, value) in enumerate(rows_from(*data, self.unreadable)):
-                finding = take(series, stamp, second, value, every)
+            for count, (series, stamp, second, value, more) in enumerate(rows_from(*data, self.unreadable)):
+                finding = take(series, stamp, second, value, every, more)
                 if finding is not None:
                     yield finding
                 if count % _LOOK_EVERY == 0 and self._state is not None and time.monotonic() - saved > _SAVE_SECONDS:
@@ -86,33 +88,41 @@ def watch(
     refresh: int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Watching:
-    """Judge each observation of a stream as it comes: how surprising it is, and where an alert begins.
+    """Judge each observation of a stream as it comes: how surprising it is, and where an alert begins or gets worse.
 
     Args:
         data: a path (CSV, JSON lines, Parquet), "-" for standard input, a frame, or an iterable of lines, of
             (stamp, value) or of (series, stamp, value).
         run: a trained run, whose forecast is what is expected of the next value; None: a statistical model alone.
+            The covariates that it was trained with are read from the columns of the same names.
         risk: probability at or below which a surprise is an alert; 0.002, or that of the state.
-        every: give a finding for each row judged, not only where an alert begins.
+        every: give a finding for each row judged, not only where an alert begins or gets worse.
         state: file that what was learned is kept in: gone on from where it exists, written every half minute and at
             the end, always whole.
-        refresh: with a run: rows after which its forecast is made anew; its horizon unless given.
+        refresh: with a run: rows after which its forecast is made anew; unless given its horizon, or each row where
+            the run has covariates known ahead.
         columns: which column is "id", "time" and "target", where the usual names do not say.
 
     Raises:
-        ConfigError: an option is out of range, or the run needs covariates.
-        DataError: the data or the state cannot be read.
+        ConfigError: an option is out of range, or `refresh` is given without a run.
+        DataError: the data or the state cannot be read, or the data lack a covariate of the run.
         RunError: the run is damaged.
     """
-    foretell = None
+    if refresh is not None and run is None:
+        raise ConfigError(
+            f"--refresh {refresh} says how often a run's forecast is made anew, and no run was given. Name the run, or "
+            "leave --refresh out."
+        )
+    foretell, named = None, Columns.of(columns)
     if run is not None:
         from sextet.runtime.run import Run  # what a run needs is not loaded without one
         from sextet.watching.foretold import RunForecasts
 
         foretell = RunForecasts(run if isinstance(run, Run) else Run.load(run), refresh)
+        named = replace(named, covariates=foretell.covariates)
     kept = None if state is None else Path(state)
     if kept is not None and kept.exists():
         watcher = Watcher.load(kept, risk, foretell)
     else:
         watcher = Watcher(RISK if risk is None else risk, foretell)
-    return Watching((data, Columns.of(columns)), watcher, kept, every)
+    return Watching((data, named), watcher, kept, every)

@@ -69,8 +69,9 @@ def check(
 ) -> None:
     """Say whether the rules of a file can be understood, what is odd about them, and what they would have done.
 
-    What cannot be understood is named with line and column, exit code 2. With --data each rule is tried on past
-    windows: how often it would have held and acted, and what that would have done to the error.
+    All that cannot be understood is named with line and column, exit code 2; what is odd is a warning, exit code 0.
+    With --data each rule is tried on past windows: how often it would have held and acted, and what that would have
+    done to the error.
 
     Example: sextet rules check rules.toml --data sales.csv
     """
@@ -86,7 +87,8 @@ def check(
     if not result.valid and not output.json:
         from sextet.core.errors import ConfigError
 
-        raise ConfigError("\n".join(problem.text for problem in result.problems))
+        warned = (f"warning: {warning}" for warning in result.warnings)
+        raise ConfigError("\n".join([*(problem.text for problem in result.problems), *warned]))
     output.result(_plain(result), lambda console: show_check(console, result))
     if not result.valid:
         raise typer.Exit(WRONG)
@@ -130,4 +132,5 @@ def show_check(console: Console, result: RulesCheckResult) -> None:
     for warning in result.warnings:
         console.print(f"warning: {warning}", soft_wrap=True)
     count = len(result.rules)
-    console.print(f"{count} {'rule' if count == 1 else 'rules'}, each understood.", soft_wrap=True)
+    if count:
+        console.print(f"{count} {'rule' if count == 1 else 'rules'}, each understood.", soft_wrap=True)

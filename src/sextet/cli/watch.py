@@ -28,6 +28,8 @@ _NOTED = {
     "unreadable": "that could not be read",
 }
 
+_UNREAD_SHOWN = 3  # lines that could not be read, told with their reason
+
 Run = Annotated[
     Path | None,
     Argument(metavar="[RUN]", show_default=False, help="Folder of a run, whose forecast is what is expected."),
@@ -39,7 +41,7 @@ Data = Annotated[str, Option("--data", "-d", metavar="FILE", help="CSV, JSON lin
 class WatchFlags:
     """How is watched."""
 
-    every: Annotated[bool, Option("--all", help="A line for each row judged, not only where an alert begins.")] = False
+    every: Annotated[bool, Option("--all", help="A line for each row judged, not only alerts.")] = False
     risk: Annotated[
         float | None,
         Option(
@@ -83,9 +85,9 @@ class WatchFlags:
 
 
 def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> None:
-    """Judge each observation as it comes, and say where an alert begins and why.
+    """Judge each observation as it comes, and say where an alert begins or gets worse, and why.
 
-    One line an alert on standard output, at once; with --json a JSON object a line. Without a run a statistical model
+    One line for each on standard output, at once; with --json a JSON object a line. Without a run a statistical model
     learns from the stream alone. What was counted (gaps, late and duplicate rows) follows on standard error.
     """
     from sextet.app.watch import watch as run_watch
@@ -112,9 +114,12 @@ def line_of(finding: Finding) -> str:
     """Write a finding as one line of text."""
     where = f"{finding.stamp}  {finding.series}".rstrip()
     expected = "" if math.isnan(finding.low) else f"expected {finding.low:.6g} to {finding.high:.6g}  "
+    if expected and finding.judged == "mean":  # the range is of what was judged, so that is said before it
+        expected = f"mean {finding.seen:.6g}  {expected}"
     score = f"{where}  {finding.value:.6g}  {expected}p={finding.probability:.2g}"
-    if finding.event == "start":
-        return f"{score}  {finding.severity.upper()} {finding.alert}: {finding.reason}"
+    if finding.event in ("start", "worse"):
+        again = "worse: " if finding.event == "worse" else ""
+        return f"{score}  {again}{finding.severity.upper()} {finding.alert}: {finding.reason}"
     return f"{score}  {finding.event} {finding.alert or ''}".rstrip()
 
 
@@ -126,8 +131,11 @@ def tell(counts: dict[str, int], unread: list[tuple[int, str]]) -> None:
         f"{counts['alerts']:,} alerts in {counts['rows']:,} rows of {counts['series']:,} series.{noted}",
         file=sys.stderr,
     )
-    for number, reason in unread[:3]:
+    for number, reason in unread[:_UNREAD_SHOWN]:
         print(f"note: line {number} was passed over: {reason}.", file=sys.stderr)
+    more = counts["unreadable"] - _UNREAD_SHOWN
+    if more > 0:
+        print(f"note: and {more:,} more {'line' if more == 1 else 'lines'} that could not be read.", file=sys.stderr)
 
 
 def _name(data: Any) -> str:

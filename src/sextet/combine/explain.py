@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sextet.combine.spread import LevelGrid
 from sextet.core.forecast import Forecast
+from sextet.core.percent import percent
 
 ADJUSTMENT = "calibration and rules"
 
@@ -126,5 +127,5 @@ def _spike_notes(forecast: Forecast, least: float) -> list[str]:
         stamp = np.datetime_as_string(forecast.stamps[window, step], unit="m").replace("T", " ")
         chance = float(forecast.spike_probability[window, step])
         size = "" if forecast.spike_size is None else f", about {forecast.spike_size[window, step]:.4g} above the level"
-        notes.append(f"{forecast.ids[window]}: a spike is likely ({chance:.0%}) at {stamp}{size}.")
+        notes.append(f"{forecast.ids[window]}: a spike is likely ({percent(chance)}) at {stamp}{size}.")
     return notes

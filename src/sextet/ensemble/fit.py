@@ -24,6 +24,7 @@ from sextet.ensemble.warning import Policies, learn_policies
 from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
 from sextet.planner.timing.step_times import STEPS
+from sextet.rules.contradictions import contradictions
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.combination import Combination
 from sextet.runtime.run import RULES, Run
@@ -94,8 +95,7 @@ def fit_run(
         TrainingError: a member did not learn or could not be exported.
     """
     watch = _Watch(progress)
-    rules = parse_rules(source.rules, source=RULES)
-    rules.check_names(panel)
+    rules = _rules_of(source, panel, progress)
     with watch.stage("prepare", "preparing the data"):
         ground = lay_ground(panel, config)
     with watch.stage("train"):
@@ -136,6 +136,14 @@ def fit_run(
         notes=_notes(outcome),
         seconds=watch.seconds,
     )
+
+
+def _rules_of(source: Source, panel: Panel, progress: Progress) -> UserRules:
+    rules = parse_rules(source.rules, source=RULES)
+    rules.check_names(panel)
+    for odd in contradictions(rules.rules):
+        progress.note(odd)
+    return rules
 
 
 def ruling_of(ground: Ground, rules: UserRules, policies: Policies) -> Ruling:

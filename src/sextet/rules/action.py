@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.core.percent import percent
 from sextet.rules.expression import Expression
 from sextet.rules.scene import Reals, Scene
 
@@ -64,8 +65,8 @@ class Action:
             "add": f"{value} added",
             "blend": f"drawn by {self.weight:.0%} to {value}",
             "alert": f"{self.severity} alert",
-            "alert_above": f"alert when above {value} with a probability of {self.probability:.0%}",
-            "alert_below": f"alert when below {value} with a probability of {self.probability:.0%}",
+            "alert_above": f"alert when above {value} with a probability of {percent(self.probability)}",
+            "alert_below": f"alert when below {value} with a probability of {percent(self.probability)}",
             "mute": "alerts silenced",
         }[self.kind]
 

@@ -73,6 +73,8 @@ def contained(part: Part, options: list[Part]) -> Read:
     Raises:
         Refused: they cannot be compared with it.
     """
+    if "unknown" in (part.kind, *(option.kind for option in options)):
+        return part.read
     options = [_met(option, part.kind) for option in options]
     for option in options:
         if option.literal is None:

@@ -13,7 +13,7 @@ import numpy as np
 from sextet.core.errors import nearest
 from sextet.rules.comparing import compared, contained, denied
 from sextet.rules.functions import FUNCTIONS
-from sextet.rules.parts import Part, Refused, always, condition, constant, number
+from sextet.rules.parts import Part, Refused, always, condition, constant, number, unknown
 from sextet.rules.scene import Scene
 from sextet.rules.truth import Truth
 from sextet.rules.vocabulary import CONSTANTS, NAMES, USAGE, WORDS
@@ -67,11 +67,14 @@ class Compiler:
 
     Attributes:
         uses: what it needs, as far as it is compiled.
+        problems: what cannot be meant as it is written; where there are any, the result is not to be read.
     """
 
     def __init__(self) -> None:
         """Begin."""
         self.uses = Uses()
+        self.problems: list[Refused] = []
+        self._seen: set[ast.expr] = set()
         self._ways: Mapping[type[ast.expr], Callable[[Any], Part]] = {
             ast.Name: self._name,
             ast.Constant: self._constant,
@@ -84,29 +87,45 @@ class Compiler:
         }
 
     def part(self, node: ast.expr) -> Part:
-        """Compile a node and what is below it.
-
-        Raises:
-            Refused: it cannot be meant so.
-        """
+        """Compile a node and what is below it; what cannot be meant so goes to the problems."""
+        self._seen.add(node)
         way = self._ways.get(type(node))
-        if way is None:
-            raise Refused(f"{_KINDS.get(type(node), 'this')} is not part of the language. {_MAY}", node)
-        return way(node)
+        try:
+            if way is None:
+                raise Refused(f"{_KINDS.get(type(node), 'this')} is not part of the language. {_MAY}", node)
+            return way(node)
+        except Refused as problem:
+            self.problems.append(problem)
+            if way is not None:
+                self._look_below(node, problem.node)
+            return unknown(node)
 
     def number(self, node: ast.expr) -> Part:
         """Compile a node that must be a number."""
         part = self.part(node)
-        if part.kind != "number":
-            raise Refused(f"expected a number, this is a {part.kind}", node)
-        return part
+        if part.kind in ("number", "unknown"):
+            return part
+        self.problems.append(Refused(f"expected a number, this is a {part.kind}", node))
+        return unknown(node)
 
     def condition(self, node: ast.expr) -> Part:
         """Compile a node that must be a condition."""
         part = self.part(node)
-        if part.kind != "condition":
-            raise Refused(f"expected a condition, such as forecast > 100; this is a {part.kind}", node)
-        return part
+        if part.kind in ("condition", "unknown"):
+            return part
+        self.problems.append(Refused(f"expected a condition, such as forecast > 100; this is a {part.kind}", node))
+        return unknown(node)
+
+    def _look_below(self, node: ast.expr, refused: ast.expr) -> None:
+        """Find the problems within a node that was refused before all of it was looked at."""
+        below = node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
+        for child in below:
+            if isinstance(child, ast.expr) and child not in self._seen and type(child) in self._ways:
+                if child is refused:  # it is a problem already, whatever it says
+                    self._seen.add(child)
+                    self._look_below(child, child)
+                else:
+                    self.part(child)
 
     def note(self, **uses: Any) -> None:
         """Note what the expression needs."""
@@ -178,10 +197,10 @@ class Compiler:
         left = node.left
         for op, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(op, ast.In | ast.NotIn):
-                inside = contained(self.part(left), [self.part(one) for one in _listed(right)])
+                inside = self._contained(self.part(left), [self.part(one) for one in _listed(right)])
                 pairs.append(denied(inside) if isinstance(op, ast.NotIn) else inside)
             else:
-                pairs.append(compared(op, self.part(left), self.part(right)))
+                pairs.append(self._compared(op, self.part(left), self.part(right)))
             left = right
 
         def read(scene: Scene) -> Truth:
@@ -191,6 +210,25 @@ class Compiler:
             return truth
 
         return condition(node, read)
+
+    def _compared(self, op: ast.cmpop, left: Part, right: Part) -> Callable[[Scene], Truth]:
+        if "unknown" in (left.kind, right.kind):
+            return unknown(left.node).read
+        try:
+            return compared(op, left, right)
+        except Refused as problem:
+            self.problems.append(problem)
+            return unknown(left.node).read
+
+    def _contained(self, part: Part, options: list[Part]) -> Callable[[Scene], Truth]:
+        whole = True
+        for option in options:
+            try:
+                contained(part, [option])
+            except Refused as problem:
+                self.problems.append(problem)
+                whole = False
+        return contained(part, options) if whole else unknown(part.node).read
 
     def _choice(self, node: ast.IfExp) -> Part:
         asked, then, other = self.condition(node.test), self.number(node.body), self.number(node.orelse)

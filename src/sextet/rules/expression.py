@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from sextet.rules.compiling import Compiler, Uses
-from sextet.rules.parts import Part, Refused
 from sextet.rules.scene import Reals, Scene
 from sextet.rules.truth import Truth
 
@@ -30,14 +29,21 @@ class ExpressionError(Exception):
     """An expression cannot be understood.
 
     Attributes:
-        message: what was expected, what came, what to do.
-        position: character of the text at which it stands, from 0.
+        problems: (message, position) of each mistake in it, in their order in the text, without repetitions.
+        message: of the first, what was expected, what came, what to do.
+        position: of the first, the character of the text at which it stands, from 0.
     """
 
-    def __init__(self, message: str, position: int = 0) -> None:
+    def __init__(self, message: str, position: int = 0, *more: tuple[str, int]) -> None:
         """Say what is wrong, and where."""
-        super().__init__(message)
-        self.message, self.position = message, position
+        self.problems = tuple(dict.fromkeys(sorted([(message, position), *more], key=lambda one: one[1])))
+        self.message, self.position = self.problems[0]
+        super().__init__(self.message)
+
+    def moved(self, by: int) -> ExpressionError:
+        """Return the same error in a text that begins so many characters earlier."""
+        first, *rest = ((message, position + by) for message, position in self.problems)
+        return ExpressionError(*first, *rest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,24 +105,19 @@ def _parsed(text: str, kind: str, wanted: str) -> Expression:
         tree = _tree(stripped)
         _check_size(tree)
         compiler = Compiler()
-        part = _compiled(compiler, tree, stripped)
-        if part.kind != kind:
-            raise ExpressionError(f"expected {wanted}; this is a {part.kind}")
+        part = compiler.part(tree)
+        problems = [(problem.message, _position(problem.node, stripped)) for problem in compiler.problems]
+        if part.kind not in (kind, "unknown"):
+            problems.append((f"expected {wanted}; this is a {part.kind}", 0))
         if compiler.uses.rows > MOST_ROWS:
-            raise ExpressionError(
-                f"its statistics go over {compiler.uses.rows:,} steps together, at most {MOST_ROWS:,} are allowed"
-            )
+            steps = f"its statistics go over {compiler.uses.rows:,} steps together"
+            problems.append((f"{steps}, at most {MOST_ROWS:,} are allowed", 0))
+        if problems:
+            raise ExpressionError(*problems[0], *problems[1:])
     except ExpressionError as error:
-        raise ExpressionError(error.message, error.position + lead) from None
+        raise error.moved(lead) from None
     value = part.literal if isinstance(part.literal, float) else None
     return Expression(text=stripped, uses=compiler.uses, constant=value, _read=part.read)
-
-
-def _compiled(compiler: Compiler, tree: ast.expr, text: str) -> Part:
-    try:
-        return compiler.part(tree)
-    except Refused as refused:
-        raise ExpressionError(refused.message, _position(refused.node, text)) from None
 
 
 def _check_text(text: str) -> None:

@@ -156,7 +156,7 @@ def _static(compiler: Compiling, node: ast.Call) -> Part:
 
 def _like(compiler: Compiling, node: ast.Call) -> Part:
     given, pattern = _arguments(node, 2, 2)
-    if compiler.part(given).kind != "series":
+    if compiler.part(given).kind not in ("series", "unknown"):
         raise Refused(f"expected series: {USAGE['like']}", given)
     wanted = _text(pattern, USAGE["like"])
     return condition(node, lambda scene: Truth.of(by_name(scene, lambda name: fnmatchcase(name, wanted))))

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from sextet.rules.scene import Scene
 from sextet.rules.truth import Truth
 
-Kind = Literal["number", "condition", "time", "date", "weekday", "series", "text"]
-"""What a part is; all but conditions, series and texts are read as numbers."""
+Kind = Literal["number", "condition", "time", "date", "weekday", "series", "text", "unknown"]
+"""What a part is; all but conditions, series and texts are read as numbers. Unknown is what was refused: it fits
+anywhere, so that one mistake is one problem, and is never read."""
 
 Reals = NDArray[np.float64]
 
@@ -65,6 +66,15 @@ def constant(node: ast.expr, value: float) -> Part:
     """Make a part that is a number written out."""
     array = np.full((1, 1), value)
     return Part(kind="number", read=lambda scene: array, node=node, literal=value)
+
+
+def unknown(node: ast.expr) -> Part:
+    """Make what stands for a part that was refused."""
+
+    def read(scene: Scene) -> Any:
+        raise AssertionError("an expression with problems is never read")
+
+    return Part(kind="unknown", read=read, node=node)
 
 
 def condition(node: ast.expr, read: Callable[[Scene], Truth]) -> Part:

@@ -33,16 +33,16 @@ class Problem:
 
 
 class Refusal(Exception):
-    """A rules file has a problem.
+    """A rules file has problems.
 
     Attributes:
-        problem: it.
+        problems: they, at least one.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        """Carry the problem."""
-        super().__init__(problem.text)
-        self.problem = problem
+    def __init__(self, *problems: Problem) -> None:
+        """Carry the problems."""
+        super().__init__("\n".join(problem.text for problem in problems))
+        self.problems = problems
 
 
 def refused(problems: list[Problem]) -> ConfigError:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.forecast import Alert, Forecast
+from sextet.core.percent import percent
 from sextet.core.quantiles import read_quantiles
 from sextet.metrics.events import episodes, period
 from sextet.metrics.exceedance import mass_above
@@ -114,6 +115,7 @@ def _likely(
         rules=(rule.name,),
         reason=(
             f"It is likely to lie {side} {level} {period(start, end)}, with a probability of "
-            f"{likely[peak]:.0%} (the rule asks for {action.probability:.0%}); the forecast reaches {extreme:.4g}."
+            f"{percent(float(likely[peak]))} (the rule asks for {percent(action.probability)}); the forecast "
+            f"reaches {extreme:.4g}."
         ),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from sextet.core.errors import nearest
 from sextet.rules.action import Action, Kind
 from sextet.rules.expression import Expression, ExpressionError, number_of, parse_condition, parse_number
-from sextet.rules.places import Places, Refusal
+from sextet.rules.places import Places, Problem, Refusal
 from sextet.rules.rule import DAY_MINUTES, Rule
 from sextet.rules.vocabulary import FULL_WEEKDAYS, WEEKDAYS
 
@@ -32,40 +32,53 @@ _LONGEST_NAME = 100
 
 
 class RuleReader:
-    """Reads one table."""
+    """Reads one table, to its end whatever is wrong in it, so that all of it is said at once."""
 
     def __init__(self, table: Mapping[str, Any], number: int, places: Places) -> None:
         """Take the table of rule `number`, from 0."""
         self._table, self._place, self._places = table, number, places
         name = table.get("name")
         self._name = str(name) if _is_name(name) else f"rule {number + 1}"
+        self._problems: list[Problem] = []
 
     def rule(self) -> Rule:
         """Read the rule.
 
         Raises:
-            Refusal: something in it cannot be understood.
+            Refusal: something in it cannot be understood; it has all that is.
         """
+        read = self._read
         self._check_keys()
-        short = self._short()
-        closed = short == "closed"
-        alert = short is not None and short.startswith("alert")
-        self._only("value", closed, "goes with closed")
-        self._only("hours", not closed, "is not needed with closed, which has the hours itself")
-        self._only("probability", alert, "goes with alert_above or alert_below")
-        self._only("severity", alert, "goes with alert_above or alert_below; then = { alert = ... } has its own")
-        return Rule(
-            name=self._name,
-            actions=self._then() if short is None else (self._short_action(short),),
-            when=self._when(),
-            hours=self._hours("closed" if closed else "hours"),
-            days=self._days(),
-            series=self._texts("series", '["NP", "DE*"]') if "series" in self._table else None,
-            priority=self._priority(),
-            valid_from=self._moment("valid-from"),
-            valid_to=self._moment("valid-to", end=True),
-            final=self._flag("final", short is not None),
-        )
+        kinds = self._kinds()
+        short = kinds[0] if kinds else None
+        if len(kinds) < 2:
+            self._check_company(short)
+        actions = [read(self._short_action, kind) for kind in kinds]
+        parts: dict[str, Any] = {
+            "actions": tuple([*actions, *self._then()]),
+            "when": read(self._when),
+            "hours": read(self._hours, "closed" if short == "closed" else "hours"),
+            "days": read(self._days),
+            "series": read(self._texts, "series", '["NP", "DE*"]') if "series" in self._table else None,
+            "priority": read(self._priority),
+            "valid_from": read(self._moment, "valid-from"),
+            "valid_to": read(self._moment, "valid-to", True),
+            "final": read(self._flag, "final", short is not None),
+        }
+        if self._problems:
+            raise Refusal(*sorted(self._problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+        return Rule(name=self._name, **parts)
+
+    def _read(self, part: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a part of the rule says; where it cannot be understood, remember why."""
+        try:
+            return part(*arguments)
+        except Refusal as refusal:
+            self._problems += refusal.problems
+            return None
+
+    def _wrong(self, key: str | None, message: str) -> None:
+        self._problems += self._fail(key, message).problems
 
     def _fail(self, key: str | None, message: str) -> Refusal:
         return Refusal(self._places.problem(message, key, number=self._place, rule=self._name))
@@ -73,44 +86,56 @@ class RuleReader:
     def _check_keys(self) -> None:
         for key in self._table:
             if _SPELLED.get(key, key) not in _KEYS:
-                raise self._fail(
-                    key, f"unknown key {_shown(key)}{nearest(key, _KEYS) or '.'} A rule has: {_all(_KEYS)}."
-                )
+                self._wrong(key, f"unknown key {_shown(key)}{nearest(key, _KEYS) or '.'} A rule has: {_all(_KEYS)}.")
         name = self._table.get("name", "rule")
         if not _is_name(name):
-            raise self._fail(
+            self._wrong(
                 "name",
                 f"expected a text as name, of one line and at most {_LONGEST_NAME} characters; got {_shown(name)}.",
             )
 
-    def _short(self) -> Kind | None:
+    def _kinds(self) -> list[Kind]:
+        """Return the short forms that are there, one or with `then` none, unless that is a problem."""
         given = [action for action in SHORT if action in self._table]
-        if len(given) == 1 and "then" not in self._table:
-            return given[0]
-        if not given and "then" in self._table:
-            return None
-        got = _all((*given, *(["then"] if "then" in self._table else [])), " and ") or "none"
-        raise self._fail(
-            given[1] if len(given) > 1 else given[0] if given else None,
-            f"expected exactly one of {_all(SHORT)} and then; got {got}. Write one [[rule]] for each.",
-        )
+        there = [*given, *(["then"] if "then" in self._table else [])]
+        # none at all is no news where a key is unknown: it was probably meant to be the one
+        if len(there) > 1 or not (there or self._problems):
+            self._wrong(
+                given[1] if len(given) > 1 else given[0] if given else None,
+                f"expected exactly one of {_all(SHORT)} and then; got {_all(there, ' and ') or 'none'}. Write one "
+                "[[rule]] for each.",
+            )
+        return given
+
+    def _check_company(self, short: Kind | None) -> None:
+        closed = short == "closed"
+        alert = short is not None and short.startswith("alert")
+        self._only("value", closed, "goes with closed")
+        self._only("hours", not closed, "is not needed with closed, which has the hours itself")
+        self._only("probability", alert, "goes with alert_above or alert_below")
+        self._only("severity", alert, "goes with alert_above or alert_below; then = { alert = ... } has its own")
 
     def _short_action(self, kind: Kind) -> Action:
         if kind == "closed":
             return Action(kind=kind, value=number_of(self._number_of("value", 0.0)))
-        value = number_of(self._number_of(kind, 0.0))
-        return Action(kind=kind, value=value, probability=self._probability(), severity=self._severity_of("severity"))
+        value = number_of(self._read(self._number_of, kind, 0.0) or 0.0)
+        probability = self._read(self._probability) or 0.5
+        return Action(kind=kind, value=value, probability=probability, severity=self._severity_of("severity"))
 
-    def _then(self) -> tuple[Action, ...]:
+    def _then(self) -> list[Action]:
+        if "then" not in self._table:
+            return []
         table = self._table["then"]
         if not isinstance(table, Mapping) or not table:
-            raise self._fail("then", f"expected what it does, such as then = {{ cap = 512 }}; got {_shown(table)}.")
-        for key in table:
-            if key not in THEN:
-                raise self._fail(
-                    key, f"unknown action {_shown(key)}{nearest(key, THEN) or '.'} Actions are: {_all(THEN)}."
-                )
-        return tuple(self._action(cast(Kind, key), value) for key, value in table.items())
+            self._wrong("then", f"expected what it does, such as then = {{ cap = 512 }}; got {_shown(table)}.")
+            return []
+        actions = []
+        for key, value in table.items():
+            if key in THEN:
+                actions.append(self._read(self._action, key, value))
+            else:
+                self._wrong(key, f"unknown action {_shown(key)}{nearest(key, THEN) or '.'} Actions are: {_all(THEN)}.")
+        return actions
 
     def _action(self, kind: Kind, value: Any) -> Action:
         if kind == "mute":
@@ -122,16 +147,18 @@ class RuleReader:
             self._check_table(kind, table, ("severity", "reason"), '{ severity = "critical", reason = "too hot" }')
             reason = table.get("reason", "")
             if not isinstance(reason, str):
-                raise self._fail("reason", f"expected a text as reason, got {_shown(reason)}.")
-            return Action(kind=kind, severity=self._severity(table.get("severity", "warning"), kind), reason=reason)
+                self._wrong("reason", f"expected a text as reason, got {_shown(reason)}.")
+            return Action(
+                kind=kind, severity=self._severity(table.get("severity", "warning"), kind), reason=str(reason)
+            )
         if kind == "blend":
             table = value if isinstance(value, Mapping) else {"with": value}
             self._check_table(kind, table, ("with", "weight"), '{ with = "lag(168)", weight = 0.5 }')
             if "with" not in table:
                 raise self._fail(kind, 'expected what to blend with, such as { with = "lag(168)", weight = 0.5 }.')
-            weight = self._number(table.get("weight", 0.5), "weight", "the weight, from 0 to 1")
+            weight = self._read(self._number, table.get("weight", 0.5), "weight", "the weight, from 0 to 1") or 0.0
             if not 0 <= weight <= 1:
-                raise self._fail("weight", f"expected a weight from 0 to 1, got {weight:g}.")
+                self._wrong("weight", f"expected a weight from 0 to 1, got {weight:g}.")
             return Action(kind=kind, value=self._amount("with", table["with"]), weight=weight)
         if kind == "multiply" and isinstance(value, int | float) and value < 0:
             raise self._fail(kind, f"expected a factor of 0 or more, got {value:g}.")
@@ -140,9 +167,7 @@ class RuleReader:
     def _check_table(self, key: str, table: Mapping[str, Any], known: tuple[str, ...], example: str) -> None:
         for name in table:
             if name not in known:
-                raise self._fail(
-                    name, f"unknown key {_shown(name)}{nearest(name, known) or '.'} Write {key} = {example}."
-                )
+                self._wrong(name, f"unknown key {_shown(name)}{nearest(name, known) or '.'} Write {key} = {example}.")
 
     def _amount(self, key: str, value: Any) -> Expression:
         if isinstance(value, str):
@@ -161,13 +186,19 @@ class RuleReader:
         try:
             return parse(text)
         except ExpressionError as error:
-            where = (key, text, error.position)
-            message = f"{key} {_shown(text.strip())}: {error.message}."
-            raise Refusal(self._places.within(message, where, number=self._place, rule=self._name)) from None
+            said = f"{key} {_shown(text.strip())}"
+            raise Refusal(
+                *(
+                    self._places.within(
+                        f"{said}: {message}.", (key, text, position), number=self._place, rule=self._name
+                    )
+                    for message, position in error.problems
+                )
+            ) from None
 
     def _only(self, key: str, fits: bool, why: str) -> None:
         if key in self._table and not fits:
-            raise self._fail(key, f"{key} {why}; take it out, or change what the rule does.")
+            self._wrong(key, f"{key} {why}; take it out, or change what the rule does.")
 
     def _number_of(self, key: str, default: float) -> float:
         return self._number(self._table.get(key, default), key, f"{key}, in the unit of the data")
@@ -206,7 +237,7 @@ class RuleReader:
             else:
                 known = (*WEEKDAYS, *_DAY_SETS)
                 close = nearest(name, (*known, *FULL_WEEKDAYS)) or "."
-                raise self._fail("days", f"unknown day {_shown(text)}{close} Days are: {_all(known)}.")
+                self._wrong("days", f"unknown day {_shown(text)}{close} Days are: {_all(known)}.")
         return tuple(sorted(found))
 
     def _texts(self, key: str, example: str) -> tuple[str, ...]:

@@ -44,24 +44,20 @@ def read_rules(text: str, source: str = "rules.toml") -> tuple[Rule, ...]:
 
 
 def examine(text: str, source: str = "rules.toml") -> tuple[tuple[Rule, ...], list[Problem]]:
-    """Return the rules that can be understood, and the problems of those that cannot, one each and at most 50."""
+    """Return the rules that can be understood, and all problems of those that cannot, the first 50 of the file."""
     places = Places(text, source)
     try:
         tables = _tables(text, places)
     except Refusal as error:
-        return (), [error.problem]
+        return (), list(error.problems)
     rules: list[Rule] = []
     problems: list[Problem] = []
     for number, table in enumerate(tables):
         try:
             rules.append(RuleReader(table, number, places).rule())
         except Refusal as error:
-            problems.append(error.problem)
-            if len(problems) == MOST_PROBLEMS:
-                break
-    if not problems:
-        problems = _crossed_bounds(rules, places)
-    return tuple(rules), problems
+            problems += error.problems
+    return tuple(rules), problems[:MOST_PROBLEMS]
 
 
 def _tables(text: str, places: Places) -> list[dict[str, Any]]:
@@ -101,27 +97,3 @@ def _not_toml(error: Exception, places: Places) -> Problem:
     return Problem(
         source=places.source, line=line, column=column, rule="", message=f"this is not valid TOML: {reason}. {_LOOKS}"
     )
-
-
-def _crossed_bounds(rules: list[Rule], places: Places) -> list[Problem]:
-    """Refuse a floor above a cap where both hold always, for every series and with one priority."""
-    bounds: dict[tuple[int, str], list[tuple[float, Rule]]] = {}
-    for rule in rules:
-        narrowed = (rule.when, rule.hours, rule.days, rule.series, rule.valid_from, rule.valid_to)
-        for action in () if any(part is not None for part in narrowed) else rule.actions:
-            if action.kind in ("floor", "cap") and action.value is not None and action.value.constant is not None:
-                bounds.setdefault((rule.priority, action.kind), []).append((action.value.constant, rule))
-    problems = []
-    for priority in sorted({rule.priority for rule in rules}):
-        floors, caps = bounds.get((priority, "floor"), []), bounds.get((priority, "cap"), [])
-        if not floors or not caps:
-            continue
-        floor, low = max(floors, key=lambda pair: pair[0])
-        cap, high = min(caps, key=lambda pair: pair[0])
-        if floor > cap:
-            message = (
-                f"the floor {floor:g} of {low.name!r} lies above the cap {cap:g} of {high.name!r}; no forecast can "
-                "keep both. Change one of them, or give them different priorities."
-            )
-            problems.append(places.problem(message, "floor", number=rules.index(low)))
-    return problems

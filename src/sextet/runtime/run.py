@@ -33,6 +33,7 @@ from sextet.specs.run_config import RunConfig
 from sextet.spikes.alert_policy import AlertPolicy
 from sextet.spikes.alerts import find_alerts, named
 from sextet.spikes.blend import WarningBlend
+from sextet.spikes.cost_notes import silence_note
 from sextet.spikes.labels import SpikeModel
 
 CONFIG, SCALER, SPIKES, RULES = "config.json", "scaler.npz", "spikes.npz", "rules.toml"
@@ -229,11 +230,13 @@ class Run:
         return np.asarray(scaler.from_z(level + size, index.series) - scaler.from_z(level, index.series))
 
     def _notes(self, panel: Panel) -> tuple[str, ...]:
+        notes = []
         unseen = [panel.ids[s] for s in np.flatnonzero(self.numbers(panel) < 0)]
-        if not unseen:
-            return ()
-        shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
-        return (f"Not seen in training, so forecast with the common weights: {shown}.",)
+        if unseen:
+            shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
+            notes.append(f"Not seen in training, so forecast with the common weights: {shown}.")
+        silence = silence_note(self.policy)
+        return (*notes, silence) if silence else tuple(notes)
 
     def _check_future(self, panel: Panel) -> None:
         ahead = panel.lengths - panel.known

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.forecast import Alert, Forecast
+from sextet.core.percent import percent
 from sextet.metrics.events import average_precision, brier, detection, episodes, period
 from sextet.spikes.alert_policy import GAP, AlertPolicy, alert_episodes
 
@@ -91,8 +92,8 @@ def find_alerts(
                 severity=severity(probability, size, policy.threshold, (typical or {}).get(name, math.nan)),
                 raised_by=raised_by,
                 reason=(
-                    f"A spike{about} is expected {period(start, end)}, with a probability of {probability:.0%} "
-                    f"(alerts start at {policy.threshold:.0%})."
+                    f"A spike{about} is expected {period(start, end)}, with a probability of "
+                    f"{percent(probability)} (alerts start at {percent(policy.threshold)})."
                 ),
                 members=tuple(member for member, yes in said.items() if yes),
                 against=tuple(member for member, yes in said.items() if not yes),

@@ -1,10 +1,12 @@
-"""What watching gives: a finding a row, and an alert where one begins."""
+"""What watching gives: a finding a row, and an alert where one begins or gets worse."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Judged = Literal["value", "mean"]
 
 SEVERITIES = ("watch", "warning", "critical")
 _WARNING, _CRITICAL = 1e-4, 1e-6  # probabilities at or below which an alert is graded so
@@ -18,18 +20,23 @@ class Finding:
         series: its name; empty where the stream has one series without a name.
         stamp: its time as it came.
         value: as it came.
-        low, high: range within which what surprised most would have been no surprise; NaN in the warm-up.
+        judged: what surprised most, the "value" alone or the "mean" of the last ones.
+        seen: that number.
+        low, high: range within which it would have been no surprise; NaN in the warm-up.
         probability: of an observation at least as surprising, as the model has it; 1 where nothing surprises. It ranks
             surprises; it is no frequency: see `docs/watch.md`.
-        event: "start" where an alert begins, "more" where one goes on, "end" where one is over, else "".
+        event: "start" where an alert begins, "worse" where its severity is higher than it ever was, "more" where
+            it goes on, "end" where it is over, else "".
         alert: id of the alert that this row belongs to, or None.
-        severity: "watch", "warning" or "critical" on the row where an alert begins, else "".
+        severity: "watch", "warning" or "critical" on a row where an alert begins or gets worse, else "".
         reason: one sentence there, else "".
     """
 
     series: str
     stamp: str
     value: float
+    judged: Judged
+    seen: float
     low: float
     high: float
     probability: float

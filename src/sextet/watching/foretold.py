@@ -3,6 +3,10 @@
 A forecast is made anew every `refresh` rows of a series, and serves the rows in between step by step. Earlier
 forecasts of the stream are answered along with it, so that the online calibration of the run hears of every target
 that has passed.
+
+Covariates come with the rows. Those known ahead are known of the row that is judged and of none after it, so that with
+them each row is forecast when it comes, one step ahead; the later steps of that forecast, which nobody reads, repeat
+what the row says.
 """
 
 from __future__ import annotations
@@ -28,7 +32,11 @@ _FAR = 40.0  # normal scores beyond are one
 
 
 class RunForecasts:
-    """Forecasts of a run along a stream; each series keeps as many rows as the run looks back, and no more."""
+    """Forecasts of a run along a stream; each series keeps as many rows as the run looks back, and no more.
+
+    Attributes:
+        covariates: names of those that a row has to come with, in order.
+    """
 
     def __init__(self, run: Run, refresh: int | None = None) -> None:
         """Get ready; nothing is forecast yet.
@@ -36,32 +44,33 @@ class RunForecasts:
         Args:
             run: the trained run.
             refresh: rows of a series after which its forecast is made anew; the horizon at most, and unless given.
+                With covariates known ahead, 1.
 
         Raises:
-            ConfigError: the run needs covariates, which a stream of values does not carry, or `refresh` is out of
-                range.
+            ConfigError: `refresh` is out of range.
         """
-        names = (*run.history.past_names, *run.history.future_names)
-        if names:
-            raise ConfigError(
-                f"The run needs the covariates {', '.join(names)}, which watching does not read. Watch without a run, "
-                "or with one trained without them."
-            )
-        horizon = run.config.horizon
+        known, horizon = run.history, run.config.horizon
+        most = 1 if known.future_names else horizon
         if refresh is not None and not 1 <= refresh <= horizon:
             raise ConfigError(f"Expected --refresh from 1 to the run's horizon {horizon}; got {refresh}.")
+        if refresh is not None and refresh > most:
+            raise ConfigError(
+                f"Expected --refresh 1; got {refresh}. The run was trained with {', '.join(known.future_names)} known "
+                "ahead, and a stream tells them of no later row than the one that is judged."
+            )
         self.run = run
-        self.refresh = refresh or horizon
+        self.refresh = refresh or most
+        self.covariates = (*known.past_names, *known.future_names)
         self.series: dict[str, _Line] = {}
 
-    def __call__(self, series: str, second: float, value: float) -> Foretold | None:
+    def __call__(self, series: str, second: float, value: float, covariates: tuple[float, ...] = ()) -> Foretold | None:
         """Say what was expected of a row, then learn it; None where the run cannot tell (too little history)."""
         line = self.series.get(series)
         if line is None:
             line = self.series[series] = _Line.of(self.run, series, self.refresh)
         ordinal = int(self.run.history.frequency.ordinals(np.array([round(second * 1e9)], "datetime64[ns]"))[0])
-        told = line.expect(ordinal, value)
-        line.learn(ordinal, value)
+        told = line.expect(ordinal, value, covariates)
+        line.learn(ordinal, value, covariates)
         return told
 
     def to_json(self) -> dict[str, Any]:
@@ -73,7 +82,9 @@ class RunForecasts:
         for name, part in state.items():
             line = self.series[name] = _Line.of(self.run, name, self.refresh)
             line.first, line.cutoffs = int(part["first"]), [int(cutoff) for cutoff in part["cutoffs"]]
-            line.y = [math.nan if value is None else float(value) for value in part["y"]]
+            line.y = [_float(value) for value in part["y"]]
+            rows = part.get("covariates", [[]] * len(line.y))
+            line.x = [tuple(_float(value) for value in row) for row in rows]
             line.stale = True
 
 
@@ -84,6 +95,7 @@ class _Line:
         self.run, self.panel, self.refresh = run, panel, refresh
         self.first = int(panel.first[0])
         self.y: list[float] = panel.y.tolist()
+        self.x: list[tuple[float, ...]] = list(map(tuple, np.concatenate([panel.past, panel.future], axis=1).tolist()))
         self.cutoffs: list[int] = []  # ordinals of first targets
         self.bounds: NDArray[np.float64] | None = None  # [H, 2] of the interval
         self.quantiles: NDArray[np.float64] | None = None  # [H, Q]
@@ -99,14 +111,14 @@ class _Line:
             return cls(run, _one(known, ids.index(series)), refresh)
         return cls(run, _none(known, series), refresh)
 
-    def expect(self, ordinal: int, value: float) -> Foretold | None:
+    def expect(self, ordinal: int, value: float, covariates: tuple[float, ...]) -> Foretold | None:
         """Read the forecast for a row, made anew where it is time."""
         if not self.y or ordinal < self.first + len(self.y):
             return None
         self._fill(ordinal)
         at = -1 if self.stale else ordinal - self.cutoffs[-1]
         if not 0 <= at < self.refresh:
-            self._forecast(ordinal)
+            self._forecast(ordinal, covariates)
             at = 0
         if self.quantiles is None or self.bounds is None:
             return None
@@ -119,35 +131,46 @@ class _Line:
             distance = min(abs(score), _FAR)
         return Foretold(float(low), float(high), distance)
 
-    def learn(self, ordinal: int, value: float) -> None:
+    def learn(self, ordinal: int, value: float, covariates: tuple[float, ...]) -> None:
         """Take a row into the history; one of a stamp already there is not taken twice."""
         value = value if value - value == 0.0 else math.nan
         if not self.y:
             self.first = ordinal
         if ordinal == self.first + len(self.y):
             self.y.append(value)
+            self.x.append(covariates)
 
     def to_json(self) -> dict[str, Any]:
         """Return the rows and the cutoffs as plain values."""
-        rows = [None if value != value else value for value in self.y[-self._kept() :]]
-        return {"first": self.first + len(self.y) - len(rows), "y": rows, "cutoffs": self.cutoffs}
+        rows = [_plain(value) for value in self.y[-self._kept() :]]
+        plain = {"first": self.first + len(self.y) - len(rows), "y": rows, "cutoffs": self.cutoffs}
+        if not self._width():
+            return plain
+        return {**plain, "covariates": [[_plain(value) for value in row] for row in self.x[-self._kept() :]]}
 
     def _fill(self, ordinal: int) -> None:
         """Rows that did not come are missing ones; after a gap longer than the run looks back it starts anew."""
         absent = ordinal - self.first - len(self.y)
         if absent > self._kept():
-            self.first, self.y, self.cutoffs = ordinal - 1, [math.nan], []
+            self.first, self.y, self.x, self.cutoffs = ordinal - 1, [math.nan], [self._unknown()], []
             self.stale = True
         else:
             self.y.extend([math.nan] * absent)
+            self.x.extend([self._unknown()] * absent)
 
     def _kept(self) -> int:
         return self.run.reach + (_EARLIER + 1) * self.refresh
 
-    def _forecast(self, ordinal: int) -> None:
+    def _width(self) -> int:
+        return len(self.panel.past_names) + len(self.panel.future_names)
+
+    def _unknown(self) -> tuple[float, ...]:
+        return (math.nan,) * self._width()
+
+    def _forecast(self, ordinal: int, covariates: tuple[float, ...]) -> None:
         spare = len(self.y) - self._kept()
         if spare > 0:
-            del self.y[:spare]
+            del self.y[:spare], self.x[:spare]
             self.first += spare
         self.quantiles = self.bounds = None
         self.stale = True
@@ -156,21 +179,25 @@ class _Line:
             return
         rows = np.array(self.cutoffs, dtype=np.int64) - self.first
         index = WindowIndex(series=np.zeros(len(rows), np.int32), row=rows)
-        forecast = self.run.answer(self._panel(), index)
+        forecast = self.run.answer(self._panel(covariates), index)
         self.quantiles = forecast.quantiles[-1]
         self.bounds = read_quantiles(forecast.quantiles[-1], _INTERVAL, forecast.levels)
         self.stale = False
 
-    def _panel(self) -> Panel:
-        count, empty = len(self.y), self.panel
+    def _panel(self, now: tuple[float, ...]) -> Panel:
+        """The rows up to now and, where covariates are known ahead, a horizon of rows that say what this one does."""
+        known, past = len(self.y), self.panel.past.shape[1]
+        ahead = self.run.config.horizon if self.panel.future.shape[1] else 0
+        rows = np.array([*self.x, *[now] * ahead], dtype=np.float32).reshape(known + ahead, self._width())
+        rows[known:, :past] = np.nan
         return replace(
-            empty,
-            offsets=np.array([0, count], dtype=np.int64),
+            self.panel,
+            offsets=np.array([0, known + ahead], dtype=np.int64),
             first=np.array([self.first], dtype=np.int64),
-            known=np.array([count], dtype=np.int64),
-            y=np.array(self.y),
-            past=np.zeros((count, 0), dtype=np.float32),
-            future=np.zeros((count, 0), dtype=np.float32),
+            known=np.array([known], dtype=np.int64),
+            y=np.array([*self.y, *[math.nan] * ahead]),
+            past=rows[:, :past],
+            future=rows[:, past:],
             weight=None,
             label=None,
             notes=(),
@@ -187,8 +214,11 @@ def _one(panel: Panel, series: int) -> Panel:
         first=panel.first[series : series + 1],
         known=np.array([known], dtype=np.int64),
         y=panel.y[start : start + known],
+        past=panel.past[start : start + known],
+        future=panel.future[start : start + known],
         static=panel.static[series : series + 1],
-        **_without_covariates(known),
+        weight=None,
+        label=None,
     )
 
 
@@ -201,11 +231,17 @@ def _none(panel: Panel, name: str) -> Panel:
         first=np.zeros(1, dtype=np.int64),
         known=np.zeros(1, dtype=np.int64),
         y=np.zeros(0),
+        past=panel.past[:0],
+        future=panel.future[:0],
         static=np.zeros((1, panel.static.shape[1]), dtype=np.float32),
-        **_without_covariates(0),
+        weight=None,
+        label=None,
     )
 
 
-def _without_covariates(rows: int) -> dict[str, Any]:
-    empty = np.zeros((rows, 0), dtype=np.float32)
-    return {"past": empty, "future": empty, "weight": None, "label": None}
+def _float(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value else value

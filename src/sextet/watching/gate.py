@@ -1,14 +1,17 @@
 """When a surprise becomes an alert, and when the alert is over.
 
 An alert begins where the probability falls to the risk, and stays one alert until at least `SPEAKS` rows after its
-start have passed and the last `CALM` rows held no surprise: what flaps is one alert. Alerts that come often each ask
-for a smaller probability, as a bell that always rings is no longer heard.
+start have passed and the last `CALM` rows held no surprise: what flaps is one alert. It gets worse where a surprise is
+of a higher severity than each before it, so at most once for each severity. Alerts that come often each ask for a
+smaller probability, as a bell that always rings is no longer heard.
 """
 
 from __future__ import annotations
 
 import math
 from typing import Any, Literal
+
+from sextet.watching.finding import SEVERITIES, severity_of
 
 RISK = 0.002
 """Default probability at or below which a surprise is an alert."""
@@ -18,7 +21,7 @@ CALM = 12  # rows without a surprise that end it
 _HABITUATION = 0.2  # each recent alert adds this much to the power of the risk
 _FORGET = 2000.0  # rows after which a recent alert counts a third
 
-Step = Literal["", "start", "more", "end"]
+Step = Literal["", "start", "more", "worse", "end"]
 
 
 class Gate:
@@ -43,7 +46,7 @@ class Gate:
         self.load = 0.0
 
     def step(self, probability: float) -> Step:
-        """Take the probability of the next row; say whether an alert starts, is as surprising again, or ended."""
+        """Take the probability of the next row; say whether an alert starts, goes on, gets worse or ended."""
         self.row += 1
         row = self.row
         if probability > self.risk:
@@ -53,8 +56,9 @@ class Gate:
             return ""
         if self.open:
             self.last = row
+            worse = _grade(probability) > _grade(self.least)
             self.least = min(self.least, probability)
-            return "more"
+            return "worse" if worse else "more"
         faded = self.load * math.exp(-(row - self.started) / _FORGET)
         if probability > self.risk ** (1.0 + _HABITUATION * faded):
             return ""
@@ -74,3 +78,7 @@ class Gate:
         for name in cls.__slots__:
             setattr(gate, name, state[name])
         return gate
+
+
+def _grade(probability: float) -> int:
+    return SEVERITIES.index(severity_of(probability))

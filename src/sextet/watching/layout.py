@@ -21,11 +21,13 @@ class Columns:
         id: field of the series' name.
         time: field of the stamp.
         target: field of the value.
+        covariates: fields of what a run was trained with besides; not for the user to say.
     """
 
     id: str | None = None
     time: str | None = None
     target: str | None = None
+    covariates: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, named: Mapping[str, str | None] | None) -> Columns:
@@ -37,7 +39,8 @@ class Columns:
         wrong = [key for key in named or {} if key not in ("id", "time", "target")]
         if wrong:
             raise ConfigError(f"Expected columns by 'id', 'time' and 'target'; got {wrong[0]!r}.")
-        return cls(**dict(named or {}))
+        named = named or {}
+        return cls(id=named.get("id"), time=named.get("time"), target=named.get("target"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +51,14 @@ class Layout:
         time, target: of stamp and value.
         id: of the series' name; None: one series.
         width: fields a line has; 0 for JSON.
+        covariates: of the run's covariates, in its order.
     """
 
     time: int | str
     target: int | str
     id: int | str | None
     width: int
+    covariates: tuple[int | str, ...] = ()
 
 
 def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys: bool = False) -> Layout:
@@ -66,7 +71,10 @@ def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys
     series = columns.id if columns.id is not None else next((name for name in _IDS if name in names), None)
     if series is not None and series not in names:
         raise DataError(_absent(source, series, names))
-    left = [name for name in names if name not in (time, series)]
+    for name in columns.covariates:
+        if name not in names:
+            raise DataError(f"{_absent(source, name, names)} The run was trained with it.")
+    left = [name for name in names if name not in (time, series, *columns.covariates)]
     if columns.target is None and len(left) == 1:
         target = left[0]
     else:
@@ -77,6 +85,7 @@ def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys
         target=place(target),
         id=None if series is None else place(series),
         width=0 if keys else len(names),
+        covariates=tuple(place(name) for name in columns.covariates),
     )
 
 

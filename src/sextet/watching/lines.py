@@ -21,12 +21,14 @@ class Row(NamedTuple):
         stamp: time as it came.
         second: the same in seconds.
         value: NaN where there is no number.
+        covariates: what a run was trained with besides, likewise.
     """
 
     series: str
     stamp: str
     second: float
     value: float
+    covariates: tuple[float, ...] = ()
 
 
 Unreadable = Callable[[int, str], None]
@@ -60,6 +62,8 @@ def _fields(first: str, rest: Iterator[str], columns: Columns, unreadable: Unrea
     clock = Clock()
     head = [part.strip() for part in next(csv.reader([first], delimiter=mark))]
     named = not any(clock.second(part) is not None for part in head)
+    if not named:
+        refuse_nameless(columns, source)
     if named:
         layout = layout_of_names(head, columns, source)
     elif any((columns.id, columns.time, columns.target)):
@@ -75,6 +79,7 @@ def _read(
 ) -> Iterator[Row]:
     time, target, width = int(layout.time), int(layout.target), layout.width
     series = None if layout.id is None else int(layout.id)
+    more = [int(place) for place in layout.covariates]
     second_of = clock.second
     while True:
         try:
@@ -91,7 +96,10 @@ def _read(
             if second is None:
                 unreadable(number, f"{stamp[:40]!r} is no time")
             else:
-                yield Row("" if series is None else fields[series], stamp, second, number_of(fields[target]))
+                covariates = tuple([number_of(fields[place]) for place in more]) if more else ()
+                yield Row(
+                    "" if series is None else fields[series], stamp, second, number_of(fields[target]), covariates
+                )
         elif fields:
             unreadable(number, f"{len(fields)} fields in place of {width}")
         number += 1
@@ -117,9 +125,26 @@ def _objects(first: str, rest: Iterator[str], columns: Columns, unreadable: Unre
         if second is None:
             unreadable(number, f"{stamp[:40]!r} is no time")
             continue
-        value = entry.get(layout.target)
         series = "" if layout.id is None else str(entry.get(layout.id, ""))
-        yield Row(series, stamp, second, math.nan if isinstance(value, bool) else number_of(str(value)))
+        covariates = tuple(_entry(entry.get(name)) for name in layout.covariates)
+        yield Row(series, stamp, second, _entry(entry.get(layout.target)), covariates)
+
+
+def refuse_nameless(columns: Columns, source: str) -> None:
+    """Refuse rows without names where a run needs covariates.
+
+    Raises:
+        DataError: it does.
+    """
+    if columns.covariates:
+        raise DataError(
+            f"{source}: the run was trained with {', '.join(columns.covariates)}, which rows without names do not "
+            "tell. Give a first line of column names, JSON objects, or a frame."
+        )
+
+
+def _entry(value: object) -> float:
+    return math.nan if isinstance(value, bool) else number_of(str(value))
 
 
 def number_of(text: str) -> float:

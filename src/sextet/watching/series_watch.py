@@ -18,7 +18,7 @@ _LATE = 1.5  # usual distances beyond which a row is missing
 class Foretell(Protocol):
     """Gives what a run expects of a row, then learns it."""
 
-    def __call__(self, series: str, second: float, value: float) -> Foretold | None:
+    def __call__(self, series: str, second: float, value: float, covariates: tuple[float, ...] = ()) -> Foretold | None:
         """Return what was expected of `value` at `second`; None where the run cannot tell."""
 
     def to_json(self) -> dict[str, Any]:
@@ -55,22 +55,29 @@ class SeriesWatch:
         self.rows = self.missing = self.gaps = self.late = self.duplicates = self.passed = self.alerts = 0
 
     def take(
-        self, stamp: str, second: float, value: float, every: bool = False, foretell: Foretell | None = None
+        self,
+        stamp: str,
+        second: float,
+        value: float,
+        every: bool = False,
+        foretell: Foretell | None = None,
+        covariates: tuple[float, ...] = (),
     ) -> Finding | None:
-        """Judge a row; return the finding where an alert begins, or for each judged row with `every`.
+        """Judge a row; return the finding where an alert begins or gets worse, with `every` of each.
 
         Args:
             stamp: its time as it came.
             second: the same in seconds.
             value: NaN or infinite where there is no number.
             every: whether each finding is wanted.
-            foretell: gives the forecast of a run for (series, second, value).
+            foretell: gives the forecast of a run for (series, second, value, covariates).
+            covariates: of the row, in the order of the run.
         """
         if second <= self.last:
             self._old(second)
             return None
         self._tick(second)
-        told = foretell(self.name, second, value) if foretell is not None else None
+        told = foretell(self.name, second, value, covariates) if foretell is not None else None
         if value - value != 0.0:
             self.missing += 1
             return None
@@ -80,7 +87,7 @@ class SeriesWatch:
         if event == "start":
             self.alert = alert_id(self.name, stamp)
             self.alerts += 1
-        elif not every:
+        elif event != "worse" and not every:
             return None
         return self._finding(stamp, value, event)
 
@@ -110,18 +117,20 @@ class SeriesWatch:
         judge, risk = self.judge, self.gate.risk
         low, high = judge.expected(judge.odd, risk)
         ready = judge.ready
-        started = event == "start"
+        told = event in ("start", "worse")
         finding = Finding(
             series=self.name,
             stamp=stamp,
             value=value,
+            judged="value" if judge.odd == VALUE else "mean",
+            seen=judge.seen[judge.odd],
             low=low if ready else math.nan,
             high=high if ready else math.nan,
             probability=judge.probability,
             event=event,
             alert=self.alert if self.gate.open or event == "end" else None,
-            severity=severity_of(judge.probability) if started else "",
-            reason=self._reason((low, high)) if started else "",
+            severity=severity_of(judge.probability) if told else "",
+            reason=self._reason((low, high)) if told else "",
         )
         if event == "end":
             self.alert = None

@@ -15,7 +15,7 @@ import numpy as np
 from sextet.core.errors import DataError
 from sextet.watching.clock import Clock
 from sextet.watching.layout import Columns, layout_of_names
-from sextet.watching.lines import Row, Unreadable, number_of, rows_of
+from sextet.watching.lines import Row, Unreadable, number_of, refuse_nameless, rows_of
 
 _BATCH = 4096
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -97,12 +97,17 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
         texts = [str(stamp) for stamp in stamps.tolist()]
         seconds = [clock.second(text) for text in texts]
     names = [""] * len(texts) if layout.id is None else [str(name) for name in np.asarray(part[layout.id]).tolist()]
-    values = [number_of(str(value)) for value in np.asarray(part[layout.target]).tolist()]
+    values = _numbers(part[layout.target])
+    more = list(zip(*(_numbers(part[name]) for name in layout.covariates), strict=True)) or [()] * len(texts)
     for place, (name, text, second, value) in enumerate(zip(names, texts, seconds, values, strict=True)):
         if second is None:
             unreadable(before + place + 1, f"{text[:40]!r} is no time")
         else:
-            yield Row(name, text, second, value)
+            yield Row(name, text, second, value, more[place])
+
+
+def _numbers(column: Any) -> list[float]:
+    return [number_of(str(value)) for value in np.asarray(column).tolist()]
 
 
 def _from_items(items: Iterable[Any], columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
@@ -113,6 +118,7 @@ def _from_items(items: Iterable[Any], columns: Columns, unreadable: Unreadable) 
     if isinstance(first, str):
         yield from rows_of(_with(first, stream), columns, unreadable)
         return
+    refuse_nameless(columns, "the rows")
     clock = Clock()
     for number, item in enumerate(_with(first, stream), 1):
         try:

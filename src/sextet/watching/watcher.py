@@ -36,12 +36,20 @@ class Watcher:
         self.unreadable = 0
         self.foretell = foretell
 
-    def take(self, series: str, stamp: str, second: float, value: float, every: bool = False) -> Finding | None:
+    def take(
+        self,
+        series: str,
+        stamp: str,
+        second: float,
+        value: float,
+        every: bool = False,
+        covariates: tuple[float, ...] = (),
+    ) -> Finding | None:
         """Judge a row; see `SeriesWatch.take`."""
         watch = self.series.get(series)
         if watch is None:
             watch = self.series[series] = SeriesWatch(series, self.risk)
-        return watch.take(stamp, second, value, every, self.foretell)
+        return watch.take(stamp, second, value, every, self.foretell, covariates)
 
     def counts(self) -> dict[str, int]:
         """Return what was counted, over all series."""
