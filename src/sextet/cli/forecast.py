@@ -90,14 +90,19 @@ def forecast(
         after.write(warn.ledger)
     if output.json:
         output.emit(_result(made, None if to_stdout else out, table, told if warn.ledger else None, explain=explain))
-    elif not output.quiet:
-        stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
-        lines = _news(told, zone) if warn.ledger else _alerts(made.alerts, zone)
-        print("\n".join(_description(made, out, percents, lines)), file=stream)
-        if explain:
-            from sextet.cli.explanation import print_explanation
+        return
+    stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
+    lines = _news(told, zone) if warn.ledger else _alerts(made.alerts, zone)
+    if not output.quiet:
+        lines = _description(made, out, percents, lines)
+    elif not warn.ledger:
+        lines = []
+    for line in lines:
+        print(line, file=stream)
+    if explain:
+        from sextet.cli.explanation import print_explanation
 
-            print_explanation(console(stderr=to_stdout), made)
+        print_explanation(console(stderr=to_stdout), made)
 
 
 def _result(

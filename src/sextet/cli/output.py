@@ -24,7 +24,7 @@ class Output:
 
     Attributes:
         json: the result is one JSON object.
-        quiet: only errors, and what was asked for with `--json` or `--out -`.
+        quiet: only errors and the answer; neither progress nor news of what was written.
         kept: says, after a failure, what of the work remains.
     """
 
@@ -62,13 +62,20 @@ class Output:
         """Keep standard output for the result: what libraries print meanwhile goes to standard error."""
         return contextlib.redirect_stdout(sys.stderr)
 
-    def result(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
-        """Write the result: `value` with `--json`, nothing with `--quiet`, else what `show` draws."""
+    def answer(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+        """Write what was asked for, whatever `--quiet` says: `value` with `--json`, else what `show` draws."""
         self._stack.close()
         if self.json:
             self.emit(value)
-        elif not self.quiet:
+        else:
             show(console())
+
+    def news(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+        """Write news of what was asked for and is in files now: as `answer`, but with `--quiet` nothing is drawn."""
+        if self.json or not self.quiet:
+            self.answer(value, show)
+        else:
+            self._stack.close()
 
     def emit(self, value: Mapping[str, Any]) -> None:
         """Write `value` as JSON on standard output."""

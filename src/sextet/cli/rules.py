@@ -87,7 +87,7 @@ def check(
         from sextet.core.errors import ConfigError
 
         raise ConfigError("\n".join(problem.text for problem in result.problems))
-    output.result(_plain(result), lambda console: show_check(console, result))
+    output.answer(_plain(result), lambda console: show_check(console, result))
     if not result.valid:
         raise typer.Exit(WRONG)
 
