@@ -198,7 +198,12 @@ class AnswerFlags:
     ] = None
     precision: Annotated[
         str,
-        Option("--precision", metavar="NAME", help="auto, float32, float16 or bfloat16.", rich_help_panel=_ANSWER),
+        Option(
+            "--precision",
+            metavar="NAME",
+            help="auto (what `sextet train` takes there), float32, float16 or bfloat16.",
+            rich_help_panel=_ANSWER,
+        ),
     ] = "auto"
     profile: Annotated[
         Path | None,
