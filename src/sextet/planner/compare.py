@@ -27,7 +27,7 @@ from sextet.planner.limits import limits_of
 from sextet.planner.memory import TOGETHER
 from sextet.planner.rig_plan import Money, PrecisionChoice, RigPlan, ScoreView, YearCost
 from sextet.planner.score import WEIGHTS, Score, scores
-from sextet.planner.search import Bounds, front, front_point, search
+from sextet.planner.search import Bounds, Searched, front, front_point, search
 from sextet.planner.sensitivity import changes
 from sextet.planner.simulation import simulate
 from sextet.planner.terms import Terms
@@ -62,9 +62,9 @@ def compare(
         chances = simulate(estimates, job, terms)
         changed = changes(rigs, estimates, job, clock, terms)
     points = front([front_point(one, terms) for one in estimates])
-    found: tuple[str, ...] = ()
-    if bounds is not None:
-        points, found = search(job, clock, terms, bounds)
+    searched = search(job, clock, terms, bounds) if bounds is not None else None
+    if searched is not None:
+        points = searched.points
     plans = tuple(
         _plan(one, score, [other for other in estimates if other is not one], job, clock, terms)
         for one, score in zip(estimates, scored, strict=True)
@@ -72,14 +72,21 @@ def compare(
     return Comparison(
         question=_question(job, terms),
         rigs=plans,
-        verdict=verdict(estimates, scored, chances, changed, terms),
+        verdict=verdict(estimates, scored, chances, changed, terms, searched),
         chances=chances,
         break_even=break_evens(estimates, terms),
         sensitivity=changed,
         front=points,
         assumptions=_assumptions(job, terms),
-        notes=(*found, *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ())),
+        notes=(*_found(searched, rigs), *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ())),
     )
+
+
+def _found(searched: Searched | None, rigs: Sequence[Rig]) -> tuple[str, ...]:
+    """Return what there is to say of a search; without rigs the verdict says what it lacks."""
+    if searched is None:
+        return ()
+    return (*((searched.lacking,) if searched.lacking and rigs else ()), *searched.notes)
 
 
 def _check(rigs: Sequence[Rig], job: Job, bounds: Bounds | None) -> None:
