@@ -49,6 +49,7 @@ def test_every_number_says_its_kind_source_and_interval(answer):
 
 
 def test_the_plan_says_what_a_training_does_and_what_was_never_measured(answer):
+    assert answer.question.software == "tensorflow, cuDNN 9.10"
     pascal, volta = answer.rigs
     assert (pascal.precision.precision, volta.precision.precision) == ("float32", "float16")
     assert pascal.precision.why.startswith("sextet train takes float32 here.")

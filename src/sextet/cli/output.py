@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sextet.core.progress import Progress, Silent
 
@@ -93,8 +94,26 @@ def console(*, stderr: bool = False) -> Console:
             raise BrokenPipeError
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Piped(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+    terminal = stream.isatty()
+    width = None if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+    file: Any = stream if terminal else Unpadded(stream)
+    return Piped(file=file, width=width, highlight=False, emoji=False, markup=False)
+
+
+class Unpadded:
+    """A stream to which whole lines are written, without the spaces that pad them to the width of a table."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write whole lines."""
+        return self._stream.write(re.sub(r"[ \t]+(?=\n)", "", text))
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the stream in everything else."""
+        return getattr(self._stream, name)
 
 
 def one_terminal() -> bool:

@@ -256,7 +256,7 @@ def _question(job: Job, terms: Terms) -> Question:
         budget=terms.budget,
         precision=terms.precision,
         seed=terms.seed,
-        software=f"{terms.software.framework}, cuDNN {terms.software.cudnn:g}",
+        software=f"{terms.software.framework}, cuDNN {terms.software.cudnn}",
     )
 
 
