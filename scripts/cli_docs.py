@@ -25,7 +25,8 @@ INTRODUCTION = """\
 error. `--json` makes the result one JSON object, with nothing else on standard output; when a command fails,
 standard output stays empty. `--quiet` leaves out progress and notes, and of a command that writes files (`train`,
 `tune`, `backtest`, `demo`, `update`, `report`, `calibrate`) the words about them; answers such as a plan, a summary or
-an alert are printed all the same. Set `SEXTET_DEBUG=1` for tracebacks, `NO_COLOR=1` for no colour.
+an alert are printed all the same. A file goes into a folder that is there, or the command ends with 2 before it
+begins; folders of runs are made. Set `SEXTET_DEBUG=1` for tracebacks, `NO_COLOR=1` for no colour.
 
 | exit code | meaning |
 |---|---|

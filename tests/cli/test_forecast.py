@@ -127,6 +127,13 @@ def test_quiet_keeps_what_a_ledger_tells_once(sextet, app, tmp_path):
     assert "known alert going on" in sextet(*asked).stdout
 
 
+@pytest.mark.parametrize("flag", ["--out", "--ledger"])
+def test_no_folder_is_made_for_a_file(sextet, app, tmp_path, flag):
+    result = sextet("forecast", "run", flag, tmp_path / "nosuch" / "f.csv")
+    assert result.exit_code == 2 and "Expected a folder that is there" in result.stderr
+    assert app[0].args == () and list(tmp_path.iterdir()) == []
+
+
 def test_json_with_a_file(sextet, app):
     write = app[2]
     value = json.loads(sextet("forecast", "run", "--out", "o.csv", "--json").stdout)

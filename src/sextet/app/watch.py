@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sextet.core.files import place_for
 from sextet.watching.finding import Finding
 from sextet.watching.gate import RISK
 from sextet.watching.layout import Columns
@@ -101,6 +102,7 @@ def watch(
 
     Raises:
         ConfigError: an option is out of range, or the run needs covariates.
+        ConfigError: the folder of the state is not there.
         DataError: the data or the state cannot be read.
         RunError: the run is damaged.
     """
@@ -114,5 +116,7 @@ def watch(
     if kept is not None and kept.exists():
         watcher = Watcher.load(kept, risk, foretell)
     else:
+        if kept is not None:
+            place_for(kept, "the state")
         watcher = Watcher(RISK if risk is None else risk, foretell)
     return Watching((data, Columns.of(columns)), watcher, kept, every)

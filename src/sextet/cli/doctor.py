@@ -130,8 +130,10 @@ def _examine(subject: SubjectFlags, manner: MannerFlags, output: Output) -> None
 
 def _suggest(gpus: tuple[str, ...], out: Path | None, output: Output) -> None:
     from sextet.app.doctor import suggestion
-    from sextet.core.files import write_text
+    from sextet.core.files import place_for, write_text
 
+    if out is not None:
+        place_for(out, "the requirements")
     made = suggestion(gpus)
     if out is not None:
         write_text(out, str(made))

@@ -69,12 +69,16 @@ def forecast(
     Example: sextet forecast runs/sales --levels 80,95 --out forecast.csv
     """
     from sextet.app.forecast import forecast as run_forecast
+    from sextet.core.files import place_for
     from sextet.data.frames import forecast_frame, write_table
     from sextet.runtime.run import Run
     from sextet.spikes.alert_policy import Costs
     from sextet.spikes.ledger import AlertLedger
 
     percents = levels_of(levels)
+    for path, what in ((None if out == STDOUT else out, "the forecast"), (warn.ledger, "the ledger")):
+        if path is not None:
+            place_for(path, what)
     with output.working():
         loaded = Run.load(run)
         before = AlertLedger.read(warn.ledger) if warn.ledger else AlertLedger()
