@@ -140,7 +140,7 @@ def deepbench(data: Path) -> Iterator[Row]:
         if row["precision"] not in PRECISIONS:
             continue
         version = re.search(r"cuDNN(\d)(?:\.(\d))?", row["software"])
-        cudnn = float(f"{version[1]}.{version[2] or 0}") if version else 6.0
+        cudnn = f"{version[1]}.{version[2] or 0}" if version else "6.0"
         software = Software(framework="library", cudnn=cudnn, tf32=False)
         card = _traits(data, row["gpu"], software, PRECISIONS[row["precision"]])
         for column, direction in PASSES.items():
@@ -187,7 +187,7 @@ def neusight(data: Path) -> Iterator[Row]:
         counts[name] = counts.get(name, 0) + 1
         if counts[name] % EVERY[name]:
             continue
-        software = Software(framework="pytorch", cudnn=8.9, tf32=False)
+        software = Software(framework="pytorch", cudnn="8.9", tf32=False)
         for column, card in NEUSIGHT.items():
             if row[column]:
                 of = _traits(data, card, software, "float32")

@@ -129,7 +129,7 @@ def steps(data: Path) -> Iterator[Step]:
         batch, half = int(row["batch_size"]), "16" in row["precision"]
         framework = "pytorch" if "torch" in row["framework"].lower() else "tensorflow"
         tf32 = framework == "tensorflow" or "TF32" in row["precision"]
-        cudnn = 8.0 if card.capability >= (8, 0) else 7.0
+        cudnn = "8.0" if card.capability >= (8, 0) else "7.0"
         software = Software(framework=framework, cudnn=cudnn, tf32=tf32)
         found = predict_time(network(name, batch), card, software, "float16" if half else "float32")
         unit = "tensor" if (half and card.tensor_fp16_tflops) or (tf32 and card.tensor_tf32_tflops) else "fp32"

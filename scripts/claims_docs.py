@@ -35,7 +35,7 @@ Nothing here was measured on a P40 or a V100 by this project.
 def page(found: Claims) -> str:
     """Return the page."""
     lines = [HEAD, f"{found.setting}\n", f"{found.summary}\n", "| statement | verdict |", "|---|---|"]
-    lines += [f"| {_plain(one.statement)} | {one.verdict} |" for one in found.judgements]
+    lines += [f"| {_plain(one.statement)} | {_verdict(one)} |" for one in found.judgements]
     topic = ""
     for one in found.judgements:
         if one.topic != topic:
@@ -49,6 +49,11 @@ def _judgement(one: Judgement) -> Iterator[str]:
     yield from ("", f"### {_plain(one.statement)}", "", f"**{one.verdict.capitalize()}.** {_plain(one.why)}", "")
     yield from (f"- {_plain(line)}" for line in one.arithmetic)
     yield from ("", "Sources: " + "; ".join(_plain(source) for source in one.sources) + ".")
+
+
+def _verdict(one: Judgement) -> str:
+    """Return a verdict as the table has it: with what the word alone would hide."""
+    return f"{one.verdict}: **{_plain(one.brief)}**" if one.brief else one.verdict
 
 
 def _plain(text: str) -> str:

@@ -73,7 +73,7 @@ def test_the_programs_and_the_command_speak_one_language():
 
 
 def test_what_the_program_tells_becomes_a_profile(tmp_path):
-    out = tmp_path / "new" / "profile.toml"
+    out = tmp_path / "profile.toml"
     host = Host(Ran(code=0, out="noise\n" + _lines(*_kernels(failed=[COUNT - 1]))), files=FILES)
     made = calibrate(CalibrateRequest(out=out, seconds=30), host=host)
     assert read_profile(out) == made.profile and not made.profile.steps
@@ -84,6 +84,22 @@ def test_what_the_program_tells_becomes_a_profile(tmp_path):
     assert made.profile.kernels[0].time.value == pytest.approx(1e-3)  # 3 ms less the call, twice in it
     assert made.failed == ((str(kernels_for("cpu")[-1].operation), "UnimplementedError: no"),)
     assert host.commands == [(str(app.PROBES / "kernels.py"), "cpu", "30")]
+
+
+def test_a_profile_takes_the_place_of_nothing_but_a_profile(tmp_path):
+    with pytest.raises(ConfigError, match=r"folder that is there for the profile; .*nosuch is not"):
+        calibrate(CalibrateRequest(out=tmp_path / "nosuch" / "p.toml"), host=Host())
+    assert not (tmp_path / "nosuch").exists()
+    data = tmp_path / "sales.csv"
+    data.write_text("ds,y\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="sales.csv is there and is none"):
+        calibrate(CalibrateRequest(out=data), host=Host())
+    assert data.read_text(encoding="utf-8") == "ds,y\n"
+    out = tmp_path / "profile.toml"
+    for _ in range(2):  # the second in place of the first
+        host = Host(Ran(code=0, out=_lines(*_kernels())), files=FILES)
+        made = calibrate(CalibrateRequest(out=out, seconds=30), host=host)
+        assert read_profile(out) == made.profile
 
 
 def test_members_are_timed_together_and_their_memory_one_by_one(tmp_path):

@@ -40,7 +40,7 @@ def test_findings_come_while_the_stream_still_goes_on() -> None:
 
 
 def test_the_state_is_written_at_the_end_and_when_the_watch_breaks_off(tmp_path: Path) -> None:
-    rows, state = stream(1500, spikes=(700, 1400)), tmp_path / "kept" / "state.json"
+    rows, state = stream(1500, spikes=(700, 1400)), tmp_path / "state.json"
     whole = [finding.alert for finding in watch(rows)]
 
     def broken() -> Iterator[tuple[pd.Timestamp, float]]:

@@ -64,9 +64,13 @@ def test_json_is_the_whole_of_standard_output(sextet):
     assert result.exit_code == 1 and result.stderr == ""
 
 
-def test_quiet_ends_with_its_code_alone(sextet):
+def test_quiet_keeps_the_findings(sextet, tmp_path):
     result = sextet("doctor", *ASKED_FOR, "--quiet")
-    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 1)
+    assert (result.stdout, result.stderr, result.exit_code) == (sextet("doctor", *ASKED_FOR).stdout, "", 1)
+    assert "SXT101" in result.stdout
+    out = tmp_path / "requirements.txt"
+    assert sextet("doctor", "--suggest", "--gpu", "Tesla P40", "--out", out, "--quiet").stdout == ""
+    assert out.is_file()
 
 
 def test_a_suggestion_is_a_requirements_file_and_nothing_else(sextet, tmp_path):

@@ -115,6 +115,25 @@ def test_quiet_keeps_what_was_asked_for(sextet, app):
     assert (result.stdout, result.stderr) == ("CSV\n", "")
 
 
+def test_quiet_keeps_an_explanation_that_was_asked_for(sextet, app):
+    result = sextet("forecast", "run", "--out", "o.csv", "--explain", "--quiet")
+    assert "GRU" in result.stdout and "Wrote" not in result.stdout and result.stderr == ""
+
+
+def test_quiet_keeps_what_a_ledger_tells_once(sextet, app, tmp_path):
+    asked = ("forecast", "run", "--out", "o.csv", "--ledger", tmp_path / "alerts.json", "--quiet")
+    first = sextet(*asked).stdout
+    assert first.startswith("raised: critical: a, 2024-01-01") and len(first.splitlines()) == 1
+    assert "known alert going on" in sextet(*asked).stdout
+
+
+@pytest.mark.parametrize("flag", ["--out", "--ledger"])
+def test_no_folder_is_made_for_a_file(sextet, app, tmp_path, flag):
+    result = sextet("forecast", "run", flag, tmp_path / "nosuch" / "f.csv")
+    assert result.exit_code == 2 and "Expected a folder that is there" in result.stderr
+    assert app[0].args == () and list(tmp_path.iterdir()) == []
+
+
 def test_json_with_a_file(sextet, app):
     write = app[2]
     value = json.loads(sextet("forecast", "run", "--out", "o.csv", "--json").stdout)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from sextet.cli.output import plain
+from sextet.cli.output import PIPE_WIDTH, console, plain
 from sextet.cli.progress import LINE_SECONDS, Lines, duration, listener
 from sextet.cli.tables import number, print_leaderboard
 from sextet.core.progress import Tick
@@ -188,6 +188,13 @@ def test_a_closed_pipe_is_no_error():
     said = process.stderr.read()
     assert (process.wait(), said) == (0, b"")
     process.stderr.close()
+
+
+def test_what_goes_to_a_file_is_not_padded(leaderboard, capsys):
+    print_leaderboard(console(), leaderboard)
+    said = capsys.readouterr().out
+    assert "* Ensemble" in said and all(line == line.rstrip() for line in said.splitlines())
+    assert max(map(len, said.splitlines())) <= PIPE_WIDTH
 
 
 def test_a_terminal_without_utf8():

@@ -86,9 +86,10 @@ def test_json_is_the_whole_of_standard_output(sextet):
     assert result.stderr == "" and result.exit_code == 0
 
 
-def test_quiet_says_nothing(sextet, asked):
+def test_quiet_keeps_the_answer(sextet, asked):
     result = sextet(*QUESTION, "--quiet")
-    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
+    assert result.stdout == sextet(*QUESTION).stdout and "Verdict" in result.stdout
+    assert (result.stderr, result.exit_code) == ("", 0)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ def test_a_file_alone(sextet, file):
     result = sextet("rules", "check", str(file))
     assert result.exit_code == 0, result.stderr
     assert "night: set to 0 when hour < 6" in result.stdout and "1 rule, each understood." in result.stdout
+    assert sextet("rules", "check", str(file), "--quiet").stdout == result.stdout
     value = json.loads(sextet("rules", "check", str(file), "--json").stdout)
     assert value["valid"] and value["rules"] == [{"name": "night", "text": "set to 0 when hour < 6"}]
 

@@ -104,7 +104,7 @@ def test_show_of_a_run_with_little_in_it(sextet, use_case):
     assert "horizon" in result.stdout and "Leaderboard" not in result.stdout
 
 
-def test_show_quiet_is_a_check(sextet, use_case):
+def test_show_quiet_still_shows(sextet, use_case):
     use_case("sextet.app.show", "summary", {"horizon": 1})
     result = sextet("show", "run", "--quiet")
-    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
+    assert (result.stdout, result.stderr, result.exit_code) == ("horizon  1\n", "", 0)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sextet.core.errors import ResourceError
-from sextet.core.files import atomic_writer, sha256, write_bytes, write_text, write_with
+from sextet.core.errors import ConfigError, ResourceError
+from sextet.core.files import atomic_writer, place_for, sha256, write_bytes, write_text, write_with
 
 
 def names(folder: Path) -> list[str]:
@@ -61,6 +61,16 @@ def test_a_library_that_wants_a_name(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_with(path, broken)
     assert path.read_bytes() == b"graph" and names(path.parent) == ["m.bin"]
+
+
+def test_a_file_has_its_place_before_anything_is_computed(tmp_path: Path) -> None:
+    assert place_for(str(tmp_path / "f.csv"), "the forecast") == tmp_path / "f.csv"
+    assert place_for("f.csv", "the forecast") == Path("f.csv")
+    with pytest.raises(ConfigError, match="folder that is there for the forecast; .*nosuch is not. Make it first"):
+        place_for(tmp_path / "nosuch" / "f.csv", "the forecast")
+    with pytest.raises(ConfigError, match="name of a file for the forecast; .* is a folder"):
+        place_for(tmp_path, "the forecast")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_sha256(tmp_path: Path) -> None:

@@ -48,6 +48,19 @@ def test_every_number_says_its_kind_source_and_interval(answer):
             assert one.low <= one.value <= one.high and one.share == 0.8
 
 
+def test_the_plan_says_what_a_training_does_and_what_was_never_measured(answer):
+    assert answer.question.software == "tensorflow, cuDNN 9.10"
+    pascal, volta = answer.rigs
+    assert (pascal.precision.precision, volta.precision.precision) == ("float32", "float16")
+    assert pascal.precision.why.startswith("sextet train takes float32 here.")
+    assert volta.precision.why.startswith("sextet train takes mixed_float16 here.")
+    sooner = volta.precision.seconds["float32"] < volta.precision.seconds["float16"]
+    assert ("--precision float32 would end sooner" in volta.precision.why) == sooner
+    said = " ".join(answer.assumptions)
+    assert "What sextet train does unless it is told" in said and "trains in FP32" not in said
+    assert "Nothing of that was measured on a card by this project" in said
+
+
 def test_a_plan_hangs_together(answer, job):
     for rig in answer.rigs:
         own = rig.placement

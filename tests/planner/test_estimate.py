@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sextet.ensemble.budget import PLANNED
 from sextet.hardware.catalogue import device
 from sextet.hardware.rig import Rig, read_rig
+from sextet.hardware.site import Accelerator, Site, best_precision
 from sextet.planner.cost import ELECTRICITY, power
-from sextet.planner.estimate import best_option, estimate, precisions_of, product, supported_years
+from sextet.planner.estimate import best_option, estimate, half_of, precisions_of, product, supported_years
 from sextet.planner.figures import Prediction, Quantity, Quoted
 from sextet.planner.training import OVER, OWN
 
@@ -53,18 +55,36 @@ def test_in_dollars_times_and_ratios_stay(job, clock, terms, rigs):
         assert dollars.price.quantity.value * rate == pytest.approx(won.price.quantity.value)
 
 
-def test_half_precision_only_where_tensor_cores_are_and_it_pays(job, clock, terms):
-    wide = job.wider(16).with_host(50.0)
-    for name, best in (("2x P40", "float32"), ("2x V100 SXM2 32GB", "float16"), ("2x T4", "float16")):
-        assert estimate(read_rig(name), wide, clock, terms).best.precision == best
-    assert estimate(read_rig("2x A100 PCIe 40GB"), wide, clock, terms).best.precision in ("bfloat16", "float32")
-    assert estimate(read_rig("2x V100 SXM2 32GB"), job, clock, terms).best.precision == "float32"
-    asked = estimate(read_rig("2x P40"), wide, clock, replace(terms, precision="float16"))
-    assert asked.best.precision == "float16"
-    assert precisions_of(read_rig("P40"), "auto") == ("float32",)
-    assert precisions_of(read_rig("P40"), "auto", every=True) == ("float32", "float16")
-    assert precisions_of(read_rig("A100 PCIe 40GB"), "auto") == ("float32", "bfloat16")
-    assert precisions_of(read_rig("A100 PCIe 40GB, V100 SXM2 32GB"), "auto") == ("float32", "float16")
+RIGS = ("2x P40", "P100 PCIe 16GB", "2x V100 SXM2 32GB", "2x T4", "A100 PCIe 40GB", "A100 PCIe 40GB, P40")
+
+
+@pytest.mark.parametrize("name", [*RIGS, "A100 PCIe 40GB, V100 SXM2 32GB"])
+def test_a_rig_trains_in_the_precision_that_a_training_takes_there(job, clock, terms, name):
+    rig = read_rig(name)
+    site = Site(
+        accelerators=tuple(Accelerator(name=one.name, visible="0", capability=one.capability) for one in rig.devices)
+    )
+    trained = PLANNED[best_precision(site).policy]
+    one = estimate(rig, job, clock, terms, every=True)
+    assert one.best.precision == trained
+    assert precisions_of(rig, "auto") == (trained,)
+    assert {half for _, half in one.options} == {"float32", trained if trained != "float32" else half_of(rig)}
+
+
+def test_a_precision_that_was_asked_for_is_taken(job, clock, terms):
+    for name, asked in (("2x P40", "float16"), ("2x V100 SXM2 32GB", "float32")):
+        assert estimate(read_rig(name), job, clock, replace(terms, precision=asked)).best.precision == asked
+
+
+def test_cards_of_their_own_have_to_be_clearly_sooner(job, clock, terms, rigs):
+    one = estimate(rigs[0], job, clock, terms)
+    own, over = one.options[OWN, "float32"], one.options[OVER, "float32"]
+    assert one.best is own
+    for share, chosen in ((0.89, OWN), (0.91, OVER)):
+        seconds = over.seconds.scaled(share, "s")
+        near = {(OWN, "float32"): replace(own, seconds=seconds), (OVER, "float32"): over}
+        assert best_option(rigs[0], near)[0] == chosen
+    assert estimate(read_rig("P40"), job, clock, terms).best.placement == OVER  # one after another
 
 
 def test_the_soonest_option_that_fits(job, clock, terms, rigs):

@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_says_how_to_make_one(tmp_path):
     for content in (None, b"\xff\xfe", b"= 3", b"schema = 1\n", b"[" * 3000):
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(ConfigError, match="sextet calibrate --out"):
+        with pytest.raises(ConfigError, match=r"sextet calibrate --out FILE\.toml"):
             read_profile(path)
 
 

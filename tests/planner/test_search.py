@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from sextet.hardware.catalogue import devices
-from sextet.hardware.rig import read_rig
+from sextet.hardware.rig import Rig, read_rig
 from sextet.planner.figures import Quantity
 from sextet.planner.search import MOST_EQUAL, Bounds, every_rig, search, undominated
 
@@ -39,7 +39,9 @@ def test_the_front_is_what_nothing_dominates(values):
 
 
 def test_nothing_on_the_front_is_beaten_and_all_else_is(job, clock, terms):
-    points, notes = search(job, clock, terms, Bounds(), FEW)
+    found = search(job, clock, terms, Bounds(), FEW)
+    points, notes = found.points, found.notes
+    assert found.lacking == ""
     assert len(points) == len(FEW) and [one.seconds.value for one in points] == sorted(
         one.seconds.value for one in points
     )
@@ -57,7 +59,7 @@ def test_nothing_on_the_front_is_beaten_and_all_else_is(job, clock, terms):
 def test_limits_leave_rigs_out(job, clock, terms):
     def names(**changed):
         bounds = Bounds(watts=changed.pop("watts", None))
-        return {one.rig for one in search(job, clock, replace(terms, **changed), bounds, FEW)[0]}
+        return {one.rig for one in search(job, clock, replace(terms, **changed), bounds, FEW).points}
 
     assert all("1x" in name or "3060" in name or "2x" in name for name in names(watts=700.0))
     cheap = names(budget=Quantity(1000.0, "USD"))
@@ -66,14 +68,35 @@ def test_limits_leave_rigs_out(job, clock, terms):
 
 
 def test_a_front_without_prices_is_empty(job, clock, terms):
-    points, _ = search(job, clock, replace(terms, prices=()), Bounds(), FEW[:3])
-    assert len(points) == 3 and not any(one.front for one in points)
+    found = search(job, clock, replace(terms, prices=()), Bounds(), FEW[:3])
+    assert len(found.points) == 3 and not any(one.front for one in found.points)
+    assert "No list has a price" in found.lacking
+
+
+def test_where_no_rig_keeps_to_the_limits_the_nearest_is_named_with_what_it_needs(job, clock, terms):
+    def found(**changed):
+        bounds = Bounds(watts=changed.pop("watts", None))
+        return search(job, clock, replace(terms, **changed), bounds, FEW)
+
+    poor = found(budget=Quantity(1.0, "KRW"))
+    cheapest = min((one for one in found().points if one.price), key=lambda one: one.price)
+    assert poor.points == () and poor.lacking.startswith("No rig keeps to the limits. The nearest is 1x ")
+    assert f"--budget of {cheapest.price:,.0f} KRW instead of 1" in poor.lacking
+    both = found(hours_limit=1e-4, watts=100.0).lacking
+    assert "--deadline of 0.0" in both and "h instead of 0.0001" in both and "W instead of 100" in both
+    assert "no list has a price of any" in found(prices=(), budget=Quantity(1.0, "KRW")).lacking
+
+
+def test_where_no_rig_holds_the_members_that_is_said(job, clock, terms):
+    tiny = replace(devices()["Tesla P4"], memory_gb=0.5)
+    found = search(job, clock, terms, Bounds(), (Rig(name="tiny", devices=(tiny,)),))
+    assert found.points == () and found.lacking.startswith("No rig holds the members.")
 
 
 def test_what_was_looked_at_is_said(job, clock, terms):
-    _, notes = search(job, clock, terms, Bounds(), FEW)
+    notes = search(job, clock, terms, Bounds(), FEW).notes
     assert notes[0].startswith("Looked at 12 rigs of 4 cards")
-    _, notes = search(job, clock, terms, Bounds(), (read_rig("2x V100 SXM2 16GB nvlink"),))
+    notes = search(job, clock, terms, Bounds(), (read_rig("2x V100 SXM2 16GB nvlink"),)).notes
     assert "carrier board" in notes[-1]
 
 

@@ -33,7 +33,9 @@ def test_units_never_mix():
     [
         ({"precision": "fp16"}, "did you mean 'float16'"),
         ({"hours_a_day": 25.0}, "hours"),
-        ({"years": 0.0}, "years above 0"),
+        ({"years": 0.0}, r"^Expected years of use above 0 and at most 50; got 0\.$"),
+        ({"hours_a_day": 30.0}, r"^Expected hours of training a day above 0 and at most 24; got 30\.$"),
+        ({"host_w": -1.0}, "W around the cards; got -1"),
         ({"hours_limit": 0.0}, "limit of hours above 0"),
         ({"won_per_dollar": Quoted(quantity=Quantity(5.0, "USD/KRW"), source="", date="")}, "won per dollar"),
         ({"won_per_dollar": Quoted(quantity=Quantity(-5.0, "KRW/USD"), source="", date="")}, "won per dollar"),

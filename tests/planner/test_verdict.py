@@ -49,6 +49,17 @@ def test_a_rig_beyond_the_limits_is_not_the_verdict(base, terms):
     assert alone.rig is None and "but costs more than" in alone.text
 
 
+def test_what_the_scores_leave_out_is_said(base, terms):
+    bare = replace(base[1], price=None, cost=None)
+    found = _verdict([base[0], bare], terms)
+    assert "The scores leave out cost (weight 3): no list has a price of 2x Tesla V100 32GB." in found.text
+    assert "leave out" not in _verdict(base, terms).text
+    assert "leave out" not in _verdict([base[0], bare], replace(terms, weights={"cost": 0.0})).text
+    tight = _verdict([base[0], bare], replace(terms, budget=Quantity(7e6, "KRW"))).text
+    assert "Whether 2x Tesla V100 32GB keeps to the budget is not known." in tight
+    assert "The score leaves out cost (weight 3)" in _verdict([bare], terms).text
+
+
 def test_rigs_that_score_the_same_have_no_winner(base, terms):
     twin = replace(base[0], rig=replace(base[0].rig, name="its twin"))
     assert _verdict([base[0], twin], terms).rig is None and "score the same" in _verdict([base[0], twin], terms).text

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from sextet.core.errors import ConfigError, HardwareError, nearest
-from sextet.core.files import write_text
+from sextet.core.files import place_for, write_text
 from sextet.core.progress import Progress, Silent
 from sextet.hardware.catalogue import look_up
 from sextet.hardware.host import Host, Ran, ThisHost
 from sextet.hardware.nvml import read
 from sextet.hardware.present import hinted
 from sextet.planner.kernel import kernels_for
-from sextet.planner.profile import FIGURES, DeviceKind, KernelTime, Machine, Profile, StepTime, Timing
+from sextet.planner.profile import FIGURES, DeviceKind, KernelTime, Machine, Profile, StepTime, Timing, read_profile
 from sextet.planner.profile_file import profile_text
 from sextet.planner.standing import BATCH, SHAPE, member_specs
 
@@ -74,7 +74,7 @@ def calibrate(request: CalibrateRequest, progress: Progress = SILENT, host: Host
     """Measure this machine and write a profile of it.
 
     Raises:
-        ConfigError: the device or the time is none.
+        ConfigError: the device or the time is none, or the profile cannot be where it was asked for.
         HardwareError: there is no such device, or a program that measures ended early; says in what. A profile without
             members stays where only they failed.
     """
@@ -83,6 +83,7 @@ def calibrate(request: CalibrateRequest, progress: Progress = SILENT, host: Host
         raise ConfigError(f"Expected device as one of {', '.join(DEVICES)}; got {request.device!r}{hint}.")
     if not request.seconds >= LEAST_SECONDS:
         raise ConfigError(f"Expected at least {LEAST_SECONDS:g} seconds to measure in; got {request.seconds:g}.")
+    _free(place_for(request.out, "the profile"))
     host = host or ThisHost()
     begin = time.monotonic()
     device = settled(request.device, host)
@@ -95,6 +96,23 @@ def calibrate(request: CalibrateRequest, progress: Progress = SILENT, host: Host
         profile = with_steps(profile, host, device, request.seconds, progress)
         write_text(request.out, profile_text(profile))
     return Calibrated(profile=profile, out=request.out, seconds=time.monotonic() - begin, failed=failed)
+
+
+def _free(out: Path) -> None:
+    """Refuse to write a profile over a file that is none, such as one of data.
+
+    Raises:
+        ConfigError: it would be.
+    """
+    if not out.exists():
+        return
+    try:
+        read_profile(out)
+    except ConfigError:
+        raise ConfigError(
+            f"Expected a new file, or a profile to take the place of; {out} is there and is none. Name another with "
+            "--out."
+        ) from None
 
 
 def settled(device: str, host: Host) -> DeviceKind:

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from sextet import __version__
-from sextet.core.errors import ConfigError
+from sextet.core.files import place_for
 from sextet.planner.comparison import Comparison
 from sextet.report.plan import plan_view, write_plan
 
@@ -17,12 +17,7 @@ def check_page(path: str | Path) -> Path:
     Raises:
         ConfigError: the folder is not there, or the path is one.
     """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise ConfigError(f"Expected a folder that is there for the page; {path.parent} is not.")
-    if path.is_dir():
-        raise ConfigError(f"Expected a file for the page, such as {path / 'plan.html'}; {path} is a folder.")
-    return path
+    return place_for(path, "the page")
 
 
 def write_page(found: Comparison, path: str | Path, title: str | None = None) -> Path:

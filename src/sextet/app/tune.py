@@ -10,7 +10,7 @@ from sextet.app.configuration import config_of
 from sextet.app.hiring import hiring
 from sextet.app.requests import TuneRequest, TuneResult
 from sextet.core.errors import ConfigError
-from sextet.core.files import write_text
+from sextet.core.files import place_for, write_text
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
 from sextet.ensemble.device import settle, verify
@@ -33,6 +33,7 @@ def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
         HardwareError: a GPU is there, or was asked for, and would be left unused.
         ResourceError: a worker process ran out of memory; what was finished is kept.
     """
+    place_for(request.out, "the settings")
     limits = _limits(request)
     config = config_of(request)
     on_gpu = settle(request.device, members=config.members)

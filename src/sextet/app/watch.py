@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sextet.core.errors import ConfigError
+from sextet.core.files import place_for
 from sextet.watching.finding import Finding
 from sextet.watching.gate import RISK
 from sextet.watching.layout import Columns
@@ -104,7 +105,8 @@ def watch(
         columns: which column is "id", "time" and "target", where the usual names do not say.
 
     Raises:
-        ConfigError: an option is out of range, or `refresh` is given without a run.
+        ConfigError: an option is out of range, `refresh` is given without a run, or the folder of the state is not
+            there.
         DataError: the data or the state cannot be read, or the data lack a covariate of the run.
         RunError: the run is damaged.
     """
@@ -124,5 +126,7 @@ def watch(
     if kept is not None and kept.exists():
         watcher = Watcher.load(kept, risk, foretell)
     else:
+        if kept is not None:
+            place_for(kept, "the state")
         watcher = Watcher(RISK if risk is None else risk, foretell)
     return Watching((data, named), watcher, kept, every)

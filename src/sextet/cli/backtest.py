@@ -52,7 +52,7 @@ def backtest(
     progress = output.progress()
     with output.working():
         result = run_backtest(request, progress=progress)
-    output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
 def show_result(console: Console, result: BacktestResult, notes: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ def calibrate(flags: CalibrateFlags, output: Output) -> None:
     plain = plain_profile(made.profile)
     failed = [{"kernel": what, "error": why} for what, why in made.failed]
     value = {"out": made.out, "seconds": made.seconds, "failed": failed, "profile": plain}
-    output.result(value, lambda console: _show(console, made))
+    output.news(value, lambda console: _show(console, made))
 
 
 def _show(console: Console, made: Calibrated) -> None:

@@ -37,6 +37,8 @@ def _print(console: Console, one: Judgement) -> None:
 
     console.print()
     console.print(Text(f"{_SIGNS[one.verdict]}: {one.statement}", style="bold", overflow="fold"))
+    if one.brief:
+        console.print(Padding(Text(f"In short: {one.brief}.", style="bold", overflow="fold"), (0, 0, 0, _INDENT)))
     console.print(Padding(Text(one.why, overflow="fold"), (0, 0, 0, _INDENT)))
     for line in one.arithmetic:
         console.print(Padding(Text(f"- {line}", overflow="fold"), (0, 0, 0, _INDENT)))

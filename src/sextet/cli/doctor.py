@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
 
 from sextet.cli.failure import FAILED
-from sextet.cli.output import Output, console
+from sextet.cli.output import Output
 from sextet.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -124,36 +123,30 @@ def _examine(subject: SubjectFlags, manner: MannerFlags, output: Output) -> None
     progress = output.progress()
     with output.working():
         report = examine(request, progress)
-    output.result(report.as_dict(), lambda console: console.print(report, crop=False))
+    output.answer(report.as_dict(), lambda console: console.print(report, crop=False))
     if report.failed(strict=manner.strict):
         raise typer.Exit(FAILED)
 
 
 def _suggest(gpus: tuple[str, ...], out: Path | None, output: Output) -> None:
     from sextet.app.doctor import suggestion
-    from sextet.core.files import write_text
+    from sextet.core.files import place_for, write_text
 
+    if out is not None:
+        place_for(out, "the requirements")
     made = suggestion(gpus)
     if out is not None:
         write_text(out, str(made))
-        output.result(vars(made), lambda console: console.print(f"Wrote {out}.", soft_wrap=True))
+        output.news(vars(made), lambda console: console.print(f"Wrote {out}.", soft_wrap=True))
     else:
-        _asked_for(output, vars(made), lambda console: console.print(str(made), end="", soft_wrap=True))
+        output.answer(vars(made), lambda console: console.print(str(made), end="", soft_wrap=True))
 
 
 def _explain(id: str, output: Output) -> None:
     from sextet.doctor.finding import explanation
 
     entry = explanation(id)
-    _asked_for(output, vars(entry), lambda console: _show_entry(console, entry))
-
-
-def _asked_for(output: Output, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
-    """Write what was asked for by name, which `--quiet` does not leave out."""
-    if output.json:
-        output.emit(value)
-    else:
-        show(console())
+    output.answer(vars(entry), lambda console: _show_entry(console, entry))
 
 
 def _show_entry(console: Console, entry: Entry) -> None:

@@ -69,12 +69,16 @@ def forecast(
     Example: sextet forecast runs/sales --levels 80,95 --out forecast.csv
     """
     from sextet.app.forecast import forecast as run_forecast
+    from sextet.core.files import place_for
     from sextet.data.frames import forecast_frame, write_table
     from sextet.runtime.run import Run
     from sextet.spikes.alert_policy import Costs
     from sextet.spikes.ledger import AlertLedger
 
     percents = levels_of(levels)
+    for path, what in ((None if out == STDOUT else out, "the forecast"), (warn.ledger, "the ledger")):
+        if path is not None:
+            place_for(path, what)
     with output.working():
         loaded = Run.load(run)
         before = AlertLedger.read(warn.ledger) if warn.ledger else AlertLedger()
@@ -90,14 +94,19 @@ def forecast(
         after.write(warn.ledger)
     if output.json:
         output.emit(_result(made, None if to_stdout else out, table, told if warn.ledger else None, explain=explain))
-    elif not output.quiet:
-        stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
-        lines = _news(told, zone) if warn.ledger else _alerts(made.alerts, zone)
-        print("\n".join(_description(made, out, percents, lines)), file=stream)
-        if explain:
-            from sextet.cli.explanation import print_explanation
+        return
+    stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
+    lines = _news(told, zone) if warn.ledger else _alerts(made.alerts, zone)
+    if not output.quiet:
+        lines = _description(made, out, percents, lines)
+    elif not warn.ledger:
+        lines = []
+    for line in lines:
+        print(line, file=stream)
+    if explain:
+        from sextet.cli.explanation import print_explanation
 
-            print_explanation(console(stderr=to_stdout), made)
+        print_explanation(console(stderr=to_stdout), made)
 
 
 def _result(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sextet.core.progress import Progress, Silent
 
@@ -24,7 +25,7 @@ class Output:
 
     Attributes:
         json: the result is one JSON object.
-        quiet: only errors, and what was asked for with `--json` or `--out -`.
+        quiet: only errors and the answer; neither progress nor news of what was written.
         kept: says, after a failure, what of the work remains.
     """
 
@@ -62,13 +63,20 @@ class Output:
         """Keep standard output for the result: what libraries print meanwhile goes to standard error."""
         return contextlib.redirect_stdout(sys.stderr)
 
-    def result(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
-        """Write the result: `value` with `--json`, nothing with `--quiet`, else what `show` draws."""
+    def answer(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+        """Write what was asked for, whatever `--quiet` says: `value` with `--json`, else what `show` draws."""
         self._stack.close()
         if self.json:
             self.emit(value)
-        elif not self.quiet:
+        else:
             show(console())
+
+    def news(self, value: Mapping[str, Any], show: Callable[[Console], None]) -> None:
+        """Write news of what was asked for and is in files now: as `answer`, but with `--quiet` nothing is drawn."""
+        if self.json or not self.quiet:
+            self.answer(value, show)
+        else:
+            self._stack.close()
 
     def emit(self, value: Mapping[str, Any]) -> None:
         """Write `value` as JSON on standard output."""
@@ -86,8 +94,26 @@ def console(*, stderr: bool = False) -> Console:
             raise BrokenPipeError
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Piped(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+    terminal = stream.isatty()
+    width = None if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+    file: Any = stream if terminal else Unpadded(stream)
+    return Piped(file=file, width=width, highlight=False, emoji=False, markup=False)
+
+
+class Unpadded:
+    """A stream to which whole lines are written, without the spaces that pad them to the width of a table."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write whole lines."""
+        return self._stream.write(re.sub(r"[ \t]+(?=\n)", "", text))
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the stream in everything else."""
+        return getattr(self._stream, name)
 
 
 def one_terminal() -> bool:

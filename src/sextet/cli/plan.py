@@ -198,7 +198,12 @@ class AnswerFlags:
     ] = None
     precision: Annotated[
         str,
-        Option("--precision", metavar="NAME", help="auto, float32, float16 or bfloat16.", rich_help_panel=_ANSWER),
+        Option(
+            "--precision",
+            metavar="NAME",
+            help="auto (what `sextet train` takes there), float32, float16 or bfloat16.",
+            rich_help_panel=_ANSWER,
+        ),
     ] = "auto"
     profile: Annotated[
         Path | None,
@@ -262,11 +267,11 @@ def plan(  # noqa: PLR0913  five groups of flags, and the rigs
 
     def show(console: Console) -> None:
         console.print(found, crop=False)
-        if written is not None:
+        if written is not None and not output.quiet:
             console.print(f"page  {written}", soft_wrap=True)
 
     told = {"page": written} if written is not None else {}
-    output.result({**found.as_dict(), **told} if output.json else {}, show)
+    output.answer({**found.as_dict(), **told} if output.json else {}, show)
 
 
 def _claims(rigs: list[str] | None, answer: AnswerFlags, output: Output) -> None:
@@ -280,4 +285,4 @@ def _claims(rigs: list[str] | None, answer: AnswerFlags, output: Output) -> None
 
     with output.working():
         found = claims()
-    output.result(found.as_dict() if output.json else {}, lambda console: print_claims(console, found))
+    output.answer(found.as_dict() if output.json else {}, lambda console: print_claims(console, found))

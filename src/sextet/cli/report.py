@@ -21,4 +21,4 @@ def report(run: ExistingRun, output: Output, out: Out = None) -> None:
 
     with output.working():
         written = write_report(run, out)
-    output.result({"report": written}, lambda console: console.print(f"report  {written}", soft_wrap=True))
+    output.news({"report": written}, lambda console: console.print(f"report  {written}", soft_wrap=True))

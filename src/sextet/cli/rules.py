@@ -89,7 +89,7 @@ def check(
 
         warned = (f"warning: {warning}" for warning in result.warnings)
         raise ConfigError("\n".join([*(problem.text for problem in result.problems), *warned]))
-    output.result(_plain(result), lambda console: show_check(console, result))
+    output.answer(_plain(result), lambda console: show_check(console, result))
     if not result.valid:
         raise typer.Exit(WRONG)
 

@@ -30,7 +30,7 @@ def show(run: ExistingRun, output: Output) -> None:
 
     with output.working():
         found = summary(run)
-    output.result(found, lambda console: show_summary(console, found))
+    output.answer(found, lambda console: show_summary(console, found))
 
 
 def show_summary(console: Console, found: Mapping[str, Any]) -> None:

@@ -78,14 +78,14 @@ def train(
 
         with output.working():
             said = dry_run(request)
-        output.result(vars(said), lambda console: show_dry_run(console, said))
+        output.answer(vars(said), lambda console: show_dry_run(console, said))
         return
     from sextet.app.train import train as run_training
 
     progress = output.progress()
     with output.working():
         result = run_training(request, progress=progress)
-    output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
 def _required(source: Path | None, goal: GoalFlags) -> tuple[Path, int, Path]:
@@ -114,7 +114,7 @@ def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -
     with output.working():
         means = {name: said[name] for name in _MEANS}
         result = resume(run, progress, device=device, ray=budget.ray, **means)
-    output.result(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
 def refuse_beside_resume(source: Path | None, groups: Sequence[Any]) -> None:

@@ -88,7 +88,7 @@ def tune(
     progress = output.progress()
     with output.working():
         result = run_search(request, progress=progress)
-    output.result(vars(result), lambda console: show_result(console, result, source, output.untold(result.notes)))
+    output.news(vars(result), lambda console: show_result(console, result, source, output.untold(result.notes)))
 
 
 def seconds(text: str | None) -> float | None:

@@ -34,7 +34,7 @@ def update(run: ExistingRun, data: Data, output: Output) -> None:
     progress = output.progress()
     with output.working():
         result = run_update(run, data=data, progress=progress)
-    output.result({"run": run, **vars(result)}, lambda console: show_change(console, run, result))
+    output.news({"run": run, **vars(result)}, lambda console: show_change(console, run, result))
 
 
 def show_change(console: Console, run: Path, result: UpdateResult) -> None:

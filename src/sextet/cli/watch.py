@@ -100,7 +100,7 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
         for finding in watching:
             if output.json:
                 print(json.dumps(plain(finding.to_json()), ensure_ascii=False, allow_nan=False), flush=True)
-            elif not output.quiet:
+            else:
                 print(line_of(finding), flush=True)
     counts = watching.counts()
     if not counts["rows"] + counts["missing"] + counts["passed"] + counts["late"]:

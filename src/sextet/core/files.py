@@ -11,7 +11,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from sextet.core.errors import ResourceError
+from sextet.core.errors import ConfigError, ResourceError
+
+
+def place_for(path: str | Path, what: str) -> Path:
+    """Return the path of a file that a user asks to be written, before anything is computed for it.
+
+    No folder is made for it: a path that was mistyped would be filled unseen. Folders of runs are another matter.
+
+    Args:
+        path: of the file.
+        what: it is, with its article: "the forecast".
+
+    Raises:
+        ConfigError: the folder is not there, or the path is one.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ConfigError(f"Expected the name of a file for {what}; {path} is a folder.")
+    if not path.parent.is_dir():
+        raise ConfigError(
+            f"Expected a folder that is there for {what}; {path.parent} is not. Make it first, or name another."
+        )
+    return path
 
 
 @contextmanager

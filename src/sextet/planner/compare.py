@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sextet.core.errors import ConfigError
 from sextet.hardware.rig import Rig
+from sextet.planner.choice import CLEARLY
 from sextet.planner.clock import HALF_COST, Clock
 from sextet.planner.comparison import Chances, Change, Comparison, Question
 from sextet.planner.cost import BUSY, IDLE, heat, noise
@@ -18,7 +19,7 @@ from sextet.planner.describe import (
     room_view,
     software_ends,
 )
-from sextet.planner.estimate import Estimate, estimate, half_of, precisions_of
+from sextet.planner.estimate import Estimate, estimate, half_of, precisions_of, trained_in
 from sextet.planner.host import FACTOR
 from sextet.planner.host import SOURCE as HOST_SOURCE
 from sextet.planner.job import Job
@@ -26,7 +27,7 @@ from sextet.planner.limits import limits_of
 from sextet.planner.memory import TOGETHER
 from sextet.planner.rig_plan import Money, PrecisionChoice, RigPlan, ScoreView, YearCost
 from sextet.planner.score import WEIGHTS, Score, scores
-from sextet.planner.search import Bounds, front, front_point, search
+from sextet.planner.search import Bounds, Searched, front, front_point, search
 from sextet.planner.sensitivity import changes
 from sextet.planner.simulation import simulate
 from sextet.planner.terms import Terms
@@ -61,9 +62,9 @@ def compare(
         chances = simulate(estimates, job, terms)
         changed = changes(rigs, estimates, job, clock, terms)
     points = front([front_point(one, terms) for one in estimates])
-    found: tuple[str, ...] = ()
-    if bounds is not None:
-        points, found = search(job, clock, terms, bounds)
+    searched = search(job, clock, terms, bounds) if bounds is not None else None
+    if searched is not None:
+        points = searched.points
     plans = tuple(
         _plan(one, score, [other for other in estimates if other is not one], job, clock, terms)
         for one, score in zip(estimates, scored, strict=True)
@@ -71,14 +72,21 @@ def compare(
     return Comparison(
         question=_question(job, terms),
         rigs=plans,
-        verdict=verdict(estimates, scored, chances, changed, terms),
+        verdict=verdict(estimates, scored, chances, changed, terms, searched),
         chances=chances,
         break_even=break_evens(estimates, terms),
         sensitivity=changed,
         front=points,
         assumptions=_assumptions(job, terms),
-        notes=(*found, *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ())),
+        notes=(*_found(searched, rigs), *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ())),
     )
+
+
+def _found(searched: Searched | None, rigs: Sequence[Rig]) -> tuple[str, ...]:
+    """Return what there is to say of a search; without rigs the verdict says what it lacks."""
+    if searched is None:
+        return ()
+    return (*((searched.lacking,) if searched.lacking and rigs else ()), *searched.notes)
 
 
 def _check(rigs: Sequence[Rig], job: Job, bounds: Bounds | None) -> None:
@@ -133,7 +141,12 @@ def _why_placement(one: Estimate) -> str:
     best = one.best
     other = one.options[OVER if best.placement == OWN else OWN, best.precision]
     if len(one.rig.devices) == 1:
-        return "With one card both placements are the same but for the Rule-Based member, which can run beside it."
+        return "One card trains one member after another."
+    if best.placement == OVER and other.fits and best.seconds.value > other.seconds.value:
+        return (
+            f"Cards of their own would end no more than {1 - CLEARLY:.0%} sooner ({took(other.seconds.value)}), too "
+            "little for a prediction: each member trains over all cards, one after another."
+        )
     if alike(best.seconds.value, other.seconds.value):
         return f"Both placements take about as long ({took(other.seconds.value)} {other.placement})."
     if best.placement == OWN:
@@ -157,24 +170,21 @@ def _precision(one: Estimate) -> PrecisionChoice:
     tensor = all(card.tensor_fp16_tflops for card in one.rig.devices)
     tf32 = all(card.tensor_tf32_tflops for card in one.rig.devices)
     unit = units[best] if best in units and tensor else "tensor cores (TF32)" if tf32 else "FP32 units"
-    return PrecisionChoice(precision=best, why=_why_precision(best, half, seconds, tensor), seconds=seconds, unit=unit)
+    return PrecisionChoice(precision=best, why=_why_precision(one.rig, best, half, seconds), seconds=seconds, unit=unit)
 
 
-def _why_precision(best: str, half: str, seconds: dict[str, float], tensor: bool) -> str:
+def _why_precision(rig: Rig, best: str, half: str, seconds: dict[str, float]) -> str:
     if len(seconds) == 1:
         return "As asked."
-    gain = seconds["float32"] / seconds[half]
-    if not tensor:
-        return (
-            f"No tensor cores on every card: libraries compute {half} in FP32 there, so a training gains nothing that "
-            f"counts ({took(seconds[half])} against {took(seconds['float32'])})."
-        )
-    against = (
-        f"{took(seconds[half])} against {took(seconds['float32'])}, with {HALF_COST - 1:.0%} for casts and scaling"
+    usual, full, mixed = trained_in(rig), seconds["float32"], seconds[half]
+    said = f"sextet train takes {usual.policy} here. {usual.reason}"
+    if best == "float32":
+        return f"{said} Predicted: {took(full)}, and {took(mixed)} in {half}."
+    sooner = " --precision float32 would end sooner." if full < mixed else ""
+    return (
+        f"{said} Predicted: {took(mixed)}, and {took(full)} in float32; half precision takes {HALF_COST - 1:.0%} for "
+        f"casts and scaling.{sooner}"
     )
-    if best == half:
-        return f"{half} trains {gain:.2f} times as fast as float32 ({against})."
-    return f"{half} would gain nothing ({against}): what limits a training here is not arithmetic."
 
 
 def _money(one: Estimate, terms: Terms) -> Money:
@@ -246,7 +256,7 @@ def _question(job: Job, terms: Terms) -> Question:
         budget=terms.budget,
         precision=terms.precision,
         seed=terms.seed,
-        software=f"{terms.software.framework}, cuDNN {terms.software.cudnn:g}",
+        software=f"{terms.software.framework}, cuDNN {terms.software.cudnn}",
     )
 
 
@@ -258,9 +268,15 @@ def _assumptions(job: Job, terms: Terms) -> tuple[str, ...]:
         f"The host's share (start-up, networks built, batches gathered, windows scored) was measured: {HOST_SOURCE}. "
         f"Another processor may be {FACTOR:g} times as fast or as slow; --host-speed says so. Opening a GPU was not "
         "measured.",
-        "sextet trains in FP32 (TF32 where the card has it) on one card, one member after another. Members on cards of "
-        "their own are trainings of single members side by side; training over all cards and in half precision are "
-        "predictions of what TensorFlow would do.",
+        "What sextet train does unless it is told: mixed precision by compute capability (float16 at 7.0 and 7.5, "
+        "bfloat16 from 8.0, else FP32, which is TF32 where the card has it); on several cards members on cards of "
+        f"their own where that ends {1 - CLEARLY:.0%} sooner, else one after another over all cards. Three things it "
+        "does otherwise: it gives the longest member to the next card that is free, where the plan looks for the best "
+        "assignment; over all cards it uses all, where the plan leaves out those that would not help (--gpus); and it "
+        "judges in float32, which is counted here in the precision of the training.",
+        "Nothing of that was measured on a card by this project, unless --profile brings it: steps, the exchange of "
+        f"gradients, memory, the gain of half precision and its {HALF_COST - 1:.0%} for casts are predictions of what "
+        "TensorFlow does.",
         "Reading the data, exporting, learning weights and the test run on the host and are not counted: they are the "
         "same on every rig.",
         f"Power of a busy card: {BUSY.quantity.value:g} of its TDP ({BUSY.source}); of a waiting one "

@@ -82,16 +82,19 @@ class Usage:
         Raises:
             ConfigError: one is out of its range.
         """
-        if not 0 < self.hours_a_day <= self.on_hours <= 24:
+        if not 0 < self.hours_a_day <= 24:
+            raise ConfigError(f"Expected hours of training a day above 0 and at most 24; got {self.hours_a_day:g}.")
+        if not self.hours_a_day <= self.on_hours <= 24:
             raise ConfigError(
-                "Expected 0 < hours a day <= hours switched on <= 24; "
+                "Expected hours a day <= hours switched on <= 24; "
                 f"got {self.hours_a_day:g} and {self.on_hours:g}. Lower the first or raise the second."
             )
-        if not 0 < self.years <= 50 or not 0 <= self.load <= 1 or not 0 <= self.host_w <= 10_000:
-            raise ConfigError(
-                "Expected years above 0 and at most 50, a load of 0 to 1 and 0 to 10000 W around the cards; got "
-                f"{self.years:g}, {self.load:g} and {self.host_w:g}."
-            )
+        if not 0 < self.years <= 50:
+            raise ConfigError(f"Expected years of use above 0 and at most 50; got {self.years:g}.")
+        if not 0 <= self.load <= 1:
+            raise ConfigError(f"Expected a load of 0 to 1; got {self.load:g}.")
+        if not 0 <= self.host_w <= 10_000:
+            raise ConfigError(f"Expected 0 to 10,000 W around the cards; got {self.host_w:g}.")
         if not self.electricity.unit.endswith("/kWh") or self.electricity.value < 0:
             raise ConfigError(f"Expected a price of electricity per kWh, such as KRW/kWh; got {self.electricity}.")
 

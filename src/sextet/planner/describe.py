@@ -195,8 +195,11 @@ def _ceilings(device: Device, clock: Clock, precision: str) -> tuple[float, floa
 
 
 def inference(estimate: Estimate, job: Job, clock: Clock) -> Inference:
-    """Return how long all networks need for one window, and how many windows a second they forecast in batches."""
-    device, precision = estimate.rig.devices[0], estimate.best.precision
+    """Return how long all networks need for one window, and how many windows a second they forecast in batches.
+
+    In FP32, in which a run is kept whatever it was trained in.
+    """
+    device, precision = estimate.rig.devices[0], "float32"
     one = [clock.step(forecast_call(spec, job, 1), device, precision).prediction for spec in job.networks]
     many = [clock.step(forecast_call(spec, job, JUDGE_BATCH), device, precision).prediction for spec in job.networks]
     latency, batch = summed(one), summed(many)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from sextet.hardware import precision as trained
 from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
 from sextet.hardware.support import support
+from sextet.planner.choice import CLEARLY
 from sextet.planner.clock import Clock
 from sextet.planner.cost import READ, power
 from sextet.planner.figures import Prediction, Quoted
@@ -64,20 +66,28 @@ class Estimate:
         )
 
 
+def trained_in(rig: Rig) -> trained.Precision:
+    """Return the precision that `sextet train` takes on a rig unless it is told one, as Keras' policy, and why."""
+    return trained.best((one.name, one.capability) for one in rig.kinds if not is_processor(one))
+
+
 def half_of(rig: Rig) -> str:
     """Return the half precision that a rig would train in: BF16 where every card knows it, else FP16."""
-    return "bfloat16" if all(one.tensor_bf16_tflops for one in rig.devices) else "float16"
+    mixed = trained_in(rig).policy != trained.FLOAT32
+    brain = trained_in(rig).policy == trained.BFLOAT16 if mixed else all(one.tensor_bf16_tflops for one in rig.devices)
+    return "bfloat16" if brain else "float16"
 
 
 def precisions_of(rig: Rig, precision: str, *, every: bool = False) -> tuple[str, ...]:
-    """Return the precisions that are considered for a rig; one, where it was asked for.
+    """Return the precisions that are predicted for a rig: the one asked for, or that which a training takes there.
 
-    Half precision only where every card has tensor cores or, to say what it would be, with `every`.
+    With `every` and "auto" also the other of FP32 and half precision, to say what it would be.
     """
     if precision != "auto":
         return (precision,)
-    half = every or all(one.tensor_fp16_tflops for one in rig.devices)
-    return ("float32", half_of(rig)) if half else ("float32",)
+    if every:
+        return ("float32", half_of(rig))
+    return ("float32",) if trained_in(rig).policy == trained.FLOAT32 else (half_of(rig),)
 
 
 def estimate(
@@ -129,14 +139,21 @@ def estimate(
 
 
 def best_option(rig: Rig, options: Mapping[Option, Placed]) -> Option:
-    """Return placement and precision to use: what fits first, then the sooner.
+    """Return placement and precision as `sextet train` takes them unless it is told.
 
-    Half precision is chosen only where every card has tensor cores: elsewhere libraries compute it in FP32.
+    The precision is that of `trained_in`, or the only one there is. Of the placements what fits goes first; cards of
+    their own must end clearly sooner (`choice.CLEARLY`), and one card trains one member after another.
     """
-    tensor = all(one.tensor_fp16_tflops for one in rig.devices)
     asked = {precision for _, precision in options}
-    allowed = [key for key in options if key[1] == "float32" or tensor or len(asked) == 1]
-    return min(allowed, key=lambda key: (not options[key].fits, options[key].seconds.value))
+    usual = precisions_of(rig, "auto")
+    allowed = [key for key in options if key[1] in usual or len(asked) == 1]
+    single = len(rig.devices) == 1
+
+    def rank(key: Option) -> tuple[bool, bool, float]:
+        weight = 1.0 if key[0] == OVER else 1 / CLEARLY
+        return not options[key].fits, single and key[0] == OWN, weight * options[key].seconds.value
+
+    return min(allowed, key=rank)
 
 
 def headroom(run: Run, rig: Rig, clock: Clock, precision: str) -> float:

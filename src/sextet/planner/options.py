@@ -1,7 +1,7 @@
 """The ways to train on many rigs at once, leaving out what cannot be the best.
 
 One member after another over all cards cannot take less than the host needs for all of them. Where members on cards of
-their own are done before that, the steps of shared batches need not be predicted at all.
+their own are done clearly before that, the steps of shared batches need not be predicted at all.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sextet.hardware.rig import Rig
+from sextet.planner.choice import CLEARLY
 from sextet.planner.clock import Call, Clock
 from sextet.planner.estimate import Option, precisions_of
 from sextet.planner.job import Job
@@ -31,7 +32,8 @@ def options_of(pairs: Sequence[Pair], clock: Clock, terms: Terms) -> list[dict[O
         own = {half: placed(rig, job, clock, OWN, half) for half in precisions_of(rig, terms.precision)}
         found.append({(OWN, half): one for half, one in own.items()})
         for half, one in own.items():
-            if not one.fits or least_over(rig, job, clock, half) < one.seconds.value:
+            single = len(rig.devices) == 1
+            if single or not one.fits or CLEARLY * least_over(rig, job, clock, half) <= one.seconds.value:
                 open_.append((place, half))
     _prepare([pairs[place] for place, _ in open_], clock, terms, shared=True)
     for place, half in open_:

@@ -181,6 +181,10 @@ def measured_precisions(profile: Profile) -> frozenset[str]:
     return frozenset(one for one in names if {(one, "gemm"), (one, "elementwise")} <= held)
 
 
+_ANEW = "`sextet calibrate --out FILE.toml` measures this machine, into a file of another name."
+"""Never with the path that was given: it may be a file of data, which a profile would take the place of."""
+
+
 def read_profile(path: Path) -> Profile:
     """Read a profile that `sextet calibrate` wrote.
 
@@ -191,14 +195,12 @@ def read_profile(path: Path) -> Profile:
         values = tomllib.loads(path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
-            f"Expected a profile that `sextet calibrate --out {path}` wrote; {path} cannot be read: {error}."
+            f"Expected a profile, which `sextet calibrate` writes; {path} cannot be read as one: {error}. {_ANEW}"
         ) from error
     try:
         return profile_of(values)
     except ConfigError as error:
-        raise ConfigError(
-            f"{path} is no profile: {error} Measure again with `sextet calibrate --out {path}`."
-        ) from None
+        raise ConfigError(f"{path} is no profile: {error} {_ANEW}") from None
 
 
 def profile_of(values: Mapping[str, Any]) -> Profile:

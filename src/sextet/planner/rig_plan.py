@@ -198,7 +198,7 @@ class RooflinePoint:
 
 @dataclass(frozen=True, kw_only=True)
 class PrecisionChoice:
-    """Which precision a rig should train in.
+    """Which precision a rig trains in.
 
     Attributes:
         precision: the choice; why: a sentence.

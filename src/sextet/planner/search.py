@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from sextet.planner.estimate import Estimate, estimate
 from sextet.planner.job import Job
 from sextet.planner.options import options_of
 from sextet.planner.terms import Terms
+from sextet.planner.wording import digits
 
 MOST_EQUAL = 8
 """Most equal cards of a rig that is looked at."""
@@ -35,6 +37,21 @@ class Bounds:
     watts: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Searched:
+    """What a search found.
+
+    Attributes:
+        points: rigs that keep to the limits, soonest first.
+        notes: what to know of those that were left out.
+        lacking: why none of them is on the front, and what the nearest rig would need; empty where one is.
+    """
+
+    points: tuple[FrontPoint, ...]
+    notes: tuple[str, ...]
+    lacking: str = ""
+
+
 def every_rig(most: int = MOST_EQUAL) -> tuple[Rig, ...]:
     """Return every rig of 1 to `most` equal cards of the catalogue; modules of a board are linked by NVLink."""
     return tuple(
@@ -44,10 +61,8 @@ def every_rig(most: int = MOST_EQUAL) -> tuple[Rig, ...]:
     )
 
 
-def search(
-    job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[Rig] | None = None
-) -> tuple[tuple[FrontPoint, ...], tuple[str, ...]]:
-    """Return the rigs that keep to the limits, soonest first, and what to know of those that were left out.
+def search(job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[Rig] | None = None) -> Searched:
+    """Return the rigs that keep to the limits, and what to know of those that were left out.
 
     Args:
         job: what is trained.
@@ -65,17 +80,52 @@ def search(
     fitting = [one for one in found if one.best.fits]
     kept = [one for one in fitting if _keeps(one, terms, bounds)]
     points = front([front_point(one, terms) for one in kept])
-    return tuple(sorted(points, key=lambda one: one.seconds.value)), _notes(found, fitting, kept, terms)
+    return Searched(
+        points=tuple(sorted(points, key=lambda one: one.seconds.value)),
+        notes=_notes(found, fitting, kept, terms),
+        lacking="" if any(one.front for one in points) else _lacking(fitting, kept, terms, bounds),
+    )
 
 
 def _keeps(one: Estimate, terms: Terms, bounds: Bounds) -> bool:
-    if terms.hours_limit is not None and one.best.seconds.value > terms.hours_limit * 3600:
-        return False
-    if bounds.watts is not None and one.rig.tdp_w > bounds.watts:
-        return False
-    if terms.budget is None:
-        return True
-    return one.price is not None and one.price.quantity.value <= terms.told(terms.budget).value
+    return all(needed <= limit for needed, limit in _limits(one, terms, bounds).values())
+
+
+def _limits(one: Estimate, terms: Terms, bounds: Bounds) -> dict[str, tuple[float, float]]:
+    """Return by option what a rig needs and what was allowed; an unknown price is beyond every budget."""
+    found: dict[str, tuple[float, float]] = {}
+    if terms.budget is not None:
+        price = one.price.quantity.value if one.price else math.inf
+        found["--budget"] = price, terms.told(terms.budget).value
+    if terms.hours_limit is not None:
+        found["--deadline"] = one.best.seconds.value / 3600, terms.hours_limit
+    if bounds.watts is not None:
+        found["--power"] = one.rig.tdp_w, bounds.watts
+    return found
+
+
+def _lacking(fitting: Sequence[Estimate], kept: Sequence[Estimate], terms: Terms, bounds: Bounds) -> str:
+    """Say why nothing is on the front; the nearest rig is that whose worst excess, as a ratio, is the least."""
+    if kept:
+        return (
+            "No list has a price of a rig that keeps to the limits, so that none is best. --prices names other lists."
+        )
+    if not fitting:
+        return "No rig holds the members. Lower --batch, --lookback or --wider, or leave members out."
+
+    def excess(one: Estimate) -> float:
+        return max(needed / limit if limit else math.inf for needed, limit in _limits(one, terms, bounds).values())
+
+    nearest = min(fitting, key=excess)
+    units = {"--budget": terms.currency, "--deadline": "h", "--power": "W"}
+    needs = [
+        f"{option} of {digits(needed)} {units[option]} instead of {limit:,.15g}"
+        for option, (needed, limit) in _limits(nearest, terms, bounds).items()
+        if needed > limit
+    ]
+    if math.isinf(excess(nearest)):
+        return "No rig keeps to the limits: no list has a price of any. --prices names other lists."
+    return f"No rig keeps to the limits. The nearest is {nearest.rig.name}: it needs {' and '.join(needs)}."
 
 
 def _notes(

@@ -15,7 +15,7 @@ PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 LISTS = ("question", "used", "new")
 """Price lists unless others are named; the first that has a card goes first."""
 
-GPU_CUDNN = 9.1
+GPU_CUDNN = "9.10"
 """The cuDNN that sextet's extra `gpu` pins is 9.10.2, the last with kernels for Pascal and Volta."""
 
 

@@ -9,6 +9,7 @@ from sextet.planner.cost import NOISE
 from sextet.planner.estimate import Estimate
 from sextet.planner.figures import Quantity
 from sextet.planner.score import Score
+from sextet.planner.search import Searched
 from sextet.planner.sensitivity import turning_price
 from sextet.planner.terms import Terms
 from sextet.planner.wording import money, percent, times, took
@@ -114,17 +115,19 @@ def verdict(
     chances: Chances | None,
     changes: Sequence[Change],
     terms: Terms,
+    searched: Searched | None = None,
 ) -> Verdict:
     """Return which rig to take of those that keep to the limits, how sure that is, and what would change it."""
     totals = {one.name: one.total for one in scored}
     if not rigs:
         text = "A search compares no rigs; its front names those worth comparing."
+        text = searched.lacking if searched is not None and searched.lacking else text
         return Verdict(rig=None, text=text, reasons=(), flips=())
     over = {one.rig.name: broken for one in rigs if (broken := _broken(one, terms))}
     if len(rigs) == 1:
-        return _alone(rigs[0], totals[rigs[0].rig.name], over)
+        return _alone(rigs[0], totals[rigs[0].rig.name], over, _unknown(rigs, scored, terms))
     kept = [name for name in totals if name not in over]
-    told = "".join(f" {name} {why}." for name, why in over.items())
+    told = "".join(f" {name} {why}." for name, why in over.items()) + _unknown(rigs, scored, terms)
     if not kept:
         return Verdict(rig=None, text=f"No rig keeps to the limits.{told}", reasons=(), flips=())
     if any(totals[name] is None for name in kept):
@@ -166,12 +169,27 @@ def _sure(chances: Chances | None, best: str) -> str:
 _CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
 
 
-def _alone(one: Estimate, total: float | None, over: Mapping[str, str]) -> Verdict:
+def _unknown(rigs: Sequence[Estimate], scored: Sequence[Score], terms: Terms) -> str:
+    """Say which parts the scores leave out, since they are not known of every rig, and whose budget is not known."""
+    left = [
+        f"{name} (weight {weight:g})"
+        for name, weight in (scored[0].weights.items() if scored else ())
+        if weight > 0 and any(one.parts[name] is None for one in scored)
+    ]
+    unpriced = " and ".join(one.rig.name for one in rigs if one.price is None)
+    why = f": no list has a price of {unpriced}" if unpriced else ""
+    said = f" The score{'s leave' if len(rigs) > 1 else ' leaves'} out {' and '.join(left)}{why}." if left else ""
+    if terms.budget is not None and unpriced:
+        said += f" Whether {unpriced} keeps to the budget is not known."
+    return said
+
+
+def _alone(one: Estimate, total: float | None, over: Mapping[str, str], unknown: str) -> Verdict:
     name, holds = one.rig.name, one.best.fits and one.rig.name not in over
     fits = "holds every member" if one.best.fits else "does not hold every member"
     scored = "" if total is None else f" It scores {total:.1f} of 10 beside itself alone; name another rig to compare."
     limits = f", but {over[name]}" if name in over else ""
-    text = f"{name} {fits} and trains them in {took(one.best.seconds.value)} at most{limits}.{scored}"
+    text = f"{name} {fits} and trains them in {took(one.best.seconds.value)} at most{limits}.{scored}{unknown}"
     return Verdict(rig=name if holds else None, text=text, reasons=(), flips=())
 
 

@@ -29,6 +29,8 @@ def test_with_fewer_cards_the_sum_does_not_hold(asked):
 def test_a_patchtst_that_needs_more_than_16_and_fits_24_is_far_wider_than_the_chosen_one(judged, figure):
     one = judged["patchtst-memory"]
     assert one.verdict == "depends"
+    assert one.brief.startswith("false with the defaults (0.") and "the default being 16" in one.brief
+    assert "with the defaults it is false" in one.why and "becomes true above a width of" in one.why
     scene = SETTING.scenes[0]
     work = member_work(scene.patchtst, scene.shape, scene.batch)
     alone = predict_memory(work, device("P40"), SETTING.software).value / GIB

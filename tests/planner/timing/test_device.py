@@ -35,7 +35,8 @@ def test_a_capability_between_two_takes_the_older_one():
 
 
 def test_the_newest_measured_library_stands_for_newer_ones():
-    assert [library_index(version) for version in (4.0, 6.0, 7.5, 7.6, 9.1)] == [0, 1, 2, 3, 4]
+    assert [library_index(version) for version in ("4.0", "6.0", "7.5", "7.6", "9.1")] == [0, 1, 2, 3, 4]
+    assert library_index("7.10") == library_index("7.6")  # ten is more than six
 
 
 def test_units_by_precision():
@@ -50,5 +51,6 @@ def test_units_by_precision():
 
 
 def test_a_version_that_cannot_be_is_refused():
-    with pytest.raises(ConfigError, match=r"such as 8\.9; got 0"):
-        Software(cudnn=0)
+    for version in ("0", "new"):
+        with pytest.raises(ConfigError, match=rf"such as 8\.9; got '{version}'"):
+            Software(cudnn=version)

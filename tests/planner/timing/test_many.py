@@ -39,7 +39,7 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize(
-    "software", [Software(), Software(framework="pytorch", cudnn=8.9)], ids=lambda one: one.framework
+    "software", [Software(), Software(framework="pytorch", cudnn="8.9")], ids=lambda one: one.framework
 )
 def test_every_number_is_that_of_predict_time(software):
     times = predict_times(WORKS, VARIANTS, software)

@@ -11,7 +11,7 @@ from sextet.planner.operations import Attention, Convolution, Elementwise, Gemm,
 from sextet.planner.timing.device import Software
 from sextet.planner.timing.prediction import predict_time
 
-LIBRARY = Software(framework="library", cudnn=7.0, tf32=False)
+LIBRARY = Software(framework="library", cudnn="7.0", tf32=False)
 P40, V100 = device("Tesla P40"), device("Tesla V100 SXM2 16GB")
 
 
@@ -72,7 +72,7 @@ def test_a_p40_gains_nothing_from_half_precision_and_a_v100_does():
 )
 def test_large_products_of_cards_that_were_not_fitted(name, precision, tflops):
     product = Gemm(8192, 8192, 8192)
-    software = Software(framework="pytorch", cudnn=8.9, tf32=False)
+    software = Software(framework="pytorch", cudnn="8.9", tf32=False)
     found = predict_time(product, device(name), software, precision)
     assert product.flops / found.value / 1e12 == pytest.approx(tflops, rel=0.35)
 

@@ -71,6 +71,7 @@ class Judgement:
         id, topic, statement: what was said.
         verdict: whether it holds.
         why: one sentence; of "depends" it says on what.
+        brief: what the verdict alone would hide, in a few words for a table; empty where it hides nothing.
         arithmetic: lines that lead to it, each readable alone.
         sources: where the numbers come from.
         figures: the numbers.
@@ -84,6 +85,7 @@ class Judgement:
     arithmetic: tuple[str, ...]
     sources: tuple[str, ...]
     figures: tuple[Labelled, ...]
+    brief: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,7 @@ class Finding:
     arithmetic: Sequence[str]
     sources: Sequence[str]
     figures: Sequence[Labelled] = ()
+    brief: str = ""
 
     def about(self, statement: Statement) -> Judgement:
         """Return the judgement of a statement."""
@@ -107,6 +110,7 @@ class Finding:
             arithmetic=tuple(self.arithmetic),
             sources=tuple(dict.fromkeys(self.sources)),
             figures=tuple(self.figures),
+            brief=self.brief,
         )
 
 

@@ -75,10 +75,12 @@ def patchtst_memory(claim: Statement, setting: Setting) -> Finding:
         why=sentence(
             verdict,
             "width and batch",
-            f"as sextet chooses it PatchTST needs {said(needs[0])} GiB, and at {small.batch:,} windows a step what was "
-            "said "
-            f"is true of widths from {widths[0]:,} to {widths[1]:,} alone",
+            f"with the defaults it is {_truth(answers[0])}, since PatchTST, {small.patchtst.width} wide, needs "
+            f"{said(needs[0])} GiB; at {small.batch:,} windows a step it becomes true above a width of {widths[0]:,}, "
+            f"{widths[0] / small.patchtst.width:,.0f} times the default, and ends to be at {widths[1]:,}",
         ),
+        brief=f"{_truth(answers[0])} with the defaults ({needs[0].value:.2f} GiB); true from {widths[0]:,} to "
+        f"{widths[1]:,} wide, the default being {small.patchtst.width}",
         arithmetic=(
             *told,
             f"{small.batch:,} windows a step: a width of {widths[0]:,} fills {lower}, one of {widths[1]:,} fills {old} "
@@ -97,6 +99,10 @@ def patchtst_memory(claim: Statement, setting: Setting) -> Finding:
             ),
         ],
     )
+
+
+def _truth(answer: bool | None) -> str:
+    return "not to be told" if answer is None else "true" if answer else "false"
 
 
 def free_memory(claim: Statement, setting: Setting) -> Finding:
@@ -118,6 +124,7 @@ def free_memory(claim: Statement, setting: Setting) -> Finding:
     return Finding(
         verdict=verdict,
         why=sentence(verdict, "the size of the members", f"{named(told)} stay free"),
+        brief=f"{_truth(answers[0])} with the defaults, beside which {told[0].split(' beside')[0]} stay free",
         arithmetic=(*lines, "where TensorFlow may take a whole card (no memory growth) nothing stays free"),
         sources=(MEMORY_MODEL,),
         figures=figures,

@@ -9,6 +9,7 @@ import numpy as np
 
 from sextet.core.errors import ConfigError, HardwareError, nearest
 from sextet.hardware.capability import Capability
+from sextet.hardware.version import Version
 from sextet.planner.operations import check_precision
 
 Column: TypeAlias = Any
@@ -48,7 +49,8 @@ BFLOAT_SHARE = (0.72, 0.54)
 
 FRAMEWORKS: tuple[str, ...] = ("library", "pytorch", "tensorflow")
 # Versions of cuDNN at which coefficients may change; each stands for the cuBLAS of its time too.
-LIBRARIES: tuple[float, ...] = (5, 6, 7, 7.6, 8)
+LIBRARIES: tuple[str, ...] = ("5", "6", "7", "7.6", "8")
+_LIBRARIES = tuple(map(Version.of, LIBRARIES))
 
 
 class Device(Protocol):
@@ -101,12 +103,12 @@ class Software:
 
     Attributes:
         framework: tensorflow, pytorch, or library for calls of cuDNN and cuBLAS without one.
-        cudnn: version, major and minor.
+        cudnn: version as text, such as "9.10", which as a number would be 9.1.
         tf32: whether FP32 work may use TF32 on tensor cores (TensorFlow: yes, for Ampere and later).
     """
 
     framework: str = "tensorflow"
-    cudnn: float = 9.1
+    cudnn: str = "9.10"
     tf32: bool = True
 
     def __post_init__(self) -> None:
@@ -119,7 +121,11 @@ class Software:
             known = ", ".join(FRAMEWORKS)
             hint = nearest(self.framework, FRAMEWORKS)
             raise ConfigError(f"Expected a framework of {known}; got {self.framework!r}{hint}")
-        if not self.cudnn >= 1:
+        try:
+            major = Version.of(self.cudnn).major
+        except ValueError:
+            major = 0
+        if major < 1:
             raise ConfigError(f"Expected a cuDNN version such as 8.9; got {self.cudnn!r}")
 
 
@@ -165,9 +171,10 @@ def architecture_index(capability: Capability) -> int:
     return CAPABILITIES.index(max(known for known in CAPABILITIES if known <= tuple(capability)))
 
 
-def library_index(cudnn: float) -> int:
+def library_index(cudnn: str) -> int:
     """Return the position of the newest measured library that is not newer than `cudnn`."""
-    return max([place for place, version in enumerate(LIBRARIES) if version <= cudnn], default=0)
+    asked = Version.of(cudnn)
+    return max([place for place, version in enumerate(_LIBRARIES) if version <= asked], default=0)
 
 
 def _unit(device: Device, precision: str, place: int) -> tuple[float, float, int, float]:
