@@ -63,7 +63,7 @@ def environment(system: System, folder: Path) -> Path:
     stamp, pinned = home / "installed.sha256", hashlib.sha256(system.requirements.read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == pinned and python.exists():
         return python
-    print(f"setting up {home} (about 2 GB)", flush=True)
+    print(f"setting up {home}", flush=True)
     commands = (
         [sys.executable, "-m", "venv", str(home)],
         [str(python), "-m", "pip", "install", "--quiet", "-r", str(system.requirements)],
