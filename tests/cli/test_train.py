@@ -164,6 +164,7 @@ def test_quiet_still_says_what_went_wrong(sextet, use_case):
     [
         ["train", "a.csv", "--out", "r"],
         ["train", "a.csv", "--horizon", "2"],
+        ["train", "a.csv", "--dry-run"],
         ["train", "a.csv", "--horizon", "0", "--out", "r"],
         ["train", "a.csv", "--horizon", "two", "--out", "r"],
         ["train", "a.csv", "--horizon", "2", "--out", "r", "--validation", "1.5"],

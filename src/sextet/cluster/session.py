@@ -105,8 +105,13 @@ def ray_module() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise DependencyError(f'--ray needs Ray ({error}). Install it with: pip install "sextet[ray]"') from error
+        raise without_ray(str(error)) from error
     return ray
+
+
+def without_ray(reason: str) -> DependencyError:
+    """Return the error that says that Ray is not installed, and how it is."""
+    return DependencyError(f'--ray needs Ray ({reason}). Install it with: pip install "sextet[ray]"')
 
 
 @contextlib.contextmanager

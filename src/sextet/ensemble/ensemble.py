@@ -21,6 +21,7 @@ from sextet.data.fitting import read_to_fit
 from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
+from sextet.rules.given_rules import given_rules
 from sextet.runtime.reading import columns_of_training, fresh_panel, options_for
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
@@ -65,7 +66,7 @@ class Ensemble:
                 `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`.
 
         Raises:
-            ConfigError: a value is refused, or an option is unknown.
+            ConfigError: a value or a rule is refused, or an option is unknown.
         """
         if config is None:
             try:
@@ -74,7 +75,7 @@ class Ensemble:
             except TypeError as error:
                 raise ConfigError(f"Ensemble: {error}. The options are the fields of RunConfig.") from error
         self.config = config
-        self._rules = Path(rules).read_text(encoding="utf-8") if rules else ""
+        self._rules = given_rules(Path(rules) if rules else None, "rules ")
         self._folder: Path | None = None
         self._run: Run | None = None
         self._updated = False  # the run knows more than its folder

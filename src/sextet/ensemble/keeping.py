@@ -18,7 +18,7 @@ from sextet.ensemble.writing import VIEW
 from sextet.hardware.host import ThisHost
 from sextet.hardware.site import survey
 from sextet.report.html import write_report
-from sextet.runtime.run_folder import RunFolder
+from sextet.runtime.run_folder import RunFolder, replaced
 from sextet.runtime.unfinished import RUN, TRAINING, Unfinished
 from sextet.specs.presets import MemberSpec
 
@@ -135,6 +135,8 @@ def asked_before(unfinished: Unfinished, models: Sequence[MemberSpec] = ()) -> A
 def _fit(unfinished: Unfinished, asked: Asked, panel: Panel, progress: Progress, hands: Hands | None) -> Fit:
     for note in panel.notes:
         progress.note(note)
+    if text := replaced(unfinished.out):
+        progress.note(text)
     if unfinished.begun:
         progress.note(f"Going on with the training of {unfinished.out} that was stopped.")
     folder = unfinished.new_run()
