@@ -12,6 +12,7 @@ from sextet.core.progress import Progress
 from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.ensemble.asked import Asked
+from sextet.ensemble.differing import differing
 from sextet.ensemble.fit import Fit, fit_run
 from sextet.ensemble.recruiting import IN_TURN, Hands
 from sextet.ensemble.writing import VIEW
@@ -57,7 +58,7 @@ def train_at(
         if known is None:
             unfinished.begin(asked.to_plain())
         else:
-            _refuse_other(unfinished, _differing(known["question"], asked.question()))
+            _refuse_other(unfinished, differing(known["question"], asked.question()))
             unfinished.renew(asked.to_plain())
         progress.stage("reading the data")
         panel = read()
@@ -155,10 +156,6 @@ def own_hands(asked: Asked) -> Hands:
     from sextet.ensemble.placing import Placed
 
     return Placed(survey(ThisHost(), asked.device))
-
-
-def _differing(known: dict[str, object], wanted: dict[str, object]) -> list[str]:
-    return [name for name in sorted({*known, *wanted}) if known.get(name) != wanted.get(name)]
 
 
 def _refuse_other(unfinished: Unfinished, differ: Sequence[str]) -> None:
