@@ -66,6 +66,11 @@ class ResourceError(SextetError):
     exit_code = 3
 
 
+def installing(*extras: str) -> str:
+    """Return how extras of the project are installed, for messages: from its folder, as README says."""
+    return f"pip install '.[{','.join(extras)}]' in the folder of the project"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` for the known name nearest to `name`, or an empty string."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
