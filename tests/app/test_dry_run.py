@@ -77,7 +77,7 @@ def test_nothing_is_written(file: Path, tmp_path: Path) -> None:
 def test_what_the_training_would_refuse_is_refused(file: Path, tmp_path: Path) -> None:
     with pytest.raises(HardwareError, match="--device cpu"):
         _of(file, tmp_path, device="gpu")
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match=r"There is no file .*, did you mean 'data\.csv'\? Check the path"):
         _of(file.with_name("dat.csv"), tmp_path)
 
 

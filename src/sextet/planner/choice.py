@@ -51,7 +51,7 @@ def check_placement(wanted: str) -> None:
     """
     if wanted not in PLACEMENTS:
         raise ConfigError(
-            f"Expected placement as one of {', '.join(PLACEMENTS)}; got {wanted!r}{nearest(wanted, PLACEMENTS)}."
+            f"Expected placement as one of {', '.join(PLACEMENTS)}; got {wanted!r}{nearest(wanted, PLACEMENTS) or '.'}"
         )
 
 
