@@ -16,6 +16,8 @@ from sextet.app.dry_run import dry_run
 from sextet.app.requests import TrainRequest
 from sextet.core.errors import ConfigError, DataError, DependencyError, HardwareError
 from sextet.planner.timing.step_times import StepTimes
+from sextet.rules.contradictions import contradictions
+from sextet.rules.user_rules import parse_rules
 from sextet.samples import synthetic
 from sextet.specs.presets import PRESETS
 
@@ -92,6 +94,9 @@ def test_rules_are_checked_as_the_training_does(file: Path, tmp_path: Path) -> N
             path.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigError, match=told):
             _of(file, tmp_path, rules=path)
+    path.write_text("[[rule]]\nname = 'x'\nthen = { set = 1 }\n\n[[rule]]\nname = 'x2'\nthen = { set = 2 }\n")
+    odd = contradictions(parse_rules(path.read_text()).rules)
+    assert odd and set(odd) <= set(_of(file, tmp_path, rules=path).notes)
 
 
 def test_fewer_gpus_than_were_asked_for_are_told(file: Path, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from sextet.hardware.site import Site, best_precision, survey
 from sextet.planner.choice import Choice, choose
 from sextet.planner.layout import MemberCost
 from sextet.planner.timing.step_times import StepTimes
+from sextet.rules.contradictions import contradictions
 from sextet.rules.given_rules import given_rules
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.run_folder import refuse_other, replaced
@@ -83,7 +84,7 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
     single, shared = budget_for(config, **sizes), budget_for(config, **sizes, devices=site.devices)
     wanted = config.compute.placement
     choice = choose(plan.specs, plan.shape, single, site, times or StepTimes(), wanted, shared)
-    notes = [*choice.warnings]
+    notes = [*choice.warnings, *contradictions(rules.rules)]
     if text := "" if request.out is UNSAID else replaced(request.out):
         notes.append(text)
     if shortage:
