@@ -31,7 +31,7 @@ begins; folders of runs are made. Set `SEXTET_DEBUG=1` for tracebacks, `NO_COLOR
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | it failed, or the doctor found errors |
+| 1 | it failed, a GPU that was asked for or is here cannot be used, or the doctor found errors |
 | 2 | the command or its input was wrong |
 | 3 | out of memory or disk |
 | 130 | interrupted |

@@ -59,7 +59,7 @@ def test_the_samples_need_neither_bokeh_nor_tensorflow() -> None:
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bokeh_sampledata", None)
     monkeypatch.setitem(sys.modules, "bokeh_sampledata.glucose", None)
-    with pytest.raises(DependencyError, match=r"sextet\[samples\]"):
+    with pytest.raises(DependencyError, match=r"install .\.\[samples\]"):
         samples.glucose()
 
 

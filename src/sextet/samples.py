@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.core.errors import ConfigError, DependencyError
+from sextet.core.errors import ConfigError, DependencyError, installing
 from sextet.core.frequency import Frequency
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _module(name: str) -> ModuleType:
     except ImportError as error:
         raise DependencyError(
             "The real samples come with the package bokeh_sampledata, which is not installed: "
-            "pip install 'sextet[samples]'. The generated sample needs nothing: sextet.samples.synthetic()."
+            f"{installing('samples')}. The generated sample needs nothing: sextet.samples.synthetic()."
         ) from error
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +14,10 @@ import pytest
 
 from sextet.app.dry_run import dry_run
 from sextet.app.requests import TrainRequest
-from sextet.core.errors import DataError, HardwareError
+from sextet.core.errors import ConfigError, DataError, DependencyError, HardwareError
 from sextet.planner.timing.step_times import StepTimes
+from sextet.rules.contradictions import contradictions
+from sextet.rules.user_rules import parse_rules
 from sextet.samples import synthetic
 from sextet.specs.presets import PRESETS
 
@@ -75,8 +79,58 @@ def test_nothing_is_written(file: Path, tmp_path: Path) -> None:
 def test_what_the_training_would_refuse_is_refused(file: Path, tmp_path: Path) -> None:
     with pytest.raises(HardwareError, match="--device cpu"):
         _of(file, tmp_path, device="gpu")
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match=r"There is no file .*, did you mean 'data\.csv'\? Check the path"):
         _of(file.with_name("dat.csv"), tmp_path)
+
+
+def test_rules_are_checked_as_the_training_does(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    for text, told in (
+        (None, r"mine\.toml: there is no such file"),
+        ("[[rule]]\nname = 'x'\ncapp = 1\n", r"mine\.toml, line 3, column 1, rule 'x'"),
+        ("[[rule]]\nname = 'x'\nwhen = 'covariate(\"wind\") > 3'\nthen = { cap = 1 }", "has no covariate 'wind'"),
+    ):
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigError, match=told):
+            _of(file, tmp_path, rules=path)
+    path.write_text("[[rule]]\nname = 'x'\nthen = { set = 1 }\n\n[[rule]]\nname = 'x2'\nthen = { set = 2 }\n")
+    odd = contradictions(parse_rules(path.read_text()).rules)
+    assert odd and set(odd) <= set(_of(file, tmp_path, rules=path).notes)
+
+
+def test_fewer_gpus_than_were_asked_for_are_told(file: Path, tmp_path: Path) -> None:
+    assert (
+        "--gpus 2 was asked for: the processor trains. There is no NVIDIA GPU here."
+        in _of(file, tmp_path, gpus=2).notes
+    )
+    assert any(
+        "--gpus 4 was asked for: 3 can be used" in note for note in _of(file, tmp_path, *[P40] * 3, gpus=4).notes
+    )
+    assert not any("--gpus" in note for note in _of(file, tmp_path, P40, P40, P40, gpus=2).notes)
+
+
+def test_a_cluster_is_said_not_to_be_looked_at(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sextet.app.dry_run.find_spec", lambda name: object())
+    said = _of(file, tmp_path, ray="auto", gpus=9)
+    assert "This machine alone: the cluster of --ray auto is not looked at." in said.devices["why"]
+    assert any("--ray auto: all above is for this machine" in note for note in said.notes)
+    assert not any("--gpus" in note for note in said.notes)
+    monkeypatch.setattr("sextet.app.dry_run.find_spec", lambda name: None)
+    with pytest.raises(DependencyError, match="--ray needs Ray"):
+        _of(file, tmp_path, ray="auto")
+
+
+def test_a_run_that_will_be_replaced_is_told(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text("{}")
+    os.utime(tmp_path / "run" / "manifest.json", (1_700_000_000, 1_700_000_000))
+    when = datetime.fromtimestamp(1_700_000_000).strftime("%Y-%m-%d %H:%M")
+    told = f"The run at {tmp_path / 'run'}, of {when}, will be replaced when this one is whole."
+    assert told in _of(file, tmp_path).notes
+    (tmp_path / "run" / "manifest.json").rename(tmp_path / "run" / "other.json")
+    with pytest.raises(ConfigError, match="is not a run"):
+        _of(file, tmp_path)
 
 
 def test_the_sizes_are_those_of_the_training(file: Path) -> None:
@@ -94,7 +148,7 @@ def test_the_sizes_are_those_of_the_training(file: Path) -> None:
 
 @pytest.mark.parametrize("more", [[], ["--json"], ["--quiet"]])
 def test_from_the_command_line_without_tensorflow(file: Path, tmp_path: Path, more: list[str]) -> None:
-    command = ["train", str(file), "--horizon", "24", "--out", str(tmp_path / "run"), "--dry-run", *more]
+    command = ["train", str(file), "--horizon", "24", "--dry-run", *more]  # where to is not needed
     done = subprocess.run(
         [sys.executable, "-c", NO_TENSORFLOW, *command, "--device", "cpu"], capture_output=True, text=True, check=False
     )
@@ -104,6 +158,7 @@ def test_from_the_command_line_without_tensorflow(file: Path, tmp_path: Path, mo
         said = json.loads(done.stdout)
         assert set(said) >= {"devices", "precision", "batch", "placement", "checkpoints", "members"}
     else:
+        assert "sextet train --resume RUN goes on" in done.stdout.replace("`", "")
         words = ("devices", "precision", "batch", "placement", "checkpoints", "PatchTST", "Nothing was trained")
         assert all(word in done.stdout for word in words)
 

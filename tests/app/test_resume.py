@@ -18,6 +18,7 @@ from sextet.app.train import train
 from sextet.cli.show import show_summary
 from sextet.core.errors import ConfigError, RunError
 from sextet.core.progress import Silent
+from sextet.data.options import DataOptions
 from sextet.ensemble.ensemble import Ensemble
 from sextet.runtime.run import Run
 from sextet.runtime.unfinished import Unfinished
@@ -82,10 +83,14 @@ def test_it_goes_on_and_trains_nothing_twice(stopped: TrainRequest, tmp_path: Pa
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"seed": 5}, "train"),
-        ({"unit": "W"}, "unit"),
-        ({"lookback": 9}, "lookback"),
-        ({"precision": "float32"}, "comp"),
+        ({"seed": 5}, "--seed was"),
+        ({"batch": 9, "catch_up": 1, "test": 0.0}, "--batch, --catch-up, --test was"),
+        ({"quick": True}, "--quick was"),
+        ({"transform": "none"}, "--transform was"),
+        ({"data": DataOptions(target="y")}, "--target was"),
+        ({"unit": "W"}, "--unit was"),
+        ({"lookback": 9}, "--lookback was"),
+        ({"precision": "float32"}, "--precision was"),
     ],
 )
 def test_another_question_is_refused_unless_fresh(stopped: TrainRequest, change: dict[str, Any], named: str) -> None:

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from sextet.app.configuration import config_of
+from sextet.app.dry_run import dry_run
 from sextet.app.requests import TrainRequest
 from sextet.app.train import source_name, train
 from sextet.core.errors import ConfigError, DataError
+from sextet.core.progress import Silent
 from sextet.data.options import DataOptions
 
 
@@ -61,7 +63,29 @@ def test_rules_that_are_not_there_or_not_text(frame: pd.DataFrame, tmp_path: Pat
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="expected UTF-8"):
         train(replace(request, rules=tmp_path / "bytes.toml"))
+    (tmp_path / "bad.toml").write_text("[[rule]]\nname = 'x'\ncapp = 1\n", encoding="utf-8")
+    for begin in (train, dry_run):  # the file is called as it was given
+        with pytest.raises(ConfigError, match=r"^\S*/bad\.toml, line 3, column 1, rule 'x'"):
+            begin(replace(request, rules=tmp_path / "bad.toml"))
     assert not (tmp_path / "run").exists()
+
+
+def test_what_will_be_replaced_and_gpus_that_are_not_there_are_told(frame: pd.DataFrame, tmp_path: Path) -> None:
+    class Notes(Silent):
+        def __init__(self) -> None:
+            self.told: list[str] = []
+
+        def note(self, text: str) -> None:
+            self.told.append(text)
+
+    request = replace(_request(members="rule-based", device="cpu", gpus=2), source=frame, out=tmp_path / "run")
+    first, second = Notes(), Notes()
+    train(request, first)
+    assert "--gpus 2 was asked for: the processor trains. --device cpu leaves GPUs out." in first.told
+    assert not any("replaced" in text for text in first.told)
+    train(request, second)
+    told = next(text for text in second.told if "replaced" in text)
+    assert told.startswith(f"The run at {tmp_path / 'run'}, of 20") and told.endswith("when this one is whole.")
 
 
 def test_short_series_are_refused_or_skipped(frame: pd.DataFrame, tmp_path: Path) -> None:

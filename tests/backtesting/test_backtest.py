@@ -189,11 +189,11 @@ def test_a_member_that_was_cut_or_changed_is_trained_again(frame: pd.DataFrame, 
 def test_a_folder_of_another_question_is_refused(frame: pd.DataFrame, tmp_path: Path) -> None:
     wanted = asked(frame, tmp_path / "out", windows=2)
     backtest(wanted)
-    with pytest.raises(ConfigError, match=r"out holds a backtest that differs in split\. .*--fresh"):
+    with pytest.raises(ConfigError, match=r"out holds a backtest that differs in --windows\. .*--fresh"):
         backtest(replace(wanted, windows=3))
-    with pytest.raises(ConfigError, match="differs in data"):
+    with pytest.raises(ConfigError, match="differs in the data"):
         backtest(replace(wanted, source=frame.assign(y=frame["y"] + 1)))
-    with pytest.raises(ConfigError, match="differs in baselines"):
+    with pytest.raises(ConfigError, match="differs in --baselines"):
         backtest(replace(wanted, baselines=("seasonal-naive",)))
     assert backtest(replace(wanted, windows=3, fresh=True)).windows == 9
     (tmp_path / "mine").mkdir()

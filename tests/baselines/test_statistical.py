@@ -212,7 +212,7 @@ def test_models_that_would_take_too_long_are_left_out_with_a_reason() -> None:
 
 def test_without_statsforecast_the_extra_is_named(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "statsforecast.models", None)
-    with pytest.raises(DependencyError, match=r'pip install "sextet\[stats\]"'):
+    with pytest.raises(DependencyError, match=r"pip install '\.\[stats\]'"):
         check_installed()
 
 

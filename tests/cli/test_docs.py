@@ -41,3 +41,9 @@ def test_check_tells_a_page_that_is_old(cli_docs, monkeypatch, tmp_path, capsys)
     assert cli_docs.main() == 0
     monkeypatch.setattr("sys.argv", ["cli_docs.py", "--check"])
     assert cli_docs.main() == 0
+
+
+def test_nothing_is_installed_otherwise_than_readme_says():
+    files = [*(ROOT / "docs").glob("*.md"), *(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.toml")]
+    wrong = [path.name for path in files if re.search(r"install [\"']?sextet", path.read_text(encoding="utf-8"))]
+    assert files and wrong == []

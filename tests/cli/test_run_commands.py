@@ -104,6 +104,11 @@ def test_show_of_a_run_with_little_in_it(sextet, use_case):
     assert "horizon" in result.stdout and "Leaderboard" not in result.stdout
 
 
+def test_show_tells_a_process_as_other_commands_take_it(sextet, use_case):
+    use_case("sextet.app.show", "summary", {"process": 15444, "test_windows": 15444})
+    assert "15444" in (shown := sextet("show", "run").stdout) and "15,444" in shown
+
+
 def test_show_quiet_still_shows(sextet, use_case):
     use_case("sextet.app.show", "summary", {"horizon": 1})
     result = sextet("show", "run", "--quiet")

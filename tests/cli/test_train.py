@@ -164,6 +164,7 @@ def test_quiet_still_says_what_went_wrong(sextet, use_case):
     [
         ["train", "a.csv", "--out", "r"],
         ["train", "a.csv", "--horizon", "2"],
+        ["train", "a.csv", "--dry-run"],
         ["train", "a.csv", "--horizon", "0", "--out", "r"],
         ["train", "a.csv", "--horizon", "two", "--out", "r"],
         ["train", "a.csv", "--horizon", "2", "--out", "r", "--validation", "1.5"],
@@ -179,6 +180,24 @@ def test_a_wrong_command_line_exits_2_before_any_work(sextet, use_case, trained,
     assert result.exit_code == 2
     assert train.args == ()
     assert result.stdout == "" and "Usage" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "told"),
+    [
+        ("--placement", "members", "'members' is not one of 'auto', 'data', 'member', did you mean 'member'?"),
+        ("--precision", "float16", "did you mean 'mixed_float16'?"),
+        ("--device", "zzz", "'zzz' is not one of 'auto', 'cpu', 'gpu'."),
+        ("--gpus", "two", "expected a whole number."),
+        ("--validation", "much", "expected a number."),
+    ],
+)
+def test_a_wrong_value_is_told_with_the_nearest(sextet, use_case, trained, flag, value, told):
+    train = use_case("sextet.app.train", "train", trained)
+    result = sextet("train", "a.csv", "--horizon", 2, "--out", "r", flag, value)
+    shown = " ".join(result.stderr.replace("│", " ").split())
+    assert result.exit_code == 2 and train.args == ()
+    assert f"Invalid value for '{flag}'" in shown and told in shown and "Value error" not in shown
 
 
 def test_options_that_contradict_each_other(sextet, use_case, trained):

@@ -96,7 +96,7 @@ def test_an_address_where_nothing_answers_is_refused_at_once(address: str) -> No
 
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(DependencyError, match=r"sextet\[ray\]"):
+    with pytest.raises(DependencyError, match=r"install .\.\[ray\]"):
         ray_module()
 
 

@@ -25,4 +25,7 @@ def test_exit_codes(name: str, code: int) -> None:
 
 def test_nearest() -> None:
     assert errors.nearest("temprature", ["y", "temperature"]) == ", did you mean 'temperature'?"
+    assert (
+        errors.nearest("float16", ["float32", "mixed_bfloat16", "mixed_float16"]) == ", did you mean 'mixed_float16'?"
+    )
     assert errors.nearest("zzz", ["y", "temperature"]) == ""

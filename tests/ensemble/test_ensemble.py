@@ -74,8 +74,16 @@ def test_a_loaded_run_forecasts_without_tensorflow(run: Path) -> None:
 def test_untrained_and_wrong_options_are_refused() -> None:
     with pytest.raises(RunError, match="not trained"):
         Ensemble(horizon=3).forecast()
-    with pytest.raises(ConfigError, match="lookbak"):
+    with pytest.raises(ConfigError, match=r"no option 'lookbak', did you mean 'lookback'\? Options are "):
         Ensemble(horizon=3, lookbak=5)
+    with pytest.raises(
+        ConfigError, match=r"'epochs'; it is one of 'train': .*train_config import TrainConfig, train=T"
+    ):
+        Ensemble(horizon=3, epochs=1)
+    with pytest.raises(ConfigError, match=r"'gpus'; it is one of 'compute'"):
+        Ensemble(horizon=3, gpus=1)
+    with pytest.raises(ConfigError, match="no option 'zzz'. Options are rules, config, lookback"):
+        Ensemble(horizon=3, zzz=1)
 
 
 def test_quick_is_quick_from_python_too() -> None:

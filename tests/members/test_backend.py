@@ -40,7 +40,7 @@ except DependencyError as error:
 
 def test_without_tensorflow_the_extra_is_named() -> None:
     done = run(CAUGHT.format(before="sys.modules['tensorflow'] = None"))
-    assert 'pip install "sextet[train]"' in done.stdout, done.stderr
+    assert "pip install '.[train]'" in done.stdout, done.stderr
 
 
 def test_another_backend_of_keras_is_refused() -> None:

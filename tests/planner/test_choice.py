@@ -87,7 +87,13 @@ def test_a_processor_is_measured_before_its_cores_are_divided(times: StepTimes) 
     site = _site(cores=4)
     first = _of(site, times)
     assert (first.placement, first.data.seconds) == ("data", None)
-    assert "No step was measured" in first.why
+    assert first.why.startswith("No step was measured on this processor yet. Members train")
+    times.add(_on_processor(2, 0.5)[1:4])  # on fewer threads, and not of all
+    some = _of(site, times)
+    assert some.placement == "data" and some.data.seconds is None
+    unknown = [one.name for one in some.data.members if one.seconds is None]
+    assert unknown == ["lstm", "spike-detector"]
+    assert f"No step of {', '.join(unknown)} was measured on this processor yet; steps of the others were." in some.why
     times.add(_on_processor(4, 0.5))
     second = _of(site, times)
     assert second.placement == "data" and second.member.places == 4

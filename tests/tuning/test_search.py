@@ -229,4 +229,4 @@ def test_without_optuna_it_is_said_how_to_get_it() -> None:
         "try: optuna()\nexcept Exception as error: print(type(error).__name__, error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("DependencyError") and 'pip install "sextet[tune]"' in done.stdout
+    assert done.stdout.startswith("DependencyError") and "pip install '.[tune]'" in done.stdout

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sextet.app.configuration import config_of
 from sextet.app.hiring import hired, pool_of
 from sextet.app.requests import BacktestRequest, BacktestResult
-from sextet.app.train import rules_text, source_name
+from sextet.app.train import source_name
 from sextet.baselines.statistical import affordable
 from sextet.core.errors import ConfigError, nearest
 from sextet.core.progress import Progress, Silent
@@ -22,8 +22,8 @@ from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.ensemble.device import settle, verify
 from sextet.rules.contradictions import contradictions
+from sextet.rules.given_rules import given_rules, rules_text
 from sextet.rules.user_rules import parse_rules
-from sextet.runtime.run import RULES
 from sextet.specs.run_config import RunConfig
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
     if on_gpu:
         verify()
     _claim(request, work, progress)
-    with hired(request.device, request.ray, progress) as hands:
+    with hired(request.device, request.ray, progress, work.config.compute.gpus) as hands:
         scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
     return _told(request, work, scores)
 
@@ -77,7 +77,7 @@ def laid(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
 
     config = backtest_config(request)
     check_baselines(request.baselines)
-    parsed = parse_rules(rules_text(request.rules), source=RULES)
+    parsed = parse_rules(given_rules(request.rules))
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     parsed.check_names(panel)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sextet.app.configuration import config_of
-from sextet.app.requests import TrainRequest
+from sextet.app.requests import UNSAID, TrainRequest
 from sextet.core.errors import HardwareError
 from sextet.data.fitting import read_to_fit
 from sextet.data.sample import sample
@@ -22,6 +23,10 @@ from sextet.hardware.site import Site, best_precision, survey
 from sextet.planner.choice import Choice, choose
 from sextet.planner.layout import MemberCost
 from sextet.planner.timing.step_times import StepTimes
+from sextet.rules.contradictions import contradictions
+from sextet.rules.given_rules import given_rules
+from sextet.rules.user_rules import UserRules, parse_rules
+from sextet.runtime.run_folder import refuse_other, replaced
 from sextet.specs.run_config import RunConfig
 
 
@@ -54,31 +59,43 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
     """Return what `sextet train` would do with a request.
 
     Args:
-        request: the training.
+        request: the training; `out` may be `UNSAID`.
         host: the machine; by default this one.
         times: measured step times; by default the user's.
 
     Raises:
-        DataError, ConfigError: the data or an option cannot be used.
+        DataError, ConfigError: the data, a rule or an option cannot be used.
         HardwareError: a GPU was asked for, and there is none.
+        DependencyError: a cluster was asked for, and Ray is not installed.
     """
     config = config_of(request)
-    site = survey(host or ThisHost(), request.device).first(config.compute.gpus)
+    rules = parse_rules(given_rules(request.rules))
+    if request.out is not UNSAID:
+        refuse_other(request.out)
+    whole = survey(host or ThisHost(), request.device)
+    site = whole.first(config.compute.gpus)
+    shortage = whole.shortage(config.compute.gpus) if request.ray is None else ""
     if request.device == "gpu" and not site.accelerators:
         raise HardwareError(f"--device gpu: {site.why} Where the CPU is meant, say so: --device cpu.")
-    plan, data = _looked_at(request, config)
+    if request.ray is not None:
+        _refuse_without_ray()
+    plan, data = _looked_at(request, config, rules)
     sizes: dict[str, Any] = {"windows": plan.windows, "horizon": config.horizon, "data": plan.data, "site": site}
     single, shared = budget_for(config, **sizes), budget_for(config, **sizes, devices=site.devices)
     wanted = config.compute.placement
     choice = choose(plan.specs, plan.shape, single, site, times or StepTimes(), wanted, shared)
-    notes = [*choice.warnings]
+    notes = [*choice.warnings, *contradictions(rules.rules)]
+    if text := "" if request.out is UNSAID else replaced(request.out):
+        notes.append(text)
+    if shortage:
+        notes.append(shortage)
     if request.ray is not None:
-        notes.append(f"Members would be tasks of the Ray cluster at {request.ray}, which is not looked at here.")
+        notes.append(_on_cluster(request.ray))
     if not data["whole"]:
         notes.append("The file is long: its first rows were read, and counts are scaled from them.")
     precision = best_precision(site, config.compute.precision)
     return DryRun(
-        devices=_devices(site),
+        devices=_devices(site, request.ray),
         precision={"policy": precision.policy, "why": precision.reason},
         batch=_batch(config, choice, site, plan),
         placement={
@@ -94,13 +111,14 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
     )
 
 
-def _looked_at(request: TrainRequest, config: RunConfig) -> tuple[Sketch, dict[str, Any]]:
+def _looked_at(request: TrainRequest, config: RunConfig, rules: UserRules) -> tuple[Sketch, dict[str, Any]]:
     """Return the sizes of the training, and what the data are like."""
     with tempfile.TemporaryDirectory(prefix="sextet-look-") as folder:
         part = sample(request.source, Path(folder))
         # of a part, the last series may be cut short
         options = request.data if part.share == 1 else replace(request.data, skip_short=True)
         panel = read_to_fit(part.source, options, config.split, request.horizon)
+    rules.check_names(panel)
     found = sketch(panel, config)
     share = part.share
     found = replace(found, windows=int(found.windows / share), data=int(found.data / share))
@@ -114,7 +132,30 @@ def _looked_at(request: TrainRequest, config: RunConfig) -> tuple[Sketch, dict[s
     }
 
 
-def _devices(site: Site) -> dict[str, Any]:
+def _on_cluster(address: str) -> str:
+    """Say what the cluster would be given, which is not looked at."""
+    what = "a cluster of this machine alone" if address == "local" else f"the cluster at {address}"
+    return (
+        f"--ray {address}: all above is for this machine. The training would connect to {what}, which is not looked at "
+        "here: each member would be a task there, on a GPU or a share of one where it has any, else on as many "
+        "cores as its members leave it; batch and precision follow its cards."
+    )
+
+
+def _refuse_without_ray() -> None:
+    """Refuse as the training would where Ray is not installed; it is looked for, not loaded.
+
+    Raises:
+        DependencyError: it is not.
+    """
+    if find_spec("ray") is None:
+        from sextet.cluster.session import without_ray
+
+        raise without_ray("there is no module named 'ray'")
+
+
+def _devices(site: Site, ray: str | None) -> dict[str, Any]:
+    why = f"{site.why} {site.communication.reason}" if site.devices > 1 else site.why
     cards = [{"name": one.name, "gib": one.memory and round(one.memory / 2**30, 1)} for one in site.accelerators]
     return {
         "title": site.title,
@@ -122,7 +163,7 @@ def _devices(site: Site) -> dict[str, Any]:
         "cards": cards,
         "cores": site.cores,
         "communication": site.communication.way,
-        "why": f"{site.why} {site.communication.reason}" if site.devices > 1 else site.why,
+        "why": why if ray is None else f"{why} This machine alone: the cluster of --ray {ray} is not looked at.",
     }
 
 

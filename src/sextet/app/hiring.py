@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def hired(device: str, ray: str | None, progress: Progress) -> Iterator[Hands]:
+def hired(device: str, ray: str | None, progress: Progress, gpus: int | None = None) -> Iterator[Hands]:
     """Yield who trains the members, for as long as it lasts.
 
     Args:
         device: "auto", "cpu" or "gpu".
         ray: address of a Ray cluster, or None.
         progress: told what is found.
+        gpus: how many were asked for; that there are fewer on this machine is told.
 
     Raises:
         ConfigError: no cluster answers there.
@@ -39,7 +40,10 @@ def hired(device: str, ray: str | None, progress: Progress) -> Iterator[Hands]:
         return
     from sextet.ensemble.placing import Placed
 
-    yield Placed(survey(ThisHost(), device))
+    site = survey(ThisHost(), device)
+    if told := site.shortage(gpus):
+        progress.note(told)
+    yield Placed(site)
 
 
 def pool_of(hands: Hands) -> Pool | None:

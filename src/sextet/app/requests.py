@@ -12,6 +12,8 @@ from sextet.data.bounds import Bound
 from sextet.data.options import DataOptions
 
 Like = Literal["pandas", "polars", "pyarrow"]
+UNSAID = Path("RUN")
+"""`out`, this very object and no equal of it, of a request that says no place: for a dry run, which writes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

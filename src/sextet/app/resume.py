@@ -43,5 +43,5 @@ def resume(
     asked = replace(asked, device=device or asked.device, config=replace(asked.config, compute=compute))
     if settle(asked.device, members=asked.config.members):
         verify()
-    with hired(asked.device, ray, progress) as hands:
+    with hired(asked.device, ray, progress, compute.gpus) as hands:
         return told(unfinished.out, resume_at(unfinished, asked, progress, hands))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sextet.app.train import rules_text
 from sextet.core.errors import ConfigError
 from sextet.core.forecast import Forecast
 from sextet.core.progress import Progress, Silent
 from sextet.data.options import DataOptions
 from sextet.rules.contradictions import contradictions
+from sextet.rules.given_rules import rules_text
 from sextet.rules.places import Problem
 from sextet.rules.rules_file import EXAMPLE, examine
 from sextet.rules.user_rules import UserRules

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sextet.app.configuration import config_of
 from sextet.app.hiring import hired
 from sextet.app.requests import TrainRequest, TrainResult
-from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.data.fitting import read_to_fit
 from sextet.ensemble.device import settle, verify
+from sextet.rules.given_rules import given_rules
 
 if TYPE_CHECKING:
     from sextet.ensemble.fit import Fit
@@ -41,7 +41,7 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
         name=request.title or source_name(request.source),
         data=request.data,
         path=path_of(request.source),
-        rules=rules_text(request.rules),
+        rules=given_rules(request.rules),
         unit=request.unit,
         device=request.device,
     )
@@ -53,7 +53,7 @@ def train(request: TrainRequest, progress: Progress = SILENT) -> TrainResult:
             verify()
         return panel
 
-    with hired(request.device, request.ray, progress) as hands:
+    with hired(request.device, request.ray, progress, asked.config.compute.gpus) as hands:
         return told(request.out, train_at(request.out, asked, read, progress, fresh=request.fresh, hands=hands))
 
 
@@ -71,19 +71,3 @@ def told(out: Path, fitted: Fit) -> TrainResult:
 def source_name(source: object) -> str:
     """Return how the source is called in the report."""
     return Path(source).name if isinstance(source, str | Path) else "a data frame"
-
-
-def rules_text(path: Path | None, option: str = "--rules ") -> str:
-    """Return the text of a rules file, empty without one; `option` is how messages call it.
-
-    Raises:
-        ConfigError: there is no such file, or it is not text.
-    """
-    if path is None:
-        return ""
-    if not path.is_file():
-        raise ConfigError(f"{option}{path}: there is no such file.")
-    try:
-        return path.read_text(encoding="utf-8-sig")  # some editors mark the start
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{option}{path}: expected UTF-8 text; {error}.") from error

@@ -18,6 +18,7 @@ from typing import Any
 
 from sextet.core.errors import ConfigError
 from sextet.core.files import write_text
+from sextet.ensemble.differing import differing
 
 ASKED, METRICS, REPORT = "backtest.json", "metrics.json", "report.html"
 _OURS = (ASKED, METRICS, REPORT, "folds", "forecasts")
@@ -75,8 +76,7 @@ class BacktestFolder:
         write_text(self.path / METRICS, json.dumps(metrics, indent=1, allow_nan=False, ensure_ascii=False))
 
     def _refuse_other(self, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        differ = [name for name in sorted({*known, *wanted}) if known.get(name) != wanted.get(name)]
-        if differ:
+        if differ := differing(known, wanted):
             raise ConfigError(
                 f"--out {self.path} holds a backtest that differs in {', '.join(differ)}. Choose another --out, or "
                 "start it anew with --fresh."

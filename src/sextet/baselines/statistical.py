@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from sextet.baselines.classical import SeasonalNaive
 from sextet.baselines.error_quantiles import around
 from sextet.core.answer import Answer
-from sextet.core.errors import DependencyError
+from sextet.core.errors import DependencyError, installing
 from sextet.core.quantiles import LEVELS, MEDIAN
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
@@ -139,8 +139,7 @@ def check_installed() -> None:
             import statsforecast.models  # noqa: F401
     except ImportError as error:
         raise DependencyError(
-            f"The baselines {', '.join(NAMES)} need statsforecast ({error}). "
-            'Install it with: pip install "sextet[stats]"'
+            f"The baselines {', '.join(NAMES)} need statsforecast ({error}). Install it with: {installing('stats')}."
         ) from error
 
 

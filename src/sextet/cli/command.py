@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import typing
 from collections.abc import Callable, Iterator
@@ -11,11 +12,13 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 from sextet.cli.failure import report_failure
 from sextet.cli.flags import OutputFlags
 from sextet.cli.interrupt import pressed
 from sextet.cli.output import Output, abandon_stdout
+from sextet.core.errors import nearest
 
 Body = Callable[..., None]
 
@@ -49,10 +52,34 @@ def command(app: typer.Typer, name: str) -> Callable[[Body], Body]:
         entry.__name__, entry.__doc__ = body.__name__, body.__doc__
         entry.__annotations__ = {key: parameter.annotation for key, parameter in flat.items()}
         entry.__signature__ = inspect.Signature(list(flat.values()))  # type: ignore[attr-defined]
-        app.command(name)(entry)
+        app.command(name, cls=_Command)(entry)
         return body
 
     return register
+
+
+class _Command(TyperCommand):
+    """A command whose complaints about a value name the nearest one that there is."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse; a complaint is written anew on its way out."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = _plainly(error.message)
+            raise
+
+
+def _plainly(message: str) -> str:
+    """Write a complaint about a value without the words of the library that checked it, and with the nearest one."""
+    message = message.removeprefix("Value error, ")
+    if "Input should be a valid" in message:
+        return f"expected a {'whole number' if 'integer' in message else 'number'}."
+    found = re.fullmatch(r"'(.*)' is not one of ((?:'[^']*'(?:, )?)+)\.", message)
+    if found is None:
+        return message
+    known = re.findall(r"'([^']*)'", found[2])
+    return f"{message.removesuffix('.')}{nearest(found[1], known) or '.'}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 import traceback
 from dataclasses import dataclass
 
-from sextet.core.errors import SextetError
+from sextet.core.errors import SextetError, installing
 
 DONE, FAILED, WRONG, EXHAUSTED, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "SEXTET_DEBUG"
@@ -79,7 +79,7 @@ def _missing_module(error: ModuleNotFoundError) -> Failure:
         return _unexpected(error)
     return Failure(
         code=WRONG,
-        message=f'Error: this needs the package {error.name!r}. Install it with: pip install "sextet[{extra}]"',
+        message=f"Error: this needs the package {error.name!r}. Install it with: {installing(extra)}.",
     )
 
 

@@ -64,7 +64,8 @@ class GoalFlags(KeepFlags):
         int | None, Option("--horizon", min=1, metavar="N", help="Steps to forecast.", show_default="required")
     ] = None
     out: Annotated[
-        Path | None, Option("--out", "-o", metavar="RUN", help="Folder of the run.", show_default="required")
+        Path | None,
+        Option("--out", "-o", metavar="RUN", help="Folder of the run.", show_default="required, but for --dry-run"),
     ] = None
 
 
@@ -163,8 +164,8 @@ class TrainingFlags(FoldFlags):
         bool,
         Option(
             "--dry-run",
-            help="Train nothing: say on which devices, in which precision, batch and placement it would be, what is "
-            "kept safe, and what it would take.",
+            help="Train nothing: check data and rules, and say on which devices, in which precision, batch and "
+            "placement it would be, what is kept safe, and what it would take.",
             rich_help_panel=_BUDGET,
         ),
     ] = False

@@ -17,6 +17,7 @@ _TITLES = {
     "files": "files, bytes",
     "split": "split, rows of each series up to",
 }
+_IDS = ("process",)  # numbers that are names: to be copied as they are
 _LISTED = 5  # values of a long list that are shown; --json has all
 
 
@@ -40,7 +41,7 @@ def show_summary(console: Console, found: Mapping[str, Any]) -> None:
     rest = {key: value for key, value in found.items() if value is not None and value != [] and value != {}}
     members, leaderboard = rest.pop("members", ()), rest.pop("leaderboard", None)
     plain = {key: value for key, value in rest.items() if not isinstance(value, (Mapping, list, tuple))}
-    facts(console, [(_title(key), _value(value)) for key, value in plain.items()])
+    facts(console, [(_title(key), str(value) if key in _IDS else _value(value)) for key, value in plain.items()])
     if members:
         console.print()
         _print_members(console, members)

@@ -58,8 +58,9 @@ def train(
         return
     from sextet.app.requests import TrainRequest
 
-    source, horizon, out = _required(source, goal)
-    output.kept = lambda: kept(out)
+    source, horizon, out = _required(source, goal, dry=budget.dry_run)
+    if not budget.dry_run:
+        output.kept = lambda: kept(out)
     request = TrainRequest(
         source=source,
         horizon=horizon,
@@ -88,20 +89,23 @@ def train(
     output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
 
 
-def _required(source: Path | None, goal: GoalFlags) -> tuple[Path, int, Path]:
-    """Return what a training must be told.
+def _required(source: Path | None, goal: GoalFlags, *, dry: bool) -> tuple[Path, int, Path]:
+    """Return what a training must be told; a dry run, which writes nothing, need not be told where.
 
     Raises:
         ConfigError: it was not; what is missing is named.
     """
-    if source is None or goal.horizon is None or goal.out is None:
-        wanted = {"FILE": source, "--horizon": goal.horizon, "--out": goal.out}
+    from sextet.app.requests import UNSAID
+
+    out = UNSAID if dry and goal.out is None else goal.out
+    if source is None or goal.horizon is None or out is None:
+        wanted = {"FILE": source, "--horizon": goal.horizon, "--out": out}
         missing = ", ".join(name for name, value in wanted.items() if value is None)
         raise ConfigError(
             f"{missing} missing. Usage: sextet train FILE --horizon N --out RUN, or sextet train --resume RUN "
             "to go on with a training that was stopped."
         )
-    return source, goal.horizon, goal.out
+    return source, goal.horizon, out
 
 
 def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -> None:

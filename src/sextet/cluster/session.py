@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import sextet
-from sextet.core.errors import ConfigError, DependencyError, HardwareError
+from sextet.core.errors import ConfigError, DependencyError, HardwareError, installing
 from sextet.core.progress import Progress
 from sextet.hardware.site import Accelerator, Site
 
@@ -105,8 +105,13 @@ def ray_module() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise DependencyError(f'--ray needs Ray ({error}). Install it with: pip install "sextet[ray]"') from error
+        raise without_ray(str(error)) from error
     return ray
+
+
+def without_ray(reason: str) -> DependencyError:
+    """Return the error that says that Ray is not installed, and how it is."""
+    return DependencyError(f"--ray needs Ray ({reason}). Install it with: {installing('ray')}.")
 
 
 @contextlib.contextmanager
@@ -219,7 +224,7 @@ def refuse_other(expected: Versions, found: Versions, host: str) -> None:
         here = ", ".join(f"{name} {expected[name]}" for name in other)
         raise DependencyError(
             f"The node {host} has {there}; this machine has {here}. All nodes need the same: install there what is "
-            f'installed here, such as pip install "sextet[train,ray]=={expected["sextet"]}", and start it anew.'
+            f"installed here, {installing('ray')}, and start it anew."
         )
 
 

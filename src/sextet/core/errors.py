@@ -66,7 +66,14 @@ class ResourceError(SextetError):
     exit_code = 3
 
 
+def installing(*extras: str) -> str:
+    """Return how extras of the project are installed, for messages: from its folder, as README says."""
+    return f"pip install '.[{','.join(extras)}]' in the folder of the project"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` for the known name nearest to `name`, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    known = list(known)
+    longer = [one for one in known if len(name) > 3 and name in one]  # "float16" is no misspelt "float32"
+    close = difflib.get_close_matches(name, longer or known, n=1, cutoff=0.5)
     return f", did you mean {close[0]!r}?" if close else ""

@@ -130,7 +130,7 @@ def _pick(block: Floats, have: tuple[str, ...], want: tuple[str, ...], kind: str
         if name not in have:
             raise DataError(
                 f"The model was trained with the {kind} covariate {name!r}; the data has "
-                f"{', '.join(have) or 'none'}{nearest(name, have)}. Give that column."
+                f"{', '.join(have) or 'none'}{nearest(name, have) or '.'} Give that column."
             )
     return block[:, [have.index(name) for name in want]]
 

@@ -121,7 +121,7 @@ def _open_path(text: str) -> Source:
         siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         from sextet.core.errors import nearest
 
-        raise DataError(f"There is no file {path}{nearest(path.name, siblings)}. Check the path.")
+        raise DataError(f"There is no file {path}{nearest(path.name, siblings) or '.'} Check the path.")
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty. Expected a header line and one row a time and series.")
     with open(path, "rb") as file:

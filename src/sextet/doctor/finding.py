@@ -104,7 +104,7 @@ def explanation(id: str) -> Entry:
     if entry is None:
         known = catalogue()
         raise ConfigError(
-            f"Expected the id of a finding, {min(known)} to {max(known)}; got {id!r}{nearest(id.upper(), known)}."
+            f"Expected the id of a finding, {min(known)} to {max(known)}; got {id!r}{nearest(id.upper(), known) or '.'}"
         )
     texts = {name: _open(getattr(entry, name)) for name in _TEXTS}
     return Entry(id=entry.id, level=entry.level, patterns=entry.patterns, **texts)

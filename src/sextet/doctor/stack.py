@@ -102,7 +102,9 @@ def stack_of(parts: Mapping[str, str]) -> Stack:
             system = _system(text)
         elif key not in VERSIONS:
             known = (*VERSIONS, "system")
-            raise ConfigError(f"Expected one of {', '.join(known)} in a stack; got {name!r}{nearest(name, known)}.")
+            raise ConfigError(
+                f"Expected one of {', '.join(known)} in a stack; got {name!r}{nearest(name, known) or '.'}"
+            )
         else:
             if not _VERSION.fullmatch(text):
                 raise ConfigError(f"Expected a version of {key} such as 2.15.0; got {text!r}.")
@@ -120,5 +122,5 @@ def _system(text: str) -> str:
         return _SYSTEMS[text.lower()]
     except KeyError:
         raise ConfigError(
-            f"Expected the system as linux, wsl2, windows or macos; got {text!r}{nearest(text, _SYSTEMS)}."
+            f"Expected the system as linux, wsl2, windows or macos; got {text!r}{nearest(text, _SYSTEMS) or '.'}"
         ) from None

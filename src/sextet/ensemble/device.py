@@ -31,7 +31,9 @@ def settle(device: str, host: Host | None = None, members: Sequence[MemberSpec] 
         HardwareError: a GPU is there, or was asked for, and would be left unused; the message says why and what mends.
     """
     if device not in DEVICES:
-        raise ConfigError(f"Expected device as one of {', '.join(DEVICES)}; got {device!r}{nearest(device, DEVICES)}.")
+        raise ConfigError(
+            f"Expected device as one of {', '.join(DEVICES)}; got {device!r}{nearest(device, DEVICES) or '.'}"
+        )
     if device == "cpu":
         _hide()
         return False

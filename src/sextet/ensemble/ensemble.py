@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sextet.core.errors import ConfigError, RunError
+from sextet.core.errors import ConfigError, RunError, nearest
 from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
@@ -21,12 +21,16 @@ from sextet.data.fitting import read_to_fit
 from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
+from sextet.data.split import SplitConfig
+from sextet.rules.given_rules import given_rules
 from sextet.runtime.reading import columns_of_training, fresh_panel, options_for
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
+from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.defaults import quick_train
 from sextet.specs.presets import parse_members
 from sextet.specs.run_config import RunConfig
+from sextet.specs.train_config import TrainConfig
 
 if TYPE_CHECKING:
     from sextet.ensemble.fit import Fit
@@ -65,16 +69,14 @@ class Ensemble:
                 `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`.
 
         Raises:
-            ConfigError: a value is refused, or an option is unknown.
+            ConfigError: a value or a rule is refused, or an option is unknown.
         """
         if config is None:
-            try:
-                config = RunConfig(horizon=horizon, members=parse_members(members), **options)
-                config = replace(config, train=quick_train(config.train)) if config.quick else config
-            except TypeError as error:
-                raise ConfigError(f"Ensemble: {error}. The options are the fields of RunConfig.") from error
+            _refuse_unknown(options)
+            config = RunConfig(horizon=horizon, members=parse_members(members), **options)
+            config = replace(config, train=quick_train(config.train)) if config.quick else config
         self.config = config
-        self._rules = Path(rules).read_text(encoding="utf-8") if rules else ""
+        self._rules = given_rules(Path(rules) if rules else None, "rules ")
         self._folder: Path | None = None
         self._run: Run | None = None
         self._updated = False  # the run knows more than its folder
@@ -351,6 +353,28 @@ def _last_windows(panel: Any, windows: int, step: int, horizon: int) -> WindowIn
         )
     first = np.maximum(start, 1)
     return window_index(panel, first + (start - first) % step, panel.known, horizon, step=step)
+
+
+def _refuse_unknown(options: Mapping[str, Any]) -> None:
+    """Refuse what is no option of an ensemble.
+
+    Raises:
+        ConfigError: one is not; the part that has it, or the nearest option, is named.
+    """
+    known = [field.name for field in fields(RunConfig) if field.name not in ("horizon", "members")]
+    for name in options:
+        if name in known:
+            continue
+        for part, kind in (("train", TrainConfig), ("split", SplitConfig), ("compute", ComputeConfig)):
+            if name in (field.name for field in fields(kind)):
+                raise ConfigError(
+                    f"Ensemble has no option {name!r}; it is one of {part!r}: "
+                    f"from {kind.__module__} import {kind.__name__}, {part}={kind.__name__}({name}=...)."
+                )
+        raise ConfigError(
+            f"Ensemble has no option {name!r}{nearest(name, [*known, 'rules', 'config']) or '.'} "
+            f"Options are rules, config, {', '.join(known)}."
+        )
 
 
 def _kind(data: Any) -> Like:

@@ -12,13 +12,14 @@ from sextet.core.progress import Progress
 from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
 from sextet.ensemble.asked import Asked
+from sextet.ensemble.differing import differing
 from sextet.ensemble.fit import Fit, fit_run
 from sextet.ensemble.recruiting import IN_TURN, Hands
 from sextet.ensemble.writing import VIEW
 from sextet.hardware.host import ThisHost
 from sextet.hardware.site import survey
 from sextet.report.html import write_report
-from sextet.runtime.run_folder import RunFolder
+from sextet.runtime.run_folder import RunFolder, replaced
 from sextet.runtime.unfinished import RUN, TRAINING, Unfinished
 from sextet.specs.presets import MemberSpec
 
@@ -57,7 +58,7 @@ def train_at(
         if known is None:
             unfinished.begin(asked.to_plain())
         else:
-            _refuse_other(unfinished, _differing(known["question"], asked.question()))
+            _refuse_other(unfinished, differing(known["question"], asked.question()))
             unfinished.renew(asked.to_plain())
         progress.stage("reading the data")
         panel = read()
@@ -135,6 +136,8 @@ def asked_before(unfinished: Unfinished, models: Sequence[MemberSpec] = ()) -> A
 def _fit(unfinished: Unfinished, asked: Asked, panel: Panel, progress: Progress, hands: Hands | None) -> Fit:
     for note in panel.notes:
         progress.note(note)
+    if text := replaced(unfinished.out):
+        progress.note(text)
     if unfinished.begun:
         progress.note(f"Going on with the training of {unfinished.out} that was stopped.")
     folder = unfinished.new_run()
@@ -153,10 +156,6 @@ def own_hands(asked: Asked) -> Hands:
     from sextet.ensemble.placing import Placed
 
     return Placed(survey(ThisHost(), asked.device))
-
-
-def _differing(known: dict[str, object], wanted: dict[str, object]) -> list[str]:
-    return [name for name in sorted({*known, *wanted}) if known.get(name) != wanted.get(name)]
 
 
 def _refuse_other(unfinished: Unfinished, differ: Sequence[str]) -> None:

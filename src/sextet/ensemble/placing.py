@@ -101,16 +101,15 @@ def measured(
     rows = []
     for spec in ground.specs:
         slot = used.get(spec.name)
-        seconds = [float(epoch["seconds"]) for epoch in trained[spec.name].history] if spec.name in trained else []
-        if used and slot is None or not seconds:
+        step = step_seconds(trained[spec.name], budget.steps) if spec.name in trained else None
+        if used and slot is None or step is None:
             continue
         cards = _cards(site, slot)
         precision = budget.precision if cards else "float32"
         measure = yardstick(spec, ground.shape, budget.batch, cards, precision)
         if measure is None:
             continue
-        # the first epoch holds building and compiling, where there is another
-        step = statistics.median(seconds[1:] or seconds) / budget.steps
+        epochs = len(trained[spec.name].history)
         rows.append(
             Measured(
                 device=site.on(cards, slot.threads) if slot else site.title,
@@ -119,10 +118,22 @@ def measured(
                 batch=budget.batch,
                 yardstick=measure,
                 step=step,
-                start=max(trained[spec.name].seconds - step * budget.steps * len(seconds), 0.0),
+                start=max(trained[spec.name].seconds - step * budget.steps * epochs, 0.0),
             )
         )
     return rows
+
+
+def step_seconds(training: Training, steps: int) -> float | None:
+    """Return what a step of a training of so many steps an epoch took, in seconds; None where it does not tell.
+
+    The first epoch holds building and compiling. Where there is no other, what its later steps took counts, if there
+    were enough of them; judging is not in it then.
+    """
+    seconds = [float(epoch["seconds"]) for epoch in training.history]
+    if len(seconds) > 1:
+        return statistics.median(seconds[1:]) / steps
+    return training.history[0].get("step") if seconds else None
 
 
 def _cards(site: Site, slot: Slot | None) -> tuple[Accelerator, ...]:

@@ -79,6 +79,14 @@ class Site:
         """Return the site with at most so many GPUs, the first ones."""
         return self if count is None else replace(self, accelerators=self.accelerators[:count])
 
+    def shortage(self, count: int | None) -> str:
+        """Say that so many GPUs were asked for and fewer are there; empty where there are as many."""
+        here = self.stand_ins or len(self.accelerators)
+        if count is None or count <= here:
+            return ""
+        used = f"{here} can be used, and {'is' if here == 1 else 'are'}" if here else "the processor trains"
+        return f"--gpus {count} was asked for: {used}. {self.why}"
+
     @staticmethod
     def on(cards: Sequence[Accelerator], threads: int) -> str:
         """Return how cards are called that train together, or the processor with so many threads."""

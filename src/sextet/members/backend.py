@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sextet.core.errors import DependencyError
+from sextet.core.errors import DependencyError, installing
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -66,7 +66,7 @@ try:
 except ImportError as error:
     raise DependencyError(
         f"Training needs TensorFlow and Keras, and {error.name} cannot be imported ({error}). "
-        'Install them with: pip install "sextet[train]"'
+        f"Install them with: {installing('train')}."
     ) from error
 
 if keras.backend.backend() != "tensorflow":

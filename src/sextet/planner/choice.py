@@ -51,7 +51,7 @@ def check_placement(wanted: str) -> None:
     """
     if wanted not in PLACEMENTS:
         raise ConfigError(
-            f"Expected placement as one of {', '.join(PLACEMENTS)}; got {wanted!r}{nearest(wanted, PLACEMENTS)}."
+            f"Expected placement as one of {', '.join(PLACEMENTS)}; got {wanted!r}{nearest(wanted, PLACEMENTS) or '.'}"
         )
 
 
@@ -110,10 +110,7 @@ def _faster(data: Layout, member: Layout, site: Site) -> tuple[Placement, str]:
                 f"Each member on a card of its own: {member.places} at once need no exchange of gradients. Times are "
                 "not known beforehand for these cards and members; they are measured now.",
             )
-        return (
-            "data",
-            "No step was measured on this processor yet: members train one after the other, and are measured.",
-        )
+        return "data", f"{_unknown(data)} Members train one after the other, each on all cores, and are measured."
     sure = _sources(data, member) == {"measured"}
     if not cards and not sure:  # what cores lose when they are divided differs from processor to processor
         return "data", (
@@ -124,6 +121,14 @@ def _faster(data: Layout, member: Layout, site: Site) -> tuple[Placement, str]:
         return "member", f"It is the faster one. {_both(data, member)}"
     faster = "It is the faster one." if member.seconds >= data.seconds else "The other is not clearly faster."
     return "data", f"{faster} {_both(data, member)}"
+
+
+def _unknown(data: Layout) -> str:
+    """Say which members' time is not known on this processor; one that was measured with other threads is."""
+    unknown = [one.name for one in data.members if one.seconds is None]
+    if all(one.seconds is None or not one.step for one in data.members):
+        return "No step was measured on this processor yet."
+    return f"No step of {', '.join(unknown)} was measured on this processor yet; steps of the others were."
 
 
 def _both(data: Layout, member: Layout) -> str:

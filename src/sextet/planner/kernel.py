@@ -101,7 +101,7 @@ class Kernel:
         precision = sizes.pop("precision", "float32")
         if not isinstance(kind, str) or kind not in OPERATIONS:
             raise ConfigError(
-                f"{where}: class must be one of {', '.join(KINDS)}; got {kind!r}{nearest(str(kind), KINDS)}."
+                f"{where}: class must be one of {', '.join(KINDS)}; got {kind!r}{nearest(str(kind), KINDS) or '.'}"
             )
         if passes not in ("forward", "both"):
             raise ConfigError(f"{where}: passes must be forward or both; got {passes!r}.")

@@ -22,6 +22,7 @@ from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare
 from sextet.data.scale import Scaler
 from sextet.data.windows import ordinals_of, origin_windows
+from sextet.rules.exactness import kept_exactly
 from sextet.rules.rule_based import RuleBasedModel
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.combination import Combination, section
@@ -187,7 +188,15 @@ class Run:
             stamps=stamps[:, 1:],
             levels=self.crew.shape.levels,
             quantiles=quantiles,
-            members={name: scaler.from_z(a.quantiles, index.series) for name, a in answers.items()},
+            members={
+                name: kept_exactly(
+                    self.rules.changing,
+                    scaler.from_z(a.quantiles, index.series),
+                    a.rules,
+                    nonnegative=scaler.nonnegative,
+                )
+                for name, a in answers.items()
+            },
             weights=self.combination.weights_of(answers, own),
             spike_probability=probability,
             spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),

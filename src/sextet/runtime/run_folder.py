@@ -26,6 +26,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,15 @@ def refuse_other(out: Path) -> None:
     """
     if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
         raise ConfigError(f"--out {out} exists and is not a run of sextet; choose another folder or empty this one.")
+
+
+def replaced(out: Path) -> str:
+    """Say that a run is at `out`, and what will become of it; empty where there is none."""
+    manifest = out / MANIFEST
+    if not manifest.is_file():
+        return ""
+    written = datetime.fromtimestamp(manifest.stat().st_mtime)
+    return f"The run at {out}, of {written:%Y-%m-%d %H:%M}, will be replaced when this one is whole."
 
 
 def take_place(beside: Path, out: Path) -> None:

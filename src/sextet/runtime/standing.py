@@ -53,7 +53,11 @@ def _member(training: Path, spec: dict[str, Any], epochs: int) -> dict[str, Any]
     if ages:
         minutes = min(ages) / 60
         row["checkpoint"] = f"{minutes:.0f} min ago" if minutes < 90 else f"{minutes / 60:.0f} h ago"
-    return {**row, "state": f"epoch {row['epochs'] + 1} of {epochs}"} if told or ages else row
+    if not told and not ages:
+        return row
+    # a process may have ended between its last epoch and the finished file
+    state = f"epoch {row['epochs'] + 1} of {epochs}" if row["epochs"] < epochs else f"all {epochs} epochs done"
+    return {**row, "state": state}
 
 
 def _checkpoints(folder: Path) -> list[Path]:

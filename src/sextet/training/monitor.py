@@ -16,13 +16,19 @@ from sextet.specs.train_config import TrainConfig
 from sextet.training.judge import mean_pinball
 
 TICK_SECONDS = 0.2
+WARM = 3
+"""Steps of a process after which tracing and compiling lie behind it."""
+
+ENOUGH = 10
+"""Fewest steps after those that tell what a step takes."""
 
 
 class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     """Keeps the weights that were best on `select`.
 
     Attributes:
-        history: one entry an epoch.
+        history: one entry an epoch; the first has `step` besides, the seconds of one of its steps without those in
+            which the network was compiled and without judging, where enough of them were left to tell.
         best: lowest loss on `select`; infinite before the first epoch.
         best_epoch: its epoch, from 1; 0 before the first.
         best_weights: the network's weights then.
@@ -61,6 +67,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch_start = 0.0
         self._told = 0.0
         self._first = 0.0
+        self._warm = 0.0  # when the steps that count began
         self._loss = math.nan
         self._passed = 0  # steps done before, by a training that was stopped
 
@@ -74,6 +81,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         now = time.perf_counter()
         if self._done(batch + 1) <= 0:
             return
+        if self._done(batch + 1) == WARM:
+            self._warm = now
         if not self._first:
             self._first = self._told = now
             return  # building and compiling lies behind it: it says nothing of the steps to come
@@ -88,7 +97,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Judge the network on `select`; keep its weights if it is the best so far."""
-        self._loss = float((logs or {}).get("loss", math.nan))
+        self._loss = float((logs or {}).get("loss", math.nan))  # waits for the device: every step is done
+        steps = self._step_seconds(time.perf_counter()) if epoch == 0 else {}
         select = math.nan
         if math.isfinite(self._loss):
             network = self._settle()
@@ -101,7 +111,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self.best_weights = network.get_weights()
         now = time.perf_counter()
         self.history.append(
-            {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start}
+            {"epoch": epoch + 1, "loss": self._loss, "select": select, "seconds": now - self._epoch_start, **steps}
         )
         self._told = now
         self._tell(self._config.steps, now, judged=True)
@@ -124,6 +134,11 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self.best = math.inf if plain["best"] is None else plain["best"]
         self.best_epoch, self.best_weights = plain["best_epoch"], best_weights
         self._passed, self._epoch_start = passed, time.perf_counter() - spent
+
+    def _step_seconds(self, now: float) -> dict[str, float]:
+        """Return what a step of the first epoch took, once compiled; nothing where too few were done to tell."""
+        counted = self._done(self._config.steps) - WARM
+        return {"step": (now - self._warm) / counted} if counted >= ENOUGH else {}
 
     def _diverged(self, epoch: int) -> None:
         self.model.stop_training = True

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from sextet.core.errors import ConfigError, DependencyError
+from sextet.core.errors import ConfigError, DependencyError, installing
 from sextet.tuning.space import Space
 from sextet.tuning.task import Result
 
@@ -34,7 +34,7 @@ def optuna() -> Any:
     try:
         import optuna as module
     except ImportError as error:
-        raise DependencyError(f'Tuning needs Optuna ({error}). Install it with: pip install "sextet[tune]"') from error
+        raise DependencyError(f"Tuning needs Optuna ({error}). Install it with: {installing('tune')}.") from error
     module.logging.set_verbosity(module.logging.ERROR)
     return module
 

@@ -53,6 +53,14 @@ def test_a_damaged_file_holds_none_and_is_mended(tmp_path: Path, text: str) -> N
     assert StepTimes(path).rows == [ROW]
 
 
+def test_a_file_in_which_compiling_counted_as_steps_holds_none(tmp_path: Path) -> None:
+    path = tmp_path / "steps.json"
+    StepTimes(path).add([ROW])
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps({**known, "version": 1}))
+    assert StepTimes(path).rows == []
+
+
 def test_the_file_stays_small(tmp_path: Path) -> None:
     path = tmp_path / "steps.json"
     StepTimes(path).add([replace(ROW, yardstick=0.02 + number) for number in range(MOST + 30)])

@@ -27,7 +27,8 @@ ALIKE = 0.01
 """Relative difference of yardsticks below which a step is the one measured."""
 
 _FOLDER = "SEXTET_CACHE"
-_VERSION = 1
+_VERSION = 2
+"""Of the file: in one of version 1 the only epoch of a training may count with compiling in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Measured:
         precision: of arithmetic.
         batch: windows a step, of all devices together.
         yardstick: what the step was expected to take, in a unit of its own for each device.
-        step: seconds of a step, a share of judging each epoch in it.
+        step: seconds of a step, a share of judging each epoch in it; without it where there was one epoch only.
         start: seconds that the training took besides its steps: building, compiling, exporting.
     """
 
