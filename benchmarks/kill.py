@@ -35,7 +35,7 @@ EVERY_STEP = ("--checkpoint-minutes", "0.000001")
 STAGES = {"data": 4, "training": 6, "checkpoint": 5, "combine": 5}
 """Stage -> how many of twenty moments lie in it."""
 
-TIMES = frozenset({"seconds", "created", "examples_per_second", "checkpoint_minutes"})
+TIMES = frozenset({"seconds", "step_seconds", "created", "examples_per_second", "checkpoint_minutes"})
 """Names of values that differ between two runs of the same: when, how long, and how often a checkpoint is kept."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC|\b\d[\d,.]* (?:ms|s|min|h)\b")

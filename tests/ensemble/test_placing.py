@@ -13,7 +13,7 @@ def _of(*epochs: dict[str, float]) -> float | None:
 
 
 def test_compiling_is_in_the_first_epoch_only() -> None:
-    first = {"epoch": 1, "seconds": 14.3, "step": 0.019}
+    first = {"epoch": 1, "seconds": 14.3, "step_seconds": 0.019}
     later = [{"epoch": 2, "seconds": 0.66}, {"epoch": 3, "seconds": 0.99}, {"epoch": 4, "seconds": 0.66}]
     assert _of(first, *later) == pytest.approx(0.02)
     assert _of(first) == 0.019

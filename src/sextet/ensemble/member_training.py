@@ -45,7 +45,8 @@ class Training:
     """How one member was trained.
 
     Attributes:
-        history: an entry an epoch: epoch, loss, select, seconds, the first perhaps step; empty without a network.
+        history: an entry an epoch: epoch, loss, select, seconds, the first perhaps step_seconds; empty without a
+            network.
         best_epoch: the epoch kept, from 1; 0 without a network.
         select: mean pinball loss on `select` in scaled space, NaN where not measured.
         seconds: wall time, export included.

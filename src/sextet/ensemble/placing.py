@@ -133,7 +133,7 @@ def step_seconds(training: Training, steps: int) -> float | None:
     seconds = [float(epoch["seconds"]) for epoch in training.history]
     if len(seconds) > 1:
         return statistics.median(seconds[1:]) / steps
-    return training.history[0].get("step") if seconds else None
+    return training.history[0].get("step_seconds") if seconds else None
 
 
 def _cards(site: Site, slot: Slot | None) -> tuple[Accelerator, ...]:

@@ -37,7 +37,7 @@ class FittedMember:
         name: of the member.
         model: the network with its best weights; to be exported.
         history: one entry an epoch: `epoch` from 1, `loss` (training), `select` (mean pinball loss on select, in
-            scaled space) and `seconds` (of the epoch); the first may have `step` (see `Monitor`).
+            scaled space) and `seconds` (of the epoch); the first may have `step_seconds` (see `Monitor`).
         best_epoch: the epoch whose weights were kept, from 1.
         select: the loss on `select` of the kept weights.
         seconds: wall time of the whole training, building and compiling included, and what was spent before a stop.

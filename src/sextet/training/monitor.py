@@ -27,7 +27,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     """Keeps the weights that were best on `select`.
 
     Attributes:
-        history: one entry an epoch; the first has `step` besides, the seconds of one of its steps without those in
+        history: one entry an epoch; the first has `step_seconds` besides, what one of its steps took without those in
             which the network was compiled and without judging, where enough of them were left to tell.
         best: lowest loss on `select`; infinite before the first epoch.
         best_epoch: its epoch, from 1; 0 before the first.
@@ -138,7 +138,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def _step_seconds(self, now: float) -> dict[str, float]:
         """Return what a step of the first epoch took, once compiled; nothing where too few were done to tell."""
         counted = self._done(self._config.steps) - WARM
-        return {"step": (now - self._warm) / counted} if counted >= ENOUGH else {}
+        return {"step_seconds": (now - self._warm) / counted} if counted >= ENOUGH else {}
 
     def _diverged(self, epoch: int) -> None:
         self.model.stop_training = True
