@@ -27,8 +27,8 @@ from sextet.data.split import SplitConfig
 from sextet.data.windows import targets
 from sextet.ensemble.combining import learn
 from sextet.ensemble.examining import Examination, examine
-from sextet.ensemble.fit import ruling_of
 from sextet.ensemble.ground import Ground, lay_ground
+from sextet.ensemble.ruling import ruling_of
 from sextet.ensemble.warning import choose_policies, learn_policies, spike_test, warning_scores
 from sextet.metrics.lead_time import LeadTimes, lead_times
 from sextet.metrics.leaderboard import leaderboard

@@ -22,7 +22,7 @@ from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.ensemble.device import settle, verify
 from sextet.rules.contradictions import contradictions
-from sextet.rules.given_rules import given_rules, rules_text
+from sextet.rules.given_rules import rules_text
 from sextet.rules.user_rules import parse_rules
 from sextet.specs.run_config import RunConfig
 
@@ -77,7 +77,7 @@ def laid(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
 
     config = backtest_config(request)
     check_baselines(request.baselines)
-    parsed = parse_rules(given_rules(request.rules))
+    parsed = parse_rules(rules_text(request.rules), source=str(request.rules))
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     parsed.check_names(panel)

@@ -24,7 +24,7 @@ from sextet.planner.choice import Choice, choose
 from sextet.planner.layout import MemberCost
 from sextet.planner.timing.step_times import StepTimes
 from sextet.rules.contradictions import contradictions
-from sextet.rules.given_rules import given_rules
+from sextet.rules.given_rules import rules_text
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.run_folder import refuse_other, replaced
 from sextet.specs.run_config import RunConfig
@@ -69,7 +69,7 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
         DependencyError: a cluster was asked for, and Ray is not installed.
     """
     config = config_of(request)
-    rules = parse_rules(given_rules(request.rules))
+    rules = parse_rules(rules_text(request.rules), source=str(request.rules))
     if request.out is not UNSAID:
         refuse_other(request.out)
     whole = survey(host or ThisHost(), request.device)

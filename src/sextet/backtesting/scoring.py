@@ -25,7 +25,7 @@ from sextet.data.scale import Scaler
 from sextet.data.windows import ordinals_of, targets
 from sextet.ensemble.baselines import failures_of
 from sextet.ensemble.examining import ENSEMBLE, ONLINE, PERCENTS
-from sextet.ensemble.ruling import Left, Ruling, joined
+from sextet.ensemble.ruling import Left, joined, ruling_of
 from sextet.ensemble.warning import ALONE, RIVAL
 from sextet.ensemble.warning import ENSEMBLE as BLENDED
 from sextet.metrics.alarms import AlarmTally
@@ -70,13 +70,7 @@ class FoldScoring:
         """Score with `fit`; forecasts also go to `file`, where there is one."""
         self._fit, self._yardstick, self._file = fit, yardstick, file
         self._prepared, self._panel = fit.ground.prepared, fit.ground.panel
-        self._ruling = Ruling(
-            rules=yardstick.rules,
-            prepared=self._prepared,
-            spikes=fit.ground.spikes,
-            blend=fit.policies.blend,
-            levels=fit.crew.shape.levels,
-        )
+        self._ruling = ruling_of(fit.ground, yardstick.rules, fit.policies)
         self._silent = not np.isfinite(fit.policies.own.threshold)
         self.scores = FoldScores(truth=np.zeros(self._panel.series), fit_seconds=dict(fit.seconds), notes=fit.notes)
 

@@ -19,8 +19,8 @@ from sextet.ensemble.ground import Ground, lay_ground
 from sextet.ensemble.member_training import log_of
 from sextet.ensemble.outcome import Outcome, Source
 from sextet.ensemble.recruiting import IN_TURN, Hands, Recruits, recruit
-from sextet.ensemble.ruling import Ruling
-from sextet.ensemble.warning import Policies, learn_policies
+from sextet.ensemble.ruling import Ruling, ruling_of
+from sextet.ensemble.warning import learn_policies
 from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
 from sextet.planner.timing.step_times import STEPS
@@ -144,17 +144,6 @@ def _rules_of(source: Source, panel: Panel, progress: Progress) -> UserRules:
     for odd in contradictions(rules.rules):
         progress.note(odd)
     return rules
-
-
-def ruling_of(ground: Ground, rules: UserRules, policies: Policies) -> Ruling:
-    """Return how the user's final rules act on answers to windows of the data."""
-    return Ruling(
-        rules=rules,
-        prepared=ground.prepared,
-        spikes=ground.spikes,
-        blend=policies.blend,
-        levels=ground.shape.levels,
-    )
 
 
 def _examined(ground: Ground, recruits: Recruits, combination: Combination, ruling: Ruling) -> Examination | None:

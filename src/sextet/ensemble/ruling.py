@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from sextet.rules.scene import Scene
 from sextet.rules.user_rules import Mask, UserRules
 from sextet.spikes.blend import WarningBlend
 from sextet.spikes.labels import SpikeModel
+
+if TYPE_CHECKING:
+    from sextet.ensemble.ground import Ground
+    from sextet.ensemble.warning import Policies
 
 Reals = NDArray[np.floating]
 
@@ -73,6 +78,17 @@ class Ruling:
         scene = Scene(panel=panel, index=index, quantiles=quantiles, levels=self.levels, spike_probability=probability)
         after, acted = self.rules.in_answer(scene, nonnegative=scaler.nonnegative)
         return Left(quantiles=after.quantiles, acted=acted, score=score, probability=after.spike_probability)
+
+
+def ruling_of(ground: Ground, rules: UserRules, policies: Policies) -> Ruling:
+    """Return how the user's final rules act on answers to windows of the data."""
+    return Ruling(
+        rules=rules,
+        prepared=ground.prepared,
+        spikes=ground.spikes,
+        blend=policies.blend,
+        levels=ground.shape.levels,
+    )
 
 
 def joined(parts: Sequence[Left]) -> Left:

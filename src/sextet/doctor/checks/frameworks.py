@@ -15,7 +15,6 @@ from sextet.doctor.remedy import install, newest_tensorflow
 _NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _HOW = {"late": "no answer in time", "crashed": "the process ended", "refused": "it raised"}
 _LONGER = "sextet doctor --timeout 300   # give it longer; a cold disk takes its time"
-_TRAIN = "pip install '.[train]'   # in the folder of the project"
 SHOWN = 300  # characters of an error that are shown
 
 
@@ -24,7 +23,7 @@ def absent(case: Case) -> Iterator[Finding]:
     if case.machine is None or case.stack.tensorflow is not None:
         return
     row = newest_tensorflow(case.cards, case.stack.python)
-    yield found("SXT115", fix=install(row, case.cards) if row and case.cards else _TRAIN)
+    yield found("SXT115", fix=install(row, case.cards)) if row and case.cards else found("SXT115")
 
 
 def imports(case: Case) -> Iterator[Finding]:
