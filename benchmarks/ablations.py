@@ -134,15 +134,15 @@ def rule_based(stage: Stage) -> Iterator[Row]:
     from sextet.rules.rule_based import KINDS, LINEAR, PHASED, RuleBasedModel, fit_rule_based
 
     ground, horizon = stage.ground, stage.ground.config.horizon
-    select, index = ground.select_windows(), validation(ground)
+    train, select, index = ground.train_windows(), ground.select_windows(), validation(ground)
     fitted: dict[str, Any] = {LINEAR: ground.ridge}
-    if phased := fit_phase_regression(ground.prepared, ground.train_windows(), select, horizon):
+    if phased := fit_phase_regression(ground.prepared, train, select, horizon):
         fitted[PHASED] = phased
 
     def model(kinds: tuple[str, ...]) -> RuleBasedModel:
-        return fit_rule_based(ground.prepared, select, horizon, kinds=kinds, fitted=fitted)
+        return fit_rule_based(ground.prepared, select, horizon, kinds=kinds, fitted=fitted, train=train)
 
-    def judged(one: RuleBasedModel) -> float:
+    def judged(one: Any) -> float:
         return loss(ground, index, one.answer(ground.prepared, index).quantiles)
 
     whole = model(KINDS)
@@ -151,6 +151,8 @@ def rule_based(stage: Stage) -> Iterator[Row]:
         if kind != PHASED or phased:
             fewer = judged(model(tuple(one for one in KINDS if one != kind)))
             yield stage.row(f"Rule-Based: {kind}", BOTH, fewer, with_all)
+    shorter, usual = _errors_on(stage, ground.ridge, select), ground.ridge
+    yield stage.row("linear-autoregression: errors of train too", BOTH, judged(shorter), judged(usual))
     if whole.unit:
         yield stage.row("Rule-Based: spread by its recent errors", BOTH, judged(_without_unit(stage, whole)), with_all)
     if phased:
@@ -165,14 +167,23 @@ def rule_based(stage: Stage) -> Iterator[Row]:
 
 
 def _without_unit(stage: Stage, model: Any) -> Any:
+    from sextet.baselines.ridge import Ridge
+
+    told = stage.ground.select_windows()
+    if isinstance(model.forecast, Ridge):
+        told = model.forecast.error_windows(stage.ground.train_windows(), told)
+    return _errors_on(stage, replace(model, unit=None), told)
+
+
+def _errors_on(stage: Stage, model: Any, told: Any) -> Any:
+    """Return a forecast with the errors that it makes on the windows `told`."""
     from sextet.baselines.error_quantiles import spread
     from sextet.baselines.history import targets
 
     ground = stage.ground
-    select = ground.select_windows()
-    bare = replace(model, unit=None, errors=np.zeros_like(model.errors))
-    said = bare.answer(ground.prepared, select).quantiles[..., 0]
-    return replace(bare, errors=spread(targets(ground.prepared, select, ground.config.horizon) - said))
+    bare = replace(model, errors=np.zeros_like(model.errors))
+    said = bare.answer(ground.prepared, told).quantiles[..., 0]
+    return replace(bare, errors=spread(targets(ground.prepared, told, ground.config.horizon) - said))
 
 
 def transforms(stage: Stage) -> Iterator[Row]:
@@ -193,11 +204,11 @@ def transforms(stage: Stage) -> Iterator[Row]:
 
 
 def combining(stage: Stage, folder: Path) -> Iterator[Row]:
-    """How the members of a finished backtest are combined: learned on weigh, judged on calibrate."""
+    """How the members of a finished backtest are combined: learned on select and weigh, judged on calibrate."""
     from sextet.combine.conformal import Calibration
     from sextet.combine.weights import EnsembleWeights
     from sextet.core.quantiles import LEVELS
-    from sextet.ensemble.combining import ask, calibrated, learn_weights
+    from sextet.ensemble.combining import calibrated, hear, learn_weights
     from sextet.ensemble.recruiting import member_file
     from sextet.runtime.crew import Crew, member_from, spike_probability
 
@@ -206,10 +217,9 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     if not all(file.is_file() for file in files.values()):
         return
     crew = Crew(members={name: member_from(file) for name, file in files.items()}, shape=ground.shape)
-    panel, split = ground.panel, ground.split
+    panel, everything = ground.panel, hear(crew, ground)
     known, count = np.arange(panel.series), panel.series
-    weighed = ask(crew, ground.prepared, ground.scored_windows("weigh"), split.weigh)
-    heard = ask(crew, ground.prepared, ground.scored_windows("calibrate"), split.calibrate)
+    weighed, heard = everything.before, everything.part("calibrate")
 
     def said(weights: EnsembleWeights, of: Any = heard) -> Any:
         answers = [of.answers[name].quantiles for name in weights.names]
@@ -222,6 +232,8 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     judged: Callable[[Any], float] = lambda quantiles: loss(ground, heard.index, quantiles)  # noqa: E731
     weights = of(crew.names)
     whole = judged(said(weights))
+    shorter = learn_weights(crew, everything.part("weigh"), known, count)
+    yield stage.row("weights learned on select too, not on weigh alone", "calibrate", judged(said(shorter)), whole)
     equal = EnsembleWeights.equal(crew.names, ground.shape.horizon)
     yield stage.row("learned weights, against equal ones", "calibrate", judged(said(equal)), whole)
     for name in crew.names:

@@ -16,6 +16,7 @@ from sextet.backtesting.fold_fit import FoldFit, fit_fold, fit_on
 from sextet.backtesting.fold_scores import FoldScores
 from sextet.backtesting.scoring import FoldScoring, Yardstick, chunks
 from sextet.backtesting.summary import warning_rows
+from sextet.combine.weights import refit_weights
 from sextet.core.answer import Answer
 from sextet.core.progress import Silent
 from sextet.core.window import WindowIndex
@@ -29,7 +30,7 @@ from sextet.ensemble.combining import learn
 from sextet.ensemble.examining import Examination, examine
 from sextet.ensemble.ground import Ground, lay_ground
 from sextet.ensemble.ruling import ruling_of
-from sextet.ensemble.warning import choose_policies, learn_policies, spike_test, warning_scores
+from sextet.ensemble.warning import learn_policies, spike_test, warning_scores
 from sextet.metrics.lead_time import LeadTimes, lead_times
 from sextet.metrics.leaderboard import leaderboard
 from sextet.metrics.point import seasonal_scale
@@ -64,11 +65,9 @@ def fit(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> FoldFit:
     (one,) = fitted.crew.members.values()
     assert isinstance(one, RuleBasedModel)
     crew = Crew(members={"rule-based": one, "warner": Warner(**vars(one))}, shape=ground.shape)
-    combination, *heard = learn(
-        crew, ground.prepared, ground.scored_windows("weigh"), ground.scored_windows("calibrate")
-    )
-    policies = choose_policies(heard, combination, ground.spikes, ground.prepared)
-    return replace(fitted, crew=crew, combination=combination, policies=policies)
+    learned = learn(crew, ground)
+    policies = learn_policies(ground, learned.combination, learned.heard)
+    return replace(fitted, crew=crew, combination=learned.combination, evidence=learned.evidence, policies=policies)
 
 
 def yardstick(ground: Ground, rules: UserRules | None = None) -> Yardstick:
@@ -178,8 +177,8 @@ def test_a_backtest_tells_how_long_ahead_it_warned(ground: Ground, fit: FoldFit)
 
 
 def test_what_a_spike_looks_like_is_learned_from_all_of_validation(ground: Ground, fit: FoldFit) -> None:
-    heard = learn(fit.crew, ground.prepared, ground.scored_windows("weigh"), ground.scored_windows("calibrate"))[1:]
-    policies = learn_policies(ground, fit.crew, fit.combination, heard)
+    learned = learn(fit.crew, ground)
+    policies = learn_policies(ground, learned.combination, learned.heard)
     assert policies.evidence is not None
     rows = sum(len(ground.scored_windows(part)) for part in ("select", "weigh", "calibrate"))
     assert len(policies.evidence.label) == rows
@@ -241,3 +240,20 @@ def test_chunks_are_whole_series_or_parts_of_one(counts: list[int], size: int) -
         assert 0 < len(held) <= size
         if len(set(held.tolist())) > 1:
             assert all((series == s).sum() == (held == s).sum() for s in set(held.tolist()))
+
+
+def test_windows_that_passed_teach_whom_to_trust(ground: Ground, fit: FoldFit, tmp_path: Path) -> None:
+    index = ground.scored_windows("test")
+    before = replace(
+        fit.combination.weights, choice={"entropy": 0.01, "block": None, "series": None, "regime": None}, member=None
+    )
+    some = replace(fit, combination=replace(fit.combination, weights=before))
+    after = fit_on(some, index, ground, tmp_path, Silent())
+    observed = targets(ground.panel, index, HORIZON)[1]
+    assert after.evidence.seen == fit.evidence.seen + int(observed.sum())
+    first = np.array([index.row[index.series == one].min() for one in range(ground.panel.series)])
+    passed = after.evidence.cutoff >= first[after.evidence.series]
+    assert 0.8 < passed.mean() / (observed.sum() / after.evidence.seen) < 1.25
+    wanted = refit_weights(before, after.evidence).table
+    np.testing.assert_array_equal(after.combination.weights.table, wanted)
+    assert not np.array_equal(wanted, refit_weights(before, fit.evidence).table)

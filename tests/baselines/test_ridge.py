@@ -224,3 +224,18 @@ def test_etth1_protocol() -> None:
     train = windows(data, 512, 8640, horizon, step=4)  # a quarter of the windows: enough, and quick
     model = ridge.fit_ridge(data, train, windows(data, 8640, 10080, horizon), horizon)
     assert np.mean((model.point(data, test) - truth) ** 2) == pytest.approx(0.365, abs=0.004)
+
+
+def test_errors_are_taken_from_training_too_where_rows_are_many() -> None:
+    """`select` is a wild time, training a calm one: how far a forecast errs is told by half of each."""
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=(1, 3000)) * np.where(np.arange(3000) < 2000, 1.0, 3.0)
+    data = scaled(y)
+    train, select = windows(data, 50, 2000, 2), windows(data, 2000, 2500, 2)
+    model = ridge.fit_ridge(data, train, select, 2, longest=12)
+    told = model.error_windows(train, select)
+    assert len(told) == 2 * len(select) and (told.row < 2000).sum() == len(select)
+    errors = targets(data, told, 2) - model.point(data, told)
+    np.testing.assert_allclose(model.errors, ridge.centred(errors), atol=1e-6)
+    few = train.take(slice(0, 9 * model.lookback))
+    np.testing.assert_array_equal(model.error_windows(few, select).row, select.row)

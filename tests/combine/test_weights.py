@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sextet.combine.evidence import gather_evidence
+from sextet.combine.evidence import Evidence, gather_evidence
 from sextet.combine.weight_search import _folds
-from sextet.combine.weights import EnsembleWeights, fit_weights
+from sextet.combine.weights import EnsembleWeights, fit_weights, refit_weights
 from sextet.core.errors import SextetError
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -258,3 +259,46 @@ def test_many_series_tell_which_member_to_trust_where_time_is_too_short() -> Non
     weights = world.fit()
     assert not any("too short to cross-validate" in note for note in weights.notes)
     assert weights.of(np.array([-1]))[0, :, 0].min() > 0.8
+
+
+def evidence_in(world: World, after: int = 0) -> Evidence:
+    return gather_evidence(world.answers, world.target, world.series, LEVELS, None, world.row + after)
+
+
+def test_weights_are_fitted_anew_on_more_windows_as_restrained_as_they_were() -> None:
+    early, late = World(flat(0.5, 0.6, 2.0)), World(flat(2.0, 0.6, 0.5), windows=400, seed=3)
+    weights = early.fit()
+    evidence = evidence_in(early).with_more(evidence_in(late, after=120))
+    again = refit_weights(weights, evidence)
+    assert (again.choice, again.scores, again.notes) == (weights.choice, weights.scores, weights.notes)
+    first, later = (one.of(np.array([0]))[0, 0] for one in (weights, again))
+    assert first[0] > first[2] and later[2] > later[0]  # later windows are more, and there the third member is better
+    np.testing.assert_allclose(again.of(np.array([0, 1])).sum(axis=2), 1.0)
+
+
+def test_the_same_evidence_gives_the_same_weights() -> None:
+    world = World(flat(0.5, 0.6, 2.0))
+    weights = world.fit()
+    np.testing.assert_array_equal(refit_weights(weights, evidence_in(world)).table, weights.table)
+    # whatever row is called the first
+    np.testing.assert_array_equal(world.fit(row=world.row + 1000).table, weights.table)
+
+
+def test_equal_weights_and_an_ensemble_of_one_member_stay_when_there_are_more_windows() -> None:
+    world = World(flat(0.5, 2.0))
+    equal = EnsembleWeights.equal(world.names, 8)
+    assert refit_weights(equal, evidence_in(world)) is equal
+    alone = replace(world.fit(), member="m1")
+    assert refit_weights(alone, evidence_in(world)) is alone
+
+
+@pytest.mark.parametrize(("early", "late"), [(5000, 50), (50, 5000), (100, 200)])
+def test_two_times_are_drawn_from_alike(early: int, late: int) -> None:
+    """Points of many windows are drawn thinly; those of a few that come after must not outweigh them for that."""
+    worlds = [World(flat(0.5, 0.6), windows=count, series=1) for count in (early, late)]
+    first, second = evidence_in(worlds[0]), evidence_in(worlds[1], after=early)
+    whole = first.with_more(second)
+    assert whole.seen == 8 * (early + late)
+    later = int((whole.cutoff >= early).sum())
+    assert later / len(whole) == pytest.approx(late / (early + late), rel=0.05)
+    assert len(whole) <= len(first) + len(second)

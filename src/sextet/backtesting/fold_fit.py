@@ -13,16 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from sextet.baselines.history import targets
+from sextet.baselines.history import targets, thinned
+from sextet.combine.evidence import Evidence
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
 from sextet.data.windows import ordinals_of
 from sextet.ensemble.baselines import Baseline, fit_baselines
 from sextet.ensemble.catching_up import caught_up
-from sextet.ensemble.combining import learn
-from sextet.ensemble.ground import Ground
+from sextet.ensemble.combining import ask, evidence_of, learn, refitted
+from sextet.ensemble.ground import WEIGH_VALUES, Ground
 from sextet.ensemble.recruiting import IN_TURN, Hands, recruit
-from sextet.ensemble.warning import Policies, evidence_of, learn_policies
+from sextet.ensemble.warning import Policies, learn_policies, warning_evidence
 from sextet.rules.user_rules import UserRules
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, spike_probability
@@ -39,6 +40,7 @@ class FoldFit:
         ground: data and choices.
         crew: the trained members.
         combination: weights and calibration; its online state has seen `calibrate`.
+        evidence: what weights were fitted on.
         policies: how likely a spike is, and when to alert.
         baselines: name -> fitted baseline.
         seconds: wall time to train each member and to fit each baseline, by name, and `COMBINING`.
@@ -50,6 +52,7 @@ class FoldFit:
     ground: Ground
     crew: Crew
     combination: Combination
+    evidence: Evidence
     policies: Policies
     baselines: Mapping[str, Baseline]
     seconds: Mapping[str, float]
@@ -84,12 +87,12 @@ def fit_fold(
     crew, trainings = recruits.crew, recruits.trainings
     progress.stage("learning weights and calibration")
     start = time.perf_counter()
-    weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
-    combination, *heard = learn(crew, ground.prepared, weigh, calibrate, ground.split)
-    policies = learn_policies(ground, crew, combination, heard)
+    learned = learn(crew, ground)
+    combination, evidence = learned.combination, learned.evidence
+    policies = learn_policies(ground, combination, learned.heard)
     seconds = {name: training.seconds for name, training in trainings.items()}
     seconds[COMBINING] = time.perf_counter() - start
-    del heard
+    del learned
     progress.stage("fitting the baselines")
     fitted, spent = fit_baselines(ground, baselines)
     notes = [note for training in trainings.values() for note in training.notes]
@@ -97,6 +100,7 @@ def fit_fold(
         ground=ground,
         crew=crew,
         combination=combination,
+        evidence=evidence,
         policies=policies,
         baselines=fitted,
         seconds=seconds | spent,
@@ -106,9 +110,10 @@ def fit_fold(
 
 
 def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progress: Progress) -> FoldFit:
-    """Return the fit of the next fold: members trained on, weights as they were, online calibration gone on.
+    """Return the fit of the next fold: members trained on, online calibration gone on.
 
-    How likely a spike is, and when to warn, is learned anew with what came of the passed windows.
+    Weights, how likely a spike is, and when to warn are learned anew with what came of the passed windows. How far
+    weights are drawn together stays as it was.
 
     Args:
         fit: of the fold before, whose members have been trained on before.
@@ -128,19 +133,30 @@ def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progr
     adapted, online = combination.online.advance(raw, target, index.series, ordinals_of(prepared.panel, index))
     policies = fit.policies
     if policies.evidence is not None:
-        passed = evidence_of(index, warned, adapted, target, ground.spikes, prepared)
+        passed = warning_evidence(index, warned, adapted, target, ground.spikes, prepared)
         policies = policies.after(passed, ground.config.costs)
+    evidence = fit.evidence.with_more(_evidence_of(fit, index))
+    weights = refitted(combination.weights, evidence, prepared.panel.series)
     fitted, spent = fit_baselines(ground, tuple(fit.baselines))
     after = replace(
         fit,
         ground=ground,
-        combination=replace(combination, online=online),
+        combination=replace(combination, weights=weights, online=online),
+        evidence=evidence,
         policies=policies,
         baselines=fitted,
         seconds=spent,
         notes=(),
     )
     return _caught_up(after, fit.folder or folder, folder, progress)
+
+
+def _evidence_of(fit: FoldFit, index: WindowIndex) -> Evidence:
+    """Draw what weights are fitted on from windows that passed; of very many every n-th is asked again."""
+    shape, panel = fit.crew.shape, fit.ground.panel
+    few = thinned(index, max(1, WEIGH_VALUES // (shape.horizon * len(shape.levels))))
+    passed = evidence_of(fit.crew, ask(fit.crew, fit.ground.prepared, few), np.arange(panel.series), panel.series)
+    return replace(passed, seen=round(passed.seen * len(index) / len(few)))
 
 
 def _caught_up(fit: FoldFit, before: Path, folder: Path, progress: Progress) -> FoldFit:

@@ -1,6 +1,6 @@
 """How far a forecast erred lately, as a unit for its errors: wide in wild weeks, narrow in calm ones.
 
-Errors pooled over `select` say how far a forecast errs on average; in calm weeks, or of a calm series, it errs less.
+Errors pooled over months say how far a forecast errs on average; in calm weeks, or of a calm series, it errs less.
 The unit of a window is the mean absolute error of the same forecast, had it been made at eight cutoffs before, all of
 whose targets have passed; to a power below one, since what was wild lately is on average less so to come.
 """
@@ -27,7 +27,7 @@ _SPACINGS = (0.25, 1.0)  # of a horizon, between cutoffs
 _MOST_ROWS = 1024
 _POWER = 0.75
 _CALMEST = 0.05  # error, over the usual one, below which a window is as calm as can be
-_WORTH = 0.005  # a smaller gain on `select` is of the weeks at hand
+_WORTH = 0.005  # a smaller gain is of the weeks at hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +77,11 @@ def choose_unit(
     spread: Spread,
     levels: Sequence[float] = LEVELS,
 ) -> tuple[RecentErrors, Reals] | None:
-    """Return the unit with which error quantiles have the least pinball loss on `select`; None: they need none.
+    """Return the unit with which error quantiles have the least pinball loss on `index`; None: they need none.
 
     Args:
         history: the scaled target.
-        index: W windows of `select`.
+        index: W windows to take errors from.
         errors: `[W, H]` of the forecast, NaN where the target is missing.
         point: the forecast.
         spread: makes quantiles `[H, Q]` of errors.

@@ -32,6 +32,7 @@ _PENALTY_TIE = 1.001
 _FIT_WINDOWS = 60_000
 _FIT_VALUES = 36_000_000  # numbers in all windows fitted on: what the sums cost grows with the square of a window's
 _SELECT_WINDOWS = 20_000
+_ROWS_AN_INPUT = 10  # windows fitted on for each input, from which errors on them tell of errors to come
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Ridge:
         intercept: `[H]`; zeros without drift.
         extras: which extra inputs are read, or None.
         extra_weights: `[E, H]` of the extra inputs.
-        errors: `[H, Q]` empirical error quantiles on `select`, see `error_quantiles`; about 0 without drift.
+        errors: `[H, Q]` empirical error quantiles on `error_windows`, see `error_quantiles`; about 0 without drift.
     """
 
     centre: str
@@ -91,6 +92,18 @@ class Ridge:
             if self.extras:
                 out[part] += self.extras.of(history, some) @ self.extra_weights
         return out
+
+    def error_windows(self, train: WindowIndex, select: WindowIndex) -> WindowIndex:
+        """Return the windows by whose errors it is told how far a forecast errs: half of them of each part.
+
+        `select` is a short time, wild or calm as it happens to be. Errors on windows that a regression was fitted on
+        are too small by about the share of its inputs in their number; where that is over a tenth, `select` alone is
+        taken.
+        """
+        some = thinned(select, _SELECT_WINDOWS)
+        if len(train) < _ROWS_AN_INPUT * (len(self.weights) + len(self.extra_weights)):
+            return some
+        return WindowIndex.joined([thinned(train, len(some)), some])
 
     def answer(self, history: Surroundings, index: WindowIndex) -> Answer:
         """Quantile forecasts of the windows in the scaled space."""
@@ -182,7 +195,7 @@ def fit_ridge(
     Args:
         history: the scaled target, covariates and calendar.
         train: windows to fit on; at most 60,000, spread evenly, are used, and fewer for long horizons.
-        select: windows to choose on and to take the error quantiles from; at most 20,000.
+        select: windows to choose on; at most 20,000.
         horizon: H.
         longest: longest lookback to try, in steps.
         levels: quantile levels of the answer.
@@ -212,7 +225,8 @@ def fit_ridge(
         extra_weights=weights[setting.lookback :].astype(np.float32),
         errors=np.zeros((horizon, len(levels))),
     )
-    errors = targets(history, select, horizon) - bare.point(history, select)
+    told = bare.error_windows(train, select)
+    errors = targets(history, told, horizon) - bare.point(history, told)
     # without drift the median stays where it is: moving it by the errors of `select` would be a drift again
     return replace(bare, errors=(spread if setting.drift else centred)(errors, levels))
 

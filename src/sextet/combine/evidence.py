@@ -1,4 +1,4 @@
-"""What the members said on `weigh`, drawn down to a few ten thousand (window, step) points.
+"""What the members said on validation, drawn down to a few ten thousand (window, step) points.
 
 A window's steps, quantiles and neighbouring windows say much the same thing, so weights for a handful of
 members need far fewer points than there are. Points are drawn by strata in the order of series, block of
@@ -9,7 +9,8 @@ same points.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,11 @@ class Evidence:
         target: `[N]`.
         series: `[N]` series number.
         step: `[N]` step of the horizon, 0-based.
-        cutoff: `[N]` row of the window's first target, counted from the first cutoff of its series.
+        cutoff: `[N]` row of the window's first target, from any row of its series on.
         spike: `[N]` probability of the spike regime, 0..1; zeros without one.
         levels: `[Q]`.
         horizon: H.
+        seen: number of observed points that these were drawn from.
     """
 
     answers: NDArray[np.float32]
@@ -47,6 +49,7 @@ class Evidence:
     spike: Floats
     levels: Floats
     horizon: int
+    seen: int
 
     def __len__(self) -> int:
         """Number of points."""
@@ -68,7 +71,18 @@ class Evidence:
             spike=self.spike[which],
             levels=self.levels,
             horizon=self.horizon,
+            seen=self.seen,
         )
+
+    def with_more(self, later: Evidence) -> Evidence:
+        """Return points of both, drawn as thinly from the one as from the other; rows count from the same row."""
+        share = min(len(one) / max(one.seen, 1) for one in (self, later))
+        parts = [one.take(_strata(len(one), max(1, round(share * one.seen)))) for one in (self, later)]
+        whole: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("answers", "target", "series", "step", "cutoff", "spike")
+        }
+        return replace(self, **whole, seen=self.seen + later.seen)
 
     def losses(self, weights: Floats) -> Floats:
         """Return the pinball loss `[N]`, mean over levels, of the members combined with `weights` `[N or 1, M]`."""
@@ -116,14 +130,15 @@ def gather_evidence(
         row: `[W]` row of the first target; without it, windows of a series are taken as consecutive cutoffs.
     """
     horizon = target.shape[1]
-    cutoff = relative_rows(np.asarray(series), row)
+    cutoff = _ranks(np.asarray(series)) if row is None else np.asarray(row, dtype=np.int64)
     window, step = np.nonzero(np.isfinite(target))
     owner = np.asarray(series, dtype=np.int64)[window]
     # Half octaves of the step: each part of the horizon gets its share of the points.
     band = np.floor(2 * np.log2(step + 1.0)).astype(np.int64)
     order = np.lexsort((step, cutoff[window], band, owner))
     limit = min(max(POINTS, POINTS_A_SERIES * len(np.unique(owner))), MOST_POINTS)
-    order = order[_strata(len(order), limit)]
+    seen = len(order)
+    order = order[_strata(seen, limit)]
     window, step = window[order], step[order]
     said = np.stack([member[window, step] for member in answers], axis=-1).astype(np.float32)
     return Evidence(
@@ -135,22 +150,26 @@ def gather_evidence(
         spike=np.zeros(len(window)) if regime is None else _probability(regime)[window, step],
         levels=np.asarray(levels, dtype=np.float64),
         horizon=horizon,
+        seen=seen,
     )
 
 
-def relative_rows(series: NDArray[np.integer], row: NDArray[np.integer] | None) -> Ints:
-    """Return `[W]` rows counted from the first cutoff of each series, or ranks where `row` is None."""
+def relative_rows(series: Ints, row: Ints) -> Ints:
+    """Return `[W]` rows counted from the first of each series."""
+    first = np.full(int(series.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, series, row)
+    return np.asarray(row - first[series])
+
+
+def _ranks(series: NDArray[np.integer]) -> Ints:
+    """Return `[W]` the place of each window among those of its series."""
     owner = np.unique(series, return_inverse=True)[1].reshape(-1)
     count = int(owner.max()) + 1 if len(owner) else 0
-    if row is None:
-        order = np.argsort(owner, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))[:-1]]).astype(np.int64)
-        ranks = np.empty(len(owner), dtype=np.int64)
-        ranks[order] = np.arange(len(owner)) - starts[owner[order]]
-        return ranks
-    first = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(first, owner, np.asarray(row, dtype=np.int64))
-    return np.asarray(np.asarray(row, dtype=np.int64) - first[owner])
+    order = np.argsort(owner, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))[:-1]]).astype(np.int64)
+    ranks = np.empty(len(owner), dtype=np.int64)
+    ranks[order] = np.arange(len(owner)) - starts[owner[order]]
+    return ranks
 
 
 def refuse_missing(answers: NDArray[np.floating], names: Sequence[str]) -> None:

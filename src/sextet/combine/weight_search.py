@@ -9,13 +9,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.combine.evidence import Evidence
+from sextet.combine.evidence import Evidence, relative_rows
 from sextet.combine.weight_table import Fits, Shrinkage, Solver, block_ends, fit_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-STARTS = (0.4, 0.6, 0.8)  # where held-out runs of cutoffs begin, as shares of weigh; each ends where the next begins
+STARTS = (0.4, 0.6, 0.8)  # where held-out runs of cutoffs begin, as shares of the time; each ends where the next begins
 LEAST_POINTS = 40  # points a fit needs for each member
 TIE = 1e-6  # members that agree are combined, not chosen between
 MARGIN = 5e-4  # relative gain by which weights with more freedom must win
@@ -189,17 +189,17 @@ def _folds(evidence: Evidence) -> list[_Fold]:
     """Hold out runs of cutoffs; where there are too few for that, series."""
     if len(evidence) == 0:
         return []
-    size = int(evidence.series.max()) + 1
+    size, cutoff = int(evidence.series.max()) + 1, relative_rows(evidence.series, evidence.cutoff)
     span = np.zeros(size, dtype=np.int64)
-    np.maximum.at(span, evidence.series, evidence.cutoff + 1)
+    np.maximum.at(span, evidence.series, cutoff + 1)
     if int(span.max()) < LEAST_HORIZONS * evidence.horizon:
         return _folds_of_series(evidence)
     least = LEAST_POINTS * evidence.members
     folds = []
     for share, following in zip(STARTS, (*STARTS[1:], 1.0), strict=True):
         start, end = (np.ceil(span * part).astype(np.int64)[evidence.series] for part in (share, following))
-        known = evidence.take(evidence.cutoff + evidence.step < start)
-        held_out = evidence.take((evidence.cutoff >= start) & (evidence.cutoff < end))
+        known = evidence.take(cutoff + evidence.step < start)
+        held_out = evidence.take((cutoff >= start) & (cutoff < end))
         if len(known) < least or len(held_out) == 0:
             continue
         many = len(np.unique(evidence.series)) > 1

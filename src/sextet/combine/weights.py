@@ -1,4 +1,4 @@
-"""Weights of the members: learned on `weigh`, by block of steps, series and regime; non-negative, summing to one.
+"""Weights of the members: learned on validation, by block of steps, series and regime; non-negative, summing to one.
 
 A combined quantile is the weighted mean of the members' quantiles (Vincentisation), which keeps quantiles
 from crossing. Weights minimise the mean pinball over levels, windows, steps and series in scaled space.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,8 @@ class EnsembleWeights:
         table: `[R, 1 + G, B, M]`: R = 1, or 2 for the calm and the spiky regime; row 0 for any series, then
             those with weights of their own.
         owners: `[G]` series numbers, ascending.
-        member: the member that the ensemble became because combining lost on `weigh`, or None.
-        scores: mean pinball on cross-validated `weigh`: "combination", "equal weights", "one regime" and each
+        member: the member that the ensemble became because combining lost on validation, or None.
+        scores: mean pinball, cross-validated on validation: "combination", "equal weights", "one regime" and each
             member; empty where there was too little data.
         choice: the shrinkage chosen, for the report.
         notes: what the user should know, one sentence each.
@@ -188,7 +188,7 @@ def fit_weights(
     regime: NDArray[np.floating] | None = None,
     row: NDArray[np.integer] | None = None,
 ) -> EnsembleWeights:
-    """Learn the weights on `weigh`.
+    """Learn the weights from what members said of windows that they were not trained on.
 
     Args:
         answers: `[M, W, H, Q]` in scaled space (a list of `[W, H, Q]` will do).
@@ -216,6 +216,18 @@ def fit_weights(
     return _fitted(evidence, choice, tuple(names))
 
 
+def refit_weights(weights: EnsembleWeights, evidence: Evidence) -> EnsembleWeights:
+    """Fit weights anew on more evidence, drawn together as far as `weights` are; scores and notes stay theirs.
+
+    Equal weights, and those of an ensemble that became one member, stay as they are.
+    """
+    if weights.member is not None or weights.choice.get("entropy") is None:
+        return weights
+    kept = {part: np.inf if (k := weights.choice[part]) is None else k for part in ("entropy", "block", "series")}
+    ends, owners, table = _tables(evidence, Shrinkage(**kept), weights.choice["regime"])
+    return replace(weights, ends=ends, owners=owners, table=table)
+
+
 def _fitted(evidence: Evidence, choice: Choice, names: tuple[str, ...]) -> EnsembleWeights:
     scores = {names[int(key)] if key.isdigit() else key: value for key, value in choice.scores.items()}
     shared = {
@@ -228,13 +240,7 @@ def _fitted(evidence: Evidence, choice: Choice, names: tuple[str, ...]) -> Ensem
         table, ends = np.eye(len(names))[choice.member][None, None, None], np.array([evidence.horizon])
         owners = np.zeros(0, dtype=np.int64)
     else:
-        ends = block_ends(evidence, LEAST_POINTS_A_BLOCK)
-        with_series = bool(np.isfinite(choice.shrinkage.series))
-        with_regime = choice.regime is not None and regimes_present(evidence)
-        fits = fit_regimes(
-            evidence, ends, with_series, with_regime, Solver(entropies=path_to(choice.shrinkage.entropy))
-        )
-        table, owners = fits.tables(choice.shrinkage, choice.regime), fits.both.owners
+        ends, owners, table = _tables(evidence, choice.shrinkage, choice.regime)
     return EnsembleWeights(
         names=names,
         horizon=evidence.horizon,
@@ -248,6 +254,16 @@ def _fitted(evidence: Evidence, choice: Choice, names: tuple[str, ...]) -> Ensem
     )
 
 
+def _tables(evidence: Evidence, shrinkage: Shrinkage, regime: float | None) -> tuple[Ints, Ints, Floats]:
+    """Fit the weights: the ends of the blocks, the series with weights of their own, and the table."""
+    ends = block_ends(evidence, LEAST_POINTS_A_BLOCK)
+    with_series = bool(np.isfinite(shrinkage.series))
+    with_regime = regime is not None and regimes_present(evidence)
+    solver = Solver(entropies=path_to(shrinkage.entropy))
+    fits = fit_regimes(evidence, ends, with_series, with_regime, solver)
+    return ends, fits.both.owners, fits.tables(shrinkage, regime)
+
+
 def _notes(choice: Choice, names: Sequence[str]) -> tuple[str, ...]:
     scores, notes = choice.scores, []
     combined = scores["combination"]
@@ -255,23 +271,23 @@ def _notes(choice: Choice, names: Sequence[str]) -> tuple[str, ...]:
     if choice.member is not None:
         name, alone = names[choice.member], min(leader, scores[str(choice.member)])
         notes.append(
-            f"Combining lost on weigh (mean pinball {combined:.4g}) against the best member alone ({alone:.4g}): "
+            f"Combining lost on validation (mean pinball {combined:.4g}) against the best member alone ({alone:.4g}): "
             f"the ensemble is {name}."
         )
     elif leader < combined * (1.0 - TIE):
         notes.append(
-            f"On weigh the combination (mean pinball {combined:.4g}) and the best member ({leader:.4g}) differ by "
+            f"On validation the combination (mean pinball {combined:.4g}) and the best member ({leader:.4g}) differ by "
             "less than chance: they are combined."
         )
     if choice.member is None and choice.shrinkage == Shrinkage():
-        notes.append("Equal weights did as well on weigh as fitted ones: every member weighs the same.")
+        notes.append("Equal weights did as well on validation as fitted ones: every member weighs the same.")
     if choice.member is None and choice.regime is not None:
         notes.append(
             f"Calm and spiky steps have weights of their own: mean pinball {combined:.4g} "
-            f"against {scores['one regime']:.4g} on weigh."
+            f"against {scores['one regime']:.4g} on validation."
         )
     if not choice.validated:
-        notes.append("weigh is too short to cross-validate: weights are drawn strongly towards equal ones.")
+        notes.append("Validation is too short to cross-validate: weights are drawn strongly towards equal ones.")
     return tuple(notes)
 
 

@@ -27,6 +27,15 @@ class Answer:
     spike_size: Floats | None = None
     rules: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
+    def part(self, windows: slice) -> Answer:
+        """Return what was answered for some windows, as views."""
+        return Answer(
+            quantiles=self.quantiles[windows],
+            spike_probability=None if self.spike_probability is None else self.spike_probability[windows],
+            spike_size=None if self.spike_size is None else self.spike_size[windows],
+            rules={name: acted[windows] for name, acted in self.rules.items()},
+        )
+
 
 def joined(parts: list[Answer]) -> Answer:
     """Join answers for consecutive windows into one."""

@@ -1,4 +1,4 @@
-"""Learns how to combine members: weights on `weigh`, calibration and alert threshold on `calibrate`."""
+"""Learns how to combine members from the parts that no network was trained on: weights, then calibration."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from numpy.typing import NDArray
 
 from sextet.baselines.history import targets
 from sextet.combine.conformal import Calibration
+from sextet.combine.evidence import Evidence, gather_evidence
 from sextet.combine.online import OnlineCalibration
 from sextet.combine.trust import separate_windows, trust, trust_in_all
-from sextet.combine.weights import EnsembleWeights, fit_weights
+from sextet.combine.weights import EnsembleWeights, fit_weights, refit_weights
 from sextet.core.answer import Answer
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
-from sextet.data.split import Split
+from sextet.data.split import Part
 from sextet.data.windows import ordinals_of
+from sextet.ensemble.ground import Ground
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, spike_probability
+
+HEARD: tuple[Part, ...] = ("select", "weigh", "calibrate")
+"""The parts that no network was trained on, in the order of time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What the members answered for the windows of a part.
+    """What the members answered for some windows.
 
     Attributes:
         index: the windows.
@@ -36,57 +41,139 @@ class Answered:
     answers: dict[str, Answer]
     target: NDArray[np.float64]
 
+    def part(self, windows: slice) -> Answered:
+        """Return what was answered for some of the windows, as views."""
+        answers = {name: answer.part(windows) for name, answer in self.answers.items()}
+        return Answered(index=self.index.take(windows), answers=answers, target=self.target[windows])
+
 
 def ask(crew: Crew, prepared: Prepared, index: WindowIndex, until: NDArray[np.int64] | None = None) -> Answered:
-    """Let every member answer `index`; no target is looked at from row `until` `[S]` of its series on."""
+    """Let every member answer `index`; no target is looked at from row `until` of its series on.
+
+    Args:
+        crew: the members.
+        prepared: the data.
+        index: W windows.
+        until: `[W]` rows, counted from the first of the window's series; None: every target is looked at.
+    """
     target = targets(prepared, index, crew.shape.horizon)
     if until is not None:
         ahead = index.row[:, None] + np.arange(crew.shape.horizon)
-        target[ahead >= (prepared.panel.offsets[:-1] + until)[index.series][:, None]] = np.nan
+        target[ahead >= (prepared.panel.offsets[index.series] + until)[:, None]] = np.nan
     return Answered(index=index, answers=crew.answers(prepared, index), target=target)
 
 
-def learn(
-    crew: Crew, prepared: Prepared, weigh: WindowIndex, calibrate: WindowIndex, split: Split | None = None
-) -> tuple[Combination, Answered, Answered]:
-    """Learn weights and calibration on the training panel; return them with what was answered for each part.
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What the members answered for the parts that none was trained on.
 
-    Args:
-        crew: the members.
-        prepared: the training panel.
-        weigh: the windows that weights are learned from.
-        calibrate: the windows that calibration is learned from.
-        split: where the parts end, so that a window that reaches beyond its part is heard up to its end; None: no
-            window does.
+    Attributes:
+        whole: the windows of all three, part after part.
+        ends: number of windows up to the end of each part.
     """
-    known, count = np.arange(prepared.panel.series), prepared.panel.series
-    weighed = ask(crew, prepared, weigh, split.weigh if split else None)
-    heard = ask(crew, prepared, calibrate, split.calibrate if split else None)
-    weights = learn_weights(crew, weighed, known, count)
-    return calibrated(weights, crew, heard, prepared.panel, known, count), weighed, heard
+
+    whole: Answered
+    ends: tuple[int, ...]
+
+    def part(self, name: Part) -> Answered:
+        """Return what was answered for one part."""
+        place = HEARD.index(name)
+        return self.whole.part(slice((0, *self.ends)[place], self.ends[place]))
+
+    @property
+    def before(self) -> Answered:
+        """What was answered for the parts before `calibrate`."""
+        return self.whole.part(slice(0, self.ends[-2]))
+
+    @property
+    def parts(self) -> tuple[Answered, ...]:
+        """What was answered, part by part."""
+        return tuple(self.part(name) for name in HEARD)
 
 
-def learn_weights(crew: Crew, weighed: Answered, numbers: NDArray[np.integer], series: int) -> EnsembleWeights:
-    """Learn weights from what was answered for `weigh`.
+def hear(crew: Crew, ground: Ground) -> Heard:
+    """Let every member answer `select`, `weigh` and `calibrate`; of each, targets are looked at up to its end."""
+    parts = [ground.scored_windows(name) for name in HEARD]
+    ends = [np.asarray(getattr(ground.split, name))[one.series] for name, one in zip(HEARD, parts, strict=True)]
+    return Heard(
+        whole=ask(crew, ground.prepared, WindowIndex.joined(parts), np.concatenate(ends)),
+        ends=tuple(int(end) for end in np.cumsum([len(one) for one in parts])),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What was learned of combining the members.
+
+    Attributes:
+        combination: weights and calibration.
+        heard: what was answered.
+        evidence: the points of it that weights are fitted on.
+    """
+
+    combination: Combination
+    heard: Heard
+    evidence: Evidence
+
+
+def learn(crew: Crew, ground: Ground) -> Learned:
+    """Learn weights and calibration on the training panel.
+
+    `weigh` alone is a short time, and who is best in one month need not be in the next: how far weights are drawn
+    together is chosen on `select` and `weigh`, and so are the weights that calibration is learned with, on targets
+    that they have not seen. Those that are used are then fitted on `calibrate` too, restrained as before.
+    """
+    heard, panel = hear(crew, ground), ground.panel
+    known, count = np.arange(panel.series), panel.series
+    weights = learn_weights(crew, heard.before, known, count)
+    combination = calibrated(weights, crew, heard.part("calibrate"), panel, known, count)
+    evidence = evidence_of(crew, heard.whole, known, count)
+    return Learned(
+        combination=replace(combination, weights=refitted(weights, evidence, count)), heard=heard, evidence=evidence
+    )
+
+
+def learn_weights(crew: Crew, heard: Answered, numbers: NDArray[np.integer], series: int) -> EnsembleWeights:
+    """Learn weights, and how far they are drawn together, from what was answered.
 
     Args:
         crew: the members.
-        weighed: what they answered.
+        heard: what they answered.
         numbers: `[S]` the training panel's number of each series of the data, -1 for one never seen.
         series: number of series of the training panel.
     """
-    # a newcomer is a series too
-    owners = np.where(numbers < 0, series + np.arange(len(numbers)), numbers)[weighed.index.series]
     weights = fit_weights(
-        [weighed.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
-        weighed.target,
-        owners,
+        [heard.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
+        heard.target,
+        _owners(heard, numbers, series),
         crew.shape.levels,
         crew.names,
-        regime=spike_probability(weighed.answers),
-        row=weighed.index.row,
+        regime=spike_probability(heard.answers),
+        row=heard.index.row,
     )
     return _without_newcomers(weights, series)
+
+
+def evidence_of(crew: Crew, heard: Answered, numbers: NDArray[np.integer], series: int) -> Evidence:
+    """Draw the points of what was answered that weights are fitted on; numbers and series as above."""
+    return gather_evidence(
+        [heard.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
+        heard.target,
+        _owners(heard, numbers, series),
+        crew.shape.levels,
+        spike_probability(heard.answers),
+        heard.index.row,
+    )
+
+
+def refitted(weights: EnsembleWeights, evidence: Evidence, series: int) -> EnsembleWeights:
+    """Fit `weights` anew on `evidence`, drawn together as they are; series as above."""
+    return _without_newcomers(refit_weights(weights, evidence), series)
+
+
+def _owners(heard: Answered, numbers: NDArray[np.integer], series: int) -> NDArray[np.integer]:
+    """Number `[W]` of each window's series in the training panel; a newcomer is a series too."""
+    return np.asarray(np.where(numbers < 0, series + np.arange(len(numbers)), numbers)[heard.index.series])
 
 
 def calibrated(

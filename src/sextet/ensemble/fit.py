@@ -101,10 +101,9 @@ def fit_run(
     with watch.stage("train"):
         recruits = recruit(ground, work, progress, hands, rules)
     with watch.stage("combine", "learning weights and calibration"):
-        weigh, calibrate = ground.scored_windows("weigh"), ground.scored_windows("calibrate")
-        combination, *heard = learn(recruits.crew, ground.prepared, weigh, calibrate, ground.split)
-        policies = learn_policies(ground, recruits.crew, combination, heard)
-        del heard
+        learned = learn(recruits.crew, ground)
+        combination, policies = learned.combination, learn_policies(ground, learned.combination, learned.heard)
+        del learned
     members = work
     if config.train.catch_up:
         with watch.stage("catch up"):

@@ -130,7 +130,7 @@ def rule_based(spec: RuleBasedSpec, ground: Ground) -> RuleBasedModel:
         fitted[LINEAR] = ground.ridge
     if PHASED in spec.kinds and (phased := fit_phase_regression(prepared, train, select, horizon)):
         fitted[PHASED] = phased
-    return fit_rule_based(prepared, select, horizon, kinds=spec.kinds, season=spec.season, fitted=fitted)
+    return fit_rule_based(prepared, select, horizon, kinds=spec.kinds, season=spec.season, fitted=fitted, train=train)
 
 
 def write_rule_based(model: RuleBasedModel, path: Path) -> None:

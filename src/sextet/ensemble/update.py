@@ -11,7 +11,7 @@ from sextet.core.errors import DataError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.data.windows import draw_windows, with_observed
-from sextet.ensemble.combining import ask, calibrated, learn_weights
+from sextet.ensemble.combining import ask, calibrated, evidence_of, learn_weights, refitted
 from sextet.ensemble.ground import WEIGH_VALUES
 from sextet.metrics.leaderboard import score
 from sextet.runtime.joining import joined, with_absent
@@ -74,6 +74,9 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
             f"New weights did worse on the newest data (mean pinball {after['pinball']:.4f} against "
             f"{before['pinball']:.4f}), so the old ones stay; calibration was learned anew.",
         )
+    else:
+        told = [evidence_of(run.crew, part, own, series) for part in (weighed, heard)]
+        weights = refitted(weights, told[0].with_more(told[1]), series)
     final = calibrated(weights, run.crew, heard, panel, own, series)
     fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.reach), run.history))
     return Update(run=fresh, before=before, after=after, notes=notes)

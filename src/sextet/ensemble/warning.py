@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
-from sextet.ensemble.combining import Answered, ask
+from sextet.ensemble.combining import Answered, Heard
 from sextet.ensemble.examining import Examination
 from sextet.ensemble.ground import Ground
 from sextet.metrics.exceedance import mass_of
 from sextet.metrics.lead_time import lead_times
 from sextet.report.evaluation import SpikeTest
 from sextet.runtime.combination import Combination
-from sextet.runtime.crew import Crew, spike_probability
+from sextet.runtime.crew import spike_probability
 from sextet.spikes.alert_policy import AlertPolicy, Costs, alert_steps, choose_policy
 from sextet.spikes.alerts import score_warnings
 from sextet.spikes.blend import WarningBlend
@@ -91,50 +91,27 @@ class Policies:
         return Policies.learned(Evidence.joined(known), costs)
 
 
-def learn_policies(ground: Ground, crew: Crew, combination: Combination, heard: Sequence[Answered]) -> Policies:
-    """Learn from `select` too, which no member was trained on either: spikes are few, and it is the longest part.
+def learn_policies(ground: Ground, combination: Combination, heard: Heard) -> Policies:
+    """Learn the blend, and choose thresholds for the best F1 or the least cost, on all parts that were heard.
 
     Args:
         ground: of the fit.
-        crew: the members as they were when they answered `heard`.
         combination: weights and calibration.
-        heard: what was answered for `weigh` and for `calibrate`.
+        heard: what was answered for the parts that no member was trained on.
     """
-    if spike_probability(heard[-1].answers) is not None:
-        select = ask(crew, ground.prepared, ground.scored_windows("select"), ground.split.select)
-        heard = (select, *heard)
-    return choose_policies(heard, combination, ground.spikes, ground.prepared, ground.config.costs)
-
-
-def choose_policies(
-    heard: Sequence[Answered],
-    combination: Combination,
-    spikes: SpikeModel,
-    prepared: Prepared,
-    costs: Costs | None = None,
-) -> Policies:
-    """Learn the blend on all of `heard`, and choose thresholds there, for the best F1 or the least cost.
-
-    Args:
-        heard: what was answered for parts that no member was trained on.
-        combination: weights and calibration.
-        spikes: what a spike is.
-        prepared: the data.
-        costs: of a miss and of a false alarm, or None.
-    """
-    if spike_probability(heard[-1].answers) is None:
+    if spike_probability(heard.whole.answers) is None:
         return Policies(blend=WarningBlend(), own=AlertPolicy.silent(), rivals={})
-    parts = [_evidence(part, combination, spikes, prepared) for part in heard]
-    return Policies.learned(Evidence.joined(parts), costs)
+    parts = [_evidence(part, combination, ground.spikes, ground.prepared) for part in heard.parts]
+    return Policies.learned(Evidence.joined(parts), ground.config.costs)
 
 
 def _evidence(part: Answered, combination: Combination, spikes: SpikeModel, prepared: Prepared) -> Evidence:
     raw = combination.raw(part.answers, part.index.series)
     probability = np.asarray(spike_probability(part.answers))
-    return evidence_of(part.index, probability, combination.calibration.apply(raw), part.target, spikes, prepared)
+    return warning_evidence(part.index, probability, combination.calibration.apply(raw), part.target, spikes, prepared)
 
 
-def evidence_of(
+def warning_evidence(
     index: WindowIndex,
     probability: NDArray[np.floating],
     z: NDArray[np.floating],

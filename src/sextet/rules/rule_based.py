@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,6 @@ from sextet.baselines.recent_errors import RecentErrors, choose_unit
 from sextet.baselines.ridge import Ridge
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
-from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
 
 LINEAR, PHASED = "linear-autoregression", "phase-regression"
@@ -41,7 +40,7 @@ class RuleBasedModel:
 
     Attributes:
         forecast: a classical forecast with its settings, or one with coefficients.
-        errors: `[H, Q]` empirical error quantiles on `select`, scaled space, see
+        errors: `[H, Q]` empirical error quantiles on `select`, of a ridge on its `error_windows`; scaled space, see
             `error_quantiles.spread`.
         compared: kind -> lowest mean absolute error on `select` that any setting of it reached, scaled space.
         unit: what `errors` are counted in, window by window; None: in the scaled space itself.
@@ -130,10 +129,10 @@ def fit_rule_based(
     select: WindowIndex,
     horizon: int,
     *,
-    levels: Sequence[float] = LEVELS,
     kinds: Collection[str] = KINDS,
     season: int | None = None,
     fitted: Mapping[str, Fitted] | None = None,
+    train: WindowIndex | None = None,
 ) -> RuleBasedModel:
     """Choose the forecast with the lowest mean absolute error on `select`.
 
@@ -141,11 +140,11 @@ def fit_rule_based(
         history: the scaled target, covariates and calendar.
         select: windows to choose on (at most 2,000, spread evenly) and to take errors from (at most 20,000).
         horizon: H.
-        levels: quantile levels of the answer; `fitted` must have been fitted for the same ones.
         kinds: names of the forecasts to choose among, of `KINDS`.
         season: the only season to try; None: those of the frequency.
         fitted: kind -> forecast with coefficients fitted on the train part of these data; a kind without one is left
             out.
+        train: windows that they were fitted on, of which errors may be taken too; None: of `select` alone.
 
     Raises:
         DataError: no window of `select` has an observed target.
@@ -168,7 +167,10 @@ def fit_rule_based(
         kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None)
         for kind, cls in {**CLASSICAL, **FITTED}.items()
     }
-    errors, unit = _errors(best, history, thinned(select, _ERROR_WINDOWS), horizon, levels)
+    told = thinned(select, _ERROR_WINDOWS)
+    if isinstance(best, Ridge) and train is not None:
+        told = best.error_windows(train, select)
+    errors, unit = _errors(best, history, told, horizon)
     return RuleBasedModel(
         forecast=best,
         errors=errors,
@@ -178,21 +180,21 @@ def fit_rule_based(
 
 
 def _errors(
-    best: Classical | Fitted, history: Surroundings, select: WindowIndex, horizon: int, levels: Sequence[float]
+    best: Classical | Fitted, history: Surroundings, index: WindowIndex, horizon: int
 ) -> tuple[NDArray[np.float64], RecentErrors | None]:
-    """Return the error quantiles `[H, Q]` on `select` and the unit they are in."""
+    """Return the error quantiles `[H, Q]` on `index` and the unit they are in."""
 
     def point(some: WindowIndex) -> NDArray[np.float64]:
         return _point(best, history, some, horizon)
 
-    errors = targets(history, select, horizon) - point(select)
+    errors = targets(history, index, horizon) - point(index)
     # a linear forecast without drift keeps its median, see `fit_ridge`
     around_it = centred if isinstance(best, Ridge) and not best.drift else spread
-    found = choose_unit(history, select, errors, point, around_it, levels)
+    found = choose_unit(history, index, errors, point, around_it)
     if found is None:
-        return best.errors if isinstance(best, Fitted) else spread(errors, levels), None
+        return best.errors if isinstance(best, Fitted) else spread(errors), None
     unit, value = found
-    return around_it(errors / value[:, None], levels), unit
+    return around_it(errors / value[:, None]), unit
 
 
 def _point(
