@@ -110,7 +110,10 @@ def _refit(cell: Measured) -> str:
     refit = int(cell.record["refit"])
     epochs = int(cell.record["config"].get("train", {}).get("catch_up") or 0)
     if refit and epochs:
-        often = f"trained on for {epochs} epochs (Rule-Based: fitted anew) before the test and every {refit} days"
+        often = (
+            f"trained on for {epochs} epochs (Rule-Based: fitted anew) before the test and every {refit} days, weights "
+            "then fitted on what has passed as well"
+        )
     else:
         often = f"fitted anew every {refit} days" if refit else "fitted once, before the test, and not anew"
     return f" The members are {often}; the published models were fitted anew every day."
