@@ -64,6 +64,7 @@ def run_set(cell: Cell, options: argparse.Namespace) -> dict[str, Any]:
     problem = cell.load(options.data)
     start = time.perf_counter()
     best = options.out / cell.name / "best.json"
+    best.parent.mkdir(parents=True, exist_ok=True)
     result = tune(
         TuneRequest(
             **asked(problem, options),
