@@ -15,12 +15,13 @@ import numpy as np
 
 from sextet.baselines.history import targets, thinned
 from sextet.combine.evidence import Evidence
+from sextet.core.answer import Answer, joined
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
 from sextet.data.windows import ordinals_of
 from sextet.ensemble.baselines import Baseline, fit_baselines
 from sextet.ensemble.catching_up import caught_up
-from sextet.ensemble.combining import ask, evidence_of, learn, refitted
+from sextet.ensemble.combining import Answered, evidence_of, learn, refitted
 from sextet.ensemble.ground import WEIGH_VALUES, Ground
 from sextet.ensemble.recruiting import IN_TURN, Hands, recruit
 from sextet.ensemble.warning import Policies, learn_policies, warning_evidence
@@ -125,7 +126,12 @@ def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progr
     crew, combination, prepared = fit.crew, fit.combination, fit.ground.prepared
     raw = np.empty((len(index), crew.shape.horizon, len(crew.shape.levels)), dtype=np.float32)
     warned = np.full(raw.shape[:2], np.nan, dtype=np.float32)
+    few = thinned(index, max(1, WEIGH_VALUES // (crew.shape.horizon * len(crew.shape.levels))))
+    drawn = np.isin(index.row, few.row)  # weights need no more windows than those of a part
+    said: dict[str, list[Answer]] = {name: [] for name in crew.names}
     for part, answers in crew.batches(prepared, index):
+        for name, answer in answers.items():
+            said[name].append(answer.part(drawn[part]))
         raw[part] = combination.raw(answers, index.series[part])
         if (probability := spike_probability(answers)) is not None:
             warned[part] = probability
@@ -135,7 +141,9 @@ def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progr
     if policies.evidence is not None:
         passed = warning_evidence(index, warned, adapted, target, ground.spikes, prepared)
         policies = policies.after(passed, ground.config.costs)
-    evidence = fit.evidence.with_more(_evidence_of(fit, index))
+    heard = Answered(index=few, answers={name: joined(parts) for name, parts in said.items()}, target=target[drawn])
+    told = evidence_of(crew, heard, np.arange(prepared.panel.series), prepared.panel.series)
+    evidence = fit.evidence.with_more(replace(told, seen=round(told.seen * len(index) / len(few))))
     weights = refitted(combination.weights, evidence, prepared.panel.series)
     fitted, spent = fit_baselines(ground, tuple(fit.baselines))
     after = replace(
@@ -149,14 +157,6 @@ def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progr
         notes=(),
     )
     return _caught_up(after, fit.folder or folder, folder, progress)
-
-
-def _evidence_of(fit: FoldFit, index: WindowIndex) -> Evidence:
-    """Draw what weights are fitted on from windows that passed; of very many every n-th is asked again."""
-    shape, panel = fit.crew.shape, fit.ground.panel
-    few = thinned(index, max(1, WEIGH_VALUES // (shape.horizon * len(shape.levels))))
-    passed = evidence_of(fit.crew, ask(fit.crew, fit.ground.prepared, few), np.arange(panel.series), panel.series)
-    return replace(passed, seen=round(passed.seen * len(index) / len(few)))
 
 
 def _caught_up(fit: FoldFit, before: Path, folder: Path, progress: Progress) -> FoldFit:

@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 POINTS = 12_000
 POINTS_A_SERIES = 120
 MOST_POINTS = 40_000
+_OF_POINTS = ("answers", "target", "series", "step", "cutoff", "spike")  # arrays of `Evidence` along its points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,26 +63,14 @@ class Evidence:
 
     def take(self, which: NDArray[np.bool_] | Ints) -> Evidence:
         """Return the points at `which`."""
-        return Evidence(
-            answers=self.answers[which],
-            target=self.target[which],
-            series=self.series[which],
-            step=self.step[which],
-            cutoff=self.cutoff[which],
-            spike=self.spike[which],
-            levels=self.levels,
-            horizon=self.horizon,
-            seen=self.seen,
-        )
+        points: dict[str, Any] = {name: getattr(self, name)[which] for name in _OF_POINTS}
+        return replace(self, **points)
 
     def with_more(self, later: Evidence) -> Evidence:
         """Return points of both, drawn as thinly from the one as from the other; rows count from the same row."""
         share = min(len(one) / max(one.seen, 1) for one in (self, later))
         parts = [one.take(_strata(len(one), max(1, round(share * one.seen)))) for one in (self, later)]
-        whole: dict[str, Any] = {
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("answers", "target", "series", "step", "cutoff", "spike")
-        }
+        whole: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _OF_POINTS}
         return replace(self, **whole, seen=self.seen + later.seen)
 
     def losses(self, weights: Floats) -> Floats:

@@ -27,8 +27,8 @@ class Answer:
     spike_size: Floats | None = None
     rules: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
-    def part(self, windows: slice) -> Answer:
-        """Return what was answered for some windows, as views."""
+    def part(self, windows: slice | NDArray[np.bool_]) -> Answer:
+        """Return what was answered for some windows; of a slice as views."""
         return Answer(
             quantiles=self.quantiles[windows],
             spike_probability=None if self.spike_probability is None else self.spike_probability[windows],

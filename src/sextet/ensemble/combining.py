@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,28 +143,13 @@ def learn_weights(crew: Crew, heard: Answered, numbers: NDArray[np.integer], ser
         numbers: `[S]` the training panel's number of each series of the data, -1 for one never seen.
         series: number of series of the training panel.
     """
-    weights = fit_weights(
-        [heard.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
-        heard.target,
-        _owners(heard, numbers, series),
-        crew.shape.levels,
-        crew.names,
-        regime=spike_probability(heard.answers),
-        row=heard.index.row,
-    )
+    weights = fit_weights(**_said(crew, heard, numbers, series), names=crew.names)
     return _without_newcomers(weights, series)
 
 
 def evidence_of(crew: Crew, heard: Answered, numbers: NDArray[np.integer], series: int) -> Evidence:
     """Draw the points of what was answered that weights are fitted on; numbers and series as above."""
-    return gather_evidence(
-        [heard.answers[name].quantiles for name in crew.names],  # type: ignore[arg-type]
-        heard.target,
-        _owners(heard, numbers, series),
-        crew.shape.levels,
-        spike_probability(heard.answers),
-        heard.index.row,
-    )
+    return gather_evidence(**_said(crew, heard, numbers, series))
 
 
 def refitted(weights: EnsembleWeights, evidence: Evidence, series: int) -> EnsembleWeights:
@@ -171,9 +157,17 @@ def refitted(weights: EnsembleWeights, evidence: Evidence, series: int) -> Ensem
     return _without_newcomers(refit_weights(weights, evidence), series)
 
 
-def _owners(heard: Answered, numbers: NDArray[np.integer], series: int) -> NDArray[np.integer]:
-    """Number `[W]` of each window's series in the training panel; a newcomer is a series too."""
-    return np.asarray(np.where(numbers < 0, series + np.arange(len(numbers)), numbers)[heard.index.series])
+def _said(crew: Crew, heard: Answered, numbers: NDArray[np.integer], series: int) -> dict[str, Any]:
+    """What was answered, as `fit_weights` and `gather_evidence` take it; a newcomer is a series too."""
+    owners = np.where(numbers < 0, series + np.arange(len(numbers)), numbers)
+    return {
+        "answers": [heard.answers[name].quantiles for name in crew.names],
+        "target": heard.target,
+        "series": owners[heard.index.series],
+        "levels": crew.shape.levels,
+        "regime": spike_probability(heard.answers),
+        "row": heard.index.row,
+    }
 
 
 def calibrated(
