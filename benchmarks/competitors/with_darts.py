@@ -67,7 +67,7 @@ class Data:
 
         return cls(
             target=series(task.scaled_target()[:, None]),
-            past=series(np.concatenate([task.scaled_past(), task.clock(), *flags], axis=1)),
+            past=series(np.concatenate([task.scaled_past(), task.calendar(), *flags], axis=1)),
             weights=series(flags[0]) if missing else None,
         )
 
