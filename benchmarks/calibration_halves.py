@@ -28,7 +28,7 @@ from sextet.planner.profile import Profile, StepTime, read_profile
 from sextet.planner.this_machine import this_machine
 from sextet.planner.timing.device import Software
 from sextet.planner.timing.prediction import predict_time
-from sextet.planner.work import member_work
+from sextet.planner.work import member_work, step_work
 
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
 TIME_BAR, MEMORY_BAR = 0.20, 0.15
@@ -63,7 +63,7 @@ Measure = Callable[[StepTime], float]
 
 def time_of(profile: Profile, step: StepTime) -> tuple[float, float, float]:
     """Predict a step: seconds, low, high."""
-    work = member_work(step.spec, step.shape, step.batch)
+    work = step_work(step, profile.machine.device)
     found = predict_time(work, this_machine(profile), Software(framework="tensorflow"), profile=profile)
     return found.value, found.low, found.high
 

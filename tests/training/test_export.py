@@ -13,6 +13,7 @@ from sextet.core.errors import TrainingError
 from sextet.data.windows import gather
 from sextet.members.backend import keras
 from sextet.members.registry import member_of
+from sextet.training import export
 from sextet.training.export import export_onnx
 
 
@@ -41,18 +42,38 @@ def test_graph_is_small_named_and_of_any_batch_size(setting: Any, tmp_path: Path
     assert out + err == ""
 
 
+def test_no_kernel_of_cudnn_is_traced_into_a_graph(
+    setting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a GPU Keras would call cuDNN's operation, which ONNX does not have."""
+    from keras.src.backend import tensorflow as backend
+
+    network = member_of(setting.spec).build(setting.shape)
+
+    def refused(*given: Any, **named: Any) -> Any:
+        raise AssertionError("cuDNN was asked")
+
+    with monkeypatch.context() as patched:
+        for name in ("lstm", "gru"):
+            patched.setattr(backend, name, refused)
+            patched.setattr(keras.src.backend, name, refused)
+        with pytest.raises(AssertionError, match="cuDNN was asked"):
+            network(sample(setting).inputs())
+        assert export_onnx(network, tmp_path / "member.onnx", sample(setting)) < 1e-4
+
+
 def test_a_graph_that_answers_otherwise_is_refused_and_leaves_the_old_file(
     setting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "member.onnx"
     path.write_bytes(b"old")
     network = member_of(setting.spec).build(setting.shape)
-    real = network.predict_on_batch
+    real = export._answers
 
-    def off(inputs: Any) -> Any:
-        return {name: values + 1e-3 for name, values in real(inputs).items()}
+    def off(*given: Any) -> Any:
+        return {name: values + 1e-3 for name, values in real(*given).items()}
 
-    monkeypatch.setattr(network, "predict_on_batch", off)
+    monkeypatch.setattr(export, "_answers", off)
     with pytest.raises(TrainingError, match=r"answers differently.*0\.001"):
         export_onnx(network, path, sample(setting))
     assert path.read_bytes() == b"old"

@@ -355,7 +355,8 @@ class Work:
     Attributes:
         name, operations, batch: for messages; (operation, how often it runs), in no order; samples on one card.
         parameters: trained values, whose gradients cards exchange.
-        training, input_bytes: whether it holds a backward pass and an optimiser; what the host sends per call.
+        training, compiled: whether it holds a backward pass and an optimiser; whether XLA joined its calls.
+        input_bytes: what the host sends per call.
         launches, passed: calls beyond one per operation; (values of an array, calls over it, whether it is narrow).
         fixed, states: values of weights that are not trained; what the optimiser keeps per trained one, 2 for Adam.
         kept, drawn: (layer, values it keeps for the backward pass), empty: not known; random numbers of dropout.
@@ -366,6 +367,7 @@ class Work:
     parameters: int = 0
     batch: int = 1
     training: bool = False
+    compiled: bool = False
     input_bytes: int = 0
     launches: int = 0
     fixed: int = 0

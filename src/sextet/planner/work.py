@@ -10,6 +10,7 @@ from sextet.core.window import WindowShape
 from sextet.planner.layers import Layer
 from sextet.planner.members import layers_of
 from sextet.planner.operations import Elementwise, Operation, Work
+from sextet.planner.profile import DeviceKind, StepTime
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import MemberSpec
 
@@ -53,7 +54,13 @@ def member_work(
     targets = 3 * shape.horizon if training else 0  # target, weight and label
     answer = batch * shape.horizon * len(shape.levels)
     work = work_of(spec.name, layers, batch, answer, input_bytes=4 * batch * (values + targets), training=training)
-    return replace(work, launches=0, passed=()) if compiled else work
+    return replace(work, launches=0, passed=(), compiled=True) if compiled else work
+
+
+def step_work(step: StepTime, device: DeviceKind) -> Work:
+    """Return the work of a training step that a profile of such a device holds."""
+    compiled = device == "gpu" and compiles(step.spec)
+    return member_work(step.spec, step.shape, step.batch, compiled=compiled)
 
 
 def work_of(

@@ -94,7 +94,7 @@ def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
 def _step(fit: Fit, work: Work, precision: str) -> TimePrediction:
     """Return the time of a step, with an interval from the classes' errors and from what steps said of them."""
     parts = fit.parts(work, precision)
-    value = fit.total(parts)
+    value = fit.total(parts) * (fit.joined if work.compiled else 1.0)
     slope = fit.slope(parts)
     below, above = (_classes(fit, parts, slope, high) for high in (False, True))
     steps = NORMAL_90**2 * (float(slope @ fit.spread @ slope) + STEP_NOISE**2)

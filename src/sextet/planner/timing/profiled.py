@@ -28,7 +28,7 @@ from sextet.planner.standing import activation_work, frame_work
 from sextet.planner.timing import own
 from sextet.planner.timing.kernels import together
 from sextet.planner.timing.own import Array, by_kind
-from sextet.planner.work import STEP_LAUNCHES, member_work
+from sextet.planner.work import STEP_LAUNCHES, step_work
 
 COMMON_SD, OWN_SD, STEP_NOISE = 0.5, 0.1, 0.1
 """Standard deviations of the logarithm: of what all classes of a step share, of a class alone, of a measured step.
@@ -174,6 +174,7 @@ class Fit:
             kernel alone takes for its memory.
         overlapped: whether launches overlap with kernels, as on a card.
         means, spread: of the classes' log factors in whole steps, by `names`.
+        joined: what steps that XLA compiles take, over what their kernels say.
     """
 
     profile: Profile
@@ -187,6 +188,7 @@ class Fit:
     names: tuple[str, ...]
     means: Array
     spread: Array
+    joined: float = 1.0
 
     def factor(self, kind: str, precision: str) -> float:
         """Return the factor of a class in a precision over FP32."""
@@ -322,12 +324,21 @@ def fitted_profile(profile: Profile, base: Base | None = None) -> Fit:
 
 
 def learned(fit: Fit) -> Fit:
-    """Return a fit whose factors follow the measured steps of its profile."""
-    steps = fit.profile.steps
+    """Return a fit whose factors follow the measured steps of its profile.
+
+    Steps that XLA compiles do not run the kernels that were measured: they say something of their like alone.
+    """
+    told = [(step_work(one, fit.profile.machine.device), one.time.value) for one in fit.profile.steps]
+    fit = _learned(fit, [one for one in told if not one[0].compiled])
+    logs = [math.log(seconds / fit.total(fit.parts(work, "float32"))) for work, seconds in told if work.compiled]
+    return replace(fit, joined=math.exp(sum(logs) / len(logs))) if logs else fit
+
+
+def _learned(fit: Fit, steps: Sequence[tuple[Work, float]]) -> Fit:
     if not steps:
         return fit
-    parts = [fit.parts(member_work(one.spec, one.shape, one.batch), "float32") for one in steps]
-    aim = np.log([one.time.value for one in steps])
+    parts = [fit.parts(work, "float32") for work, _ in steps]
+    aim = np.log([seconds for _, seconds in steps])
     prior, means = fit.spread, fit.means
     noise = STEP_NOISE**2 * np.eye(len(steps))
     gain, slopes = np.zeros((len(means), len(steps))), np.zeros((len(steps), len(means)))

@@ -1,10 +1,13 @@
-"""Whether cuDNN's kernels can run the recurrent layers of a model: without them a GPU takes a kernel a step.
+"""Recurrent layers and cuDNN's kernels: whether they run on them, and where they must not.
 
-The conditions are those of Keras (documentation of `keras.layers.LSTM` and `keras.layers.GRU`).
+Without the kernels a GPU takes a kernel a step. The conditions are those of Keras (documentation of
+`keras.layers.LSTM` and `keras.layers.GRU`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sextet.members.backend import keras
@@ -23,6 +26,37 @@ def warnings(model: keras.Model) -> tuple[str, ...]:
         elif _is_kernel(layer) and (reasons := _reasons(layer)):
             found.append(_sentence(layer, reasons))
     return tuple(found)
+
+
+@contextmanager
+def without_cudnn(model: keras.Model) -> Iterator[None]:
+    """Within it, LSTM and GRU of `model` are made of operations that any device has, and that ONNX knows.
+
+    What was traced before stays as it is.
+    """
+    before = [(layer, layer.use_cudnn) for layer in _kernels(model)]
+    for layer, _ in before:
+        layer.use_cudnn = False
+    try:
+        yield
+    finally:
+        for layer, used in before:
+            layer.use_cudnn = used
+
+
+def bfloat16_aside(model: keras.Model) -> None:
+    """Let LSTM and GRU of `model` compute in float32 where its policy is bfloat16.
+
+    The gradients of cuDNN's kernels in bfloat16 come out as noise, while what they answer is right: TensorFlow 2.21
+    with cuDNN 9.14 on an H200, every size that was tried (`benchmarks/recurrent_gradients.py`). Half floats are fine.
+    """
+    for layer in _kernels(model):
+        if layer.compute_dtype == "bfloat16":
+            layer.dtype_policy = layer.cell.dtype_policy = keras.dtype_policies.DTypePolicy("float32")
+
+
+def _kernels(model: keras.Model) -> list[Any]:
+    return [layer for layer in model._flatten_layers() if _is_kernel(layer)]
 
 
 def _is_kernel(layer: Any) -> bool:
