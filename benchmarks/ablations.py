@@ -179,11 +179,14 @@ def _errors_on(stage: Stage, model: Any, told: Any) -> Any:
     """Return a forecast with the errors that it makes on the windows `told`."""
     from sextet.baselines.error_quantiles import spread
     from sextet.baselines.history import targets
+    from sextet.baselines.ridge import Ridge
 
     ground = stage.ground
     bare = replace(model, errors=np.zeros_like(model.errors))
     said = bare.answer(ground.prepared, told).quantiles[..., 0]
-    return replace(bare, errors=spread(targets(ground.prepared, told, ground.config.horizon) - said))
+    point = getattr(model, "forecast", model)
+    around_it = point.spread if isinstance(point, Ridge) else spread
+    return replace(bare, errors=around_it(targets(ground.prepared, told, ground.config.horizon) - said))
 
 
 def transforms(stage: Stage) -> Iterator[Row]:

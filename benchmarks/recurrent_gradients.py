@@ -4,7 +4,7 @@
 
 A layer with the same weights and the same windows answers in every precision, and its gradients are compared with those
 of float32 without cuDNN: the norm of the difference over the norm. `kept` is cuDNN in bfloat16 as training uses it
-(`training.devices.recurrent.bfloat16_aside`). The loss is scaled as `LossScaleOptimizer` does at first, so that half
+(`training.devices.recurrent.in_float32`). The loss is scaled as `LossScaleOptimizer` does at first, so that half
 floats do not vanish. Exit code 1 where a gradient that training uses is off by more than 10 %, or there is no GPU.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from sextet.members.backend import keras, tf
 from sextet.training.devices.memory import grow_memory
-from sextet.training.devices.recurrent import bfloat16_aside
+from sextet.training.devices.recurrent import in_float32
 
 SIZES = ((32, 48, 16, 64), (256, 30, 256, 256), (256, 7, 128, 128))  # windows, steps, inputs, units
 WAYS = (
@@ -83,7 +83,7 @@ def gradients(
     network = keras.Sequential([keras.Input(given.shape[1:]), layer])
     layer.set_weights(weights)
     if way == "kept":
-        bfloat16_aside(network)
+        in_float32(network)
     values = tf.constant(given)
     with tf.GradientTape() as tape:
         tape.watch(values)

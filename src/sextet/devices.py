@@ -31,6 +31,7 @@ __all__ = [
     "learning_rate",
     "limit_memory",
     "precision",
+    "recurrent_in_float32",
     "recurrent_warnings",
     "replicas",
     "strategy",
@@ -166,3 +167,14 @@ def recurrent_warnings(model: Any) -> tuple[str, ...]:
     from sextet.training.devices import recurrent
 
     return recurrent.warnings(model)
+
+
+def recurrent_in_float32(model: Any) -> tuple[str, ...]:
+    """Let LSTM and GRU of a Keras model in bfloat16 compute in float32; return their names. Before it is compiled.
+
+    The gradients of cuDNN's kernels in bfloat16 were noise on the card that was tried; see docs/training.md. Members
+    are trained so without asking.
+    """
+    from sextet.training.devices import recurrent
+
+    return recurrent.in_float32(model)

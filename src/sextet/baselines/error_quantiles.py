@@ -13,6 +13,9 @@ Reals = NDArray[np.float64]
 Spread = Callable[[Reals, Sequence[float]], Reals]
 """Makes error quantiles `[H, Q]` of errors `[W, H]` and levels."""
 
+ERROR_WINDOWS = 20_000
+"""Most windows that errors are taken from."""
+
 _ENOUGH = 40  # errors a step; with fewer, the outer quantiles of the grid (0.025) are not to be had
 _WORTH = 0.005
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.baselines.error_quantiles import around, centred, spread
+from sextet.baselines.error_quantiles import ERROR_WINDOWS, Spread, around, centred, spread
 from sextet.baselines.extras import Extras, Surroundings, extras_for
 from sextet.baselines.history import History, chunks, gather, targets, thinned
 from sextet.core.answer import Answer
@@ -31,7 +31,6 @@ _TIE = 1.005  # settings whose errors on select lie this close differ by chance:
 _PENALTY_TIE = 1.001
 _FIT_WINDOWS = 60_000
 _FIT_VALUES = 36_000_000  # numbers in all windows fitted on: what the sums cost grows with the square of a window's
-_SELECT_WINDOWS = 20_000
 _ROWS_AN_INPUT = 10  # windows fitted on for each input, from which errors on them tell of errors to come
 
 
@@ -70,6 +69,14 @@ class Ridge:
         return max(self.lookback, self.extras.reach if self.extras else 0)
 
     @property
+    def spread(self) -> Spread:
+        """What makes quantiles of its errors.
+
+        Without drift its median stays where it is: moving it by the errors of late windows would be a drift again.
+        """
+        return spread if self.drift else centred
+
+    @property
     def horizon(self) -> int:
         """Steps it was fitted for."""
         return len(self.intercept)
@@ -100,7 +107,7 @@ class Ridge:
         are too small by about the share of its inputs in their number; where that is over a tenth, `select` alone is
         taken.
         """
-        some = thinned(select, _SELECT_WINDOWS)
+        some = thinned(select, ERROR_WINDOWS)
         if len(train) < _ROWS_AN_INPUT * (len(self.weights) + len(self.extra_weights)):
             return some
         return WindowIndex.joined([thinned(train, len(some)), some])
@@ -209,7 +216,7 @@ def fit_ridge(
     extras = extras_for(history, horizon, cap)
     most = min(_FIT_WINDOWS, _FIT_VALUES // (1 + cap + horizon + (extras.width(history) if extras else 0)))
     train = thinned(_usable(history, train, horizon, "train"), most)
-    select = thinned(_usable(history, select, horizon, "select"), _SELECT_WINDOWS)
+    select = thinned(_usable(history, select, horizon, "select"), ERROR_WINDOWS)
     fit, judge = (moments(history, part, cap, extras, horizon) for part in (train, select))
     fewer = replace(extras, season=0) if extras else None  # without past covariates
     widths = {one.width(history): one for one in (fewer, extras) if one}
@@ -227,8 +234,7 @@ def fit_ridge(
     )
     told = bare.error_windows(train, select)
     errors = targets(history, told, horizon) - bare.point(history, told)
-    # without drift the median stays where it is: moving it by the errors of `select` would be a drift again
-    return replace(bare, errors=(spread if setting.drift else centred)(errors, levels))
+    return replace(bare, errors=bare.spread(errors, levels))
 
 
 def moments(history: Surroundings, index: WindowIndex, lookback: int, extras: Extras | None, horizon: int) -> Moments:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.classical import SeasonalNaive
-from sextet.baselines.error_quantiles import around, spread
+from sextet.baselines.error_quantiles import ERROR_WINDOWS, around, spread
 from sextet.baselines.history import targets, thinned
 from sextet.baselines.statistical import NAMES as STATISTICAL
 from sextet.baselines.statistical import Statistical, check_installed
@@ -25,7 +25,6 @@ RIDGE = "ridge"
 NAIVE = "seasonal-naive"
 LAST = "naive"
 BASELINES = (RIDGE, NAIVE, LAST, *STATISTICAL)
-_ERROR_WINDOWS = 20_000
 
 
 class Baseline(Protocol):
@@ -104,7 +103,7 @@ def _fitted(ground: Ground, name: str) -> Baseline:
         return ground.ridge
     season = 1 if name == LAST else ground.panel.frequency.season
     naive = SeasonalNaive(season=season if season < int(ground.split.train.min()) else 1)
-    some = thinned(select, _ERROR_WINDOWS)
+    some = thinned(select, ERROR_WINDOWS)
     errors = spread(targets(prepared, some, horizon) - naive.point(prepared, some, horizon))
     if name in STATISTICAL:
         seasons = ground.panel.frequency.seasons

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sextet.baselines.classical import KINDS as CLASSICAL
 from sextet.baselines.classical import Classical, candidates, from_plain, to_plain
-from sextet.baselines.error_quantiles import around, centred, spread
+from sextet.baselines.error_quantiles import ERROR_WINDOWS, around, spread
 from sextet.baselines.extras import Surroundings
 from sextet.baselines.history import targets, thinned
 from sextet.baselines.phase_regression import PhaseRegression
@@ -31,7 +31,6 @@ FITTED: dict[str, type[Fitted]] = {LINEAR: Ridge, PHASED: PhaseRegression}
 
 _PREFIX = {LINEAR: "linear.", PHASED: "phased."}  # of the names of their arrays in a file
 _COMPARE_WINDOWS = 2_000
-_ERROR_WINDOWS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +166,7 @@ def fit_rule_based(
         kind: min((mae for mae, one in scored if isinstance(one, cls)), default=None)
         for kind, cls in {**CLASSICAL, **FITTED}.items()
     }
-    told = thinned(select, _ERROR_WINDOWS)
+    told = thinned(select, ERROR_WINDOWS)
     if isinstance(best, Ridge) and train is not None:
         told = best.error_windows(train, select)
     errors, unit = _errors(best, history, told, horizon)
@@ -188,8 +187,7 @@ def _errors(
         return _point(best, history, some, horizon)
 
     errors = targets(history, index, horizon) - point(index)
-    # a linear forecast without drift keeps its median, see `fit_ridge`
-    around_it = centred if isinstance(best, Ridge) and not best.drift else spread
+    around_it = best.spread if isinstance(best, Ridge) else spread
     found = choose_unit(history, index, errors, point, around_it)
     if found is None:
         return best.errors if isinstance(best, Fitted) else spread(errors), None

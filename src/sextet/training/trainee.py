@@ -59,7 +59,7 @@ class Trainee:
             if not station.plain:
                 with policy(station.policy):
                     trained = member_of(self._spec).build(self._shape)
-                recurrent.bfloat16_aside(trained)
+                recurrent.in_float32(trained)
                 trained.set_weights(self.network.get_weights())
             chosen = station.optimizer(optimizer(config))
             chosen.build(trained.trainable_variables)

@@ -44,15 +44,16 @@ def without_cudnn(model: keras.Model) -> Iterator[None]:
             layer.use_cudnn = used
 
 
-def bfloat16_aside(model: keras.Model) -> None:
-    """Let LSTM and GRU of `model` compute in float32 where its policy is bfloat16.
+def in_float32(model: keras.Model) -> tuple[str, ...]:
+    """Let LSTM and GRU of `model` compute in float32 where its policy is bfloat16; return the names of those layers.
 
     The gradients of cuDNN's kernels in bfloat16 come out as noise, while what they answer is right: TensorFlow 2.21
     with cuDNN 9.14 on an H200, every size that was tried (`benchmarks/recurrent_gradients.py`). Half floats are fine.
     """
-    for layer in _kernels(model):
-        if layer.compute_dtype == "bfloat16":
-            layer.dtype_policy = layer.cell.dtype_policy = keras.dtype_policies.DTypePolicy("float32")
+    found = [layer for layer in _kernels(model) if layer.compute_dtype == "bfloat16"]
+    for layer in found:
+        layer.dtype_policy = layer.cell.dtype_policy = keras.dtype_policies.DTypePolicy("float32")
+    return tuple(layer.name for layer in found)
 
 
 def _kernels(model: keras.Model) -> list[Any]:
