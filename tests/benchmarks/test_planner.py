@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import planner_card
 import planner_errors
 import planner_model
 import planner_page
 import planner_steps
+
+from sextet.planner.profile import read_profile
 
 PAGE = Path(__file__).parents[2] / "docs" / "planner-model.md"
 
@@ -57,4 +60,13 @@ def test_a_missed_bar_is_said():
 def test_the_page_holds_what_the_benchmarks_wrote():
     text = PAGE.read_text(encoding="utf-8")
     assert planner_page.page(text) == text
-    assert text.count("<!-- end ") == 5 and "| recurrent |" in text
+    assert text.count("<!-- end ") == 7 and "| recurrent |" in text
+
+
+def test_the_page_holds_the_card_that_was_measured():
+    text = PAGE.read_text(encoding="utf-8")
+    profile = read_profile(planner_card.HERE / "profiles" / "h200.toml")
+    card = profile.device()
+    assert card.name == "H200 SXM 141GB"
+    for table in (planner_card.kernels_table(profile, card), planner_card.steps_table(profile, card)):
+        assert table in text

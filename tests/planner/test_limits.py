@@ -14,7 +14,7 @@ from sextet.planner.limits import limits_of, why_of
 @pytest.mark.parametrize(
     ("wide", "host", "limit", "says"),
     [
-        (1, 1.0, "input", "no card makes it faster"),
+        (1, 0.5, "input", "no card makes it faster"),
         (1, 50.0, "launches", "calls a step"),
         (16, 50.0, "arithmetic", "rate of arithmetic would help most"),
     ],
@@ -37,7 +37,7 @@ def test_an_exchange_that_takes_longer_than_the_step_is_said(job, clock, terms):
 
 
 def test_a_rig_says_its_limits_and_its_idle_cards(job, clock, terms):
-    one = estimate(read_rig("8x Tesla P40"), job, clock, terms)
+    one = estimate(read_rig("8x Tesla P40"), job.with_host(0.5), clock, terms)
     said = limits_of(one, {run.spec.name: clock.work(run.call) for run in one.best.runs})
     assert "gathering batches on the host" in said[0]
     assert any("5 cards stay unused" in line for line in said)

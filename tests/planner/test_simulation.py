@@ -32,7 +32,9 @@ def test_the_middle_of_the_draws_is_the_plan(job, clock, terms, rigs):
     found = _simulated(rigs, job, clock, terms)
     for rig in rigs:
         low, middle, high = found.seconds[rig.name]
-        assert middle == pytest.approx(estimate(rig, job, clock, terms).best.seconds.value, rel=0.1)
+        plan = estimate(rig, job, clock, terms).best.seconds.value
+        # gathering and handing over calls take about as long here: the longer of two draws lies above both middles
+        assert 0.9 * plan < middle < 1.15 * plan
         assert low < middle < high
 
 
