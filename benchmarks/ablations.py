@@ -180,13 +180,14 @@ def _errors_on(stage: Stage, model: Any, told: Any) -> Any:
     from sextet.baselines.error_quantiles import spread
     from sextet.baselines.history import targets
     from sextet.baselines.ridge import Ridge
+    from sextet.core.quantiles import LEVELS
 
     ground = stage.ground
     bare = replace(model, errors=np.zeros_like(model.errors))
     said = bare.answer(ground.prepared, told).quantiles[..., 0]
     point = getattr(model, "forecast", model)
     around_it = point.spread if isinstance(point, Ridge) else spread
-    return replace(bare, errors=around_it(targets(ground.prepared, told, ground.config.horizon) - said))
+    return replace(bare, errors=around_it(targets(ground.prepared, told, ground.config.horizon) - said, LEVELS))
 
 
 def transforms(stage: Stage) -> Iterator[Row]:

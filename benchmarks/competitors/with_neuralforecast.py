@@ -4,7 +4,8 @@
 
 Each model keeps the library's defaults but for these: the task's quantile levels as loss, the task's lookback as
 input, no scaling of windows in GRU and LSTM, early stopping on the first half of validation with the best weights kept,
-and time instead of a fixed number of steps. What one model leaves of the budget goes to the next. The mean is taken level by level.
+and time instead of a fixed number of steps. What one model leaves of the budget goes to the next. The mean is taken
+level by level.
 """
 
 from __future__ import annotations

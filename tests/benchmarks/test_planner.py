@@ -12,7 +12,6 @@ import planner_errors
 import planner_model
 import planner_page
 import planner_steps
-
 from sextet.planner.profile import read_profile
 
 PAGE = Path(__file__).parents[2] / "docs" / "planner-model.md"

@@ -20,6 +20,7 @@ from sextet.baselines.recent_errors import RecentErrors, choose_unit
 from sextet.baselines.ridge import Ridge
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
+from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowIndex
 
 LINEAR, PHASED = "linear-autoregression", "phase-regression"
@@ -192,7 +193,7 @@ def _errors(
     if found is None:
         return best.errors if isinstance(best, Fitted) else spread(errors), None
     unit, value = found
-    return around_it(errors / value[:, None]), unit
+    return around_it(errors / value[:, None], LEVELS), unit
 
 
 def _point(
