@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ import planner_model
 import planner_page
 import planner_steps
 from sextet.planner.profile import read_profile
+from sextet.planner.timing.prediction import predict_time
+from sextet.planner.work import step_work
 
 PAGE = Path(__file__).parents[2] / "docs" / "planner-model.md"
 
@@ -69,3 +72,18 @@ def test_the_page_holds_the_card_that_was_measured():
     assert card.name == "H200 SXM 141GB"
     for table in (planner_card.kernels_table(profile, card), planner_card.steps_table(profile, card)):
         assert table in text
+
+
+def test_a_step_that_xla_compiles_corrects_its_like_and_nothing_else():
+    profile = read_profile(planner_card.HERE / "profiles" / "h200.toml")
+    by_name = {one.spec.name: one for one in profile.steps}
+    card, software = profile.device(), planner_card.SOFTWARE
+
+    def said(name, told):
+        work = step_work(by_name[name], "gpu")
+        return predict_time(work, card, software, profile=replace(profile, steps=told)).value
+
+    others = tuple(one for one in profile.steps if one.spec.name != "patchtst")
+    assert said("lstm", profile.steps) == said("lstm", others) == pytest.approx(by_name["lstm"].time.value, rel=0.1)
+    assert said("patchtst", profile.steps) == pytest.approx(by_name["patchtst"].time.value, rel=1e-6)
+    assert said("patchtst", others) > 2 * by_name["patchtst"].time.value

@@ -46,3 +46,9 @@ def test_without_tensorflow_the_extra_is_named() -> None:
 def test_another_backend_of_keras_is_refused() -> None:
     done = run(CAUGHT.format(before=""), KERAS_BACKEND="numpy")
     assert "Keras runs on numpy here" in done.stdout, done.stderr
+
+
+def test_cudnn_may_not_take_gigabytes_to_try_convolutions_unless_told() -> None:
+    code = "import os, sextet.members.backend; print(os.environ['TF_CUDNN_WORKSPACE_LIMIT_IN_MB'])"
+    assert run(code).stdout == "256\n"
+    assert run(code, TF_CUDNN_WORKSPACE_LIMIT_IN_MB="1024").stdout == "1024\n"
