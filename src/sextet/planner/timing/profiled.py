@@ -174,7 +174,7 @@ class Fit:
             kernel alone takes for its memory.
         overlapped: whether launches overlap with kernels, as on a card.
         means, spread: of the classes' log factors in whole steps, by `names`.
-        joined: what steps that XLA compiles take, over what their kernels say.
+        joined: what steps that XLA compiles take, over what their kernels say; None: none was measured.
     """
 
     profile: Profile
@@ -188,7 +188,7 @@ class Fit:
     names: tuple[str, ...]
     means: Array
     spread: Array
-    joined: float = 1.0
+    joined: float | None = None
 
     def factor(self, kind: str, precision: str) -> float:
         """Return the factor of a class in a precision over FP32."""
