@@ -177,16 +177,14 @@ def _without_unit(stage: Stage, model: Any) -> Any:
 
 def _errors_on(stage: Stage, model: Any, told: Any) -> Any:
     """Return a forecast with the errors that it makes on the windows `told`."""
-    from sextet.baselines.error_quantiles import spread
     from sextet.baselines.history import targets
-    from sextet.baselines.ridge import Ridge
     from sextet.core.quantiles import LEVELS
+    from sextet.rules.rule_based import spread_of
 
     ground = stage.ground
     bare = replace(model, errors=np.zeros_like(model.errors))
     said = bare.answer(ground.prepared, told).quantiles[..., 0]
-    point = getattr(model, "forecast", model)
-    around_it = point.spread if isinstance(point, Ridge) else spread
+    around_it = spread_of(getattr(model, "forecast", model))
     return replace(bare, errors=around_it(targets(ground.prepared, told, ground.config.horizon) - said, LEVELS))
 
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from statistics import median
 
+from marked_page import filled
 from sextet.app.calibrate import CalibrateRequest, calibrate
 from sextet.core.files import write_text
 from sextet.planner.memory import MIB
@@ -133,12 +133,6 @@ def summary_table(times: list[Guess], memory: list[Guess]) -> str:
                 f"{one['within']:.0%} | {one['covered']:.0%} | {one['constant']:.1%} |"
             )
     return "\n".join(rows)
-
-
-def filled(text: str, name: str, part: str) -> str:
-    """Return a page with a table between its marks."""
-    marked = re.compile(rf"<!-- {name} -->.*?<!-- end {name} -->", re.DOTALL)
-    return marked.sub(lambda _: f"<!-- {name} -->\n{part}\n<!-- end {name} -->", text)
 
 
 def main() -> None:

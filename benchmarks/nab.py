@@ -21,7 +21,6 @@ import csv
 import hashlib
 import json
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ import numpy as np
 from scipy.special import erfc
 from scipy.stats import chi2
 
+from marked_page import filled
 from sextet.evaluate.spikes import NAB_PROFILES, NabCount, NabProfile, nab_count
 from sextet.watching.clock import Clock
 from sextet.watching.watcher import Watcher
@@ -183,8 +183,7 @@ def main() -> None:
     if options.page:
         text = options.page.read_text(encoding="utf-8")
         for half, found in tables.items():
-            marked = re.compile(rf"<!-- nab-{half} -->.*?<!-- end nab-{half} -->", re.DOTALL)
-            text = marked.sub(f"<!-- nab-{half} -->\n{found}\n<!-- end nab-{half} -->", text)
+            text = filled(text, f"nab-{half}", found)
         options.page.write_text(text, encoding="utf-8")
 
 

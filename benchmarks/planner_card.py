@@ -11,10 +11,10 @@ of docs/planner-model.md.
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from statistics import median
 
+from marked_page import filled
 from sextet.core.errors import ConfigError
 from sextet.core.files import write_text
 from sextet.planner.operations import Work
@@ -44,8 +44,7 @@ def main() -> None:
     if options.page:
         text = PAGE.read_text(encoding="utf-8")
         for name, table in tables.items():
-            marked = re.compile(rf"<!-- {name} -->.*?<!-- end {name} -->", re.DOTALL)
-            text = marked.sub(lambda _, name=name, table=table: f"<!-- {name} -->\n{table}\n<!-- end {name} -->", text)
+            text = filled(text, name, table)
         write_text(PAGE, text)
 
 

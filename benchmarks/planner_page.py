@@ -9,9 +9,10 @@ planner_steps.py write. Text between `<!-- NAME -->` and `<!-- end NAME -->` is 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
+
+from marked_page import filled
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "planner-model.md"
@@ -77,8 +78,7 @@ def page(text: str) -> str:
         "steps": steps(found["steps"]),
     }
     for name, part in parts.items():
-        marked = re.compile(rf"<!-- {name} -->.*?<!-- end {name} -->", re.DOTALL)
-        text = marked.sub(lambda _, name=name, part=part: f"<!-- {name} -->\n{part}\n<!-- end {name} -->", text)
+        text = filled(text, name, part)
     return text
 
 

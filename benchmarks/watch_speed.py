@@ -15,7 +15,6 @@ import json
 import math
 import platform
 import random
-import re
 import subprocess
 import sys
 import time
@@ -25,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from marked_page import filled
 
 _BLOCK = 10_000
 _STEP = timedelta(minutes=5)
@@ -109,9 +110,7 @@ def main() -> None:
         options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if options.page:
         text = options.page.read_text(encoding="utf-8")
-        marked = re.compile(r"<!-- watch-speed -->.*?<!-- end watch-speed -->", re.DOTALL)
-        made = f"<!-- watch-speed -->\n{block(found)}\n<!-- end watch-speed -->"
-        options.page.write_text(marked.sub(lambda _: made, text), encoding="utf-8")
+        options.page.write_text(filled(text, "watch-speed", block(found)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sextet.baselines.classical import KINDS as CLASSICAL
 from sextet.baselines.classical import Classical, candidates, from_plain, to_plain
-from sextet.baselines.error_quantiles import ERROR_WINDOWS, around, spread
+from sextet.baselines.error_quantiles import ERROR_WINDOWS, Spread, around, spread
 from sextet.baselines.extras import Surroundings
 from sextet.baselines.history import targets, thinned
 from sextet.baselines.phase_regression import PhaseRegression
@@ -179,6 +179,11 @@ def fit_rule_based(
     )
 
 
+def spread_of(forecast: object) -> Spread:
+    """Return what makes error quantiles around a forecast: a linear one says whether they may move its median."""
+    return forecast.spread if isinstance(forecast, Ridge) else spread
+
+
 def _errors(
     best: Classical | Fitted, history: Surroundings, index: WindowIndex, horizon: int
 ) -> tuple[NDArray[np.float64], RecentErrors | None]:
@@ -188,7 +193,7 @@ def _errors(
         return _point(best, history, some, horizon)
 
     errors = targets(history, index, horizon) - point(index)
-    around_it = best.spread if isinstance(best, Ridge) else spread
+    around_it = spread_of(best)
     found = choose_unit(history, index, errors, point, around_it)
     if found is None:
         return best.errors if isinstance(best, Fitted) else spread(errors), None

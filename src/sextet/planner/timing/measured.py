@@ -97,14 +97,14 @@ def _kernel(fit: Fit, operation: Operation, precision: str) -> TimePrediction:
 def _step(fit: Fit, work: Work, precision: str) -> TimePrediction:
     """Return the time of a step, with an interval from the classes' errors and from what steps said of them."""
     parts = fit.parts(work, precision)
-    joined, untold = (fit.joined or 1.0, fit.joined is None) if work.compiled else (1.0, False)
-    value = fit.total(parts) * joined
+    joined = fit.joined if work.compiled else 1.0  # None: no step that XLA compiles was measured
+    value = fit.total(parts) * (joined or 1.0)
     slope = fit.slope(parts)
     below, above = (_classes(fit, parts, slope, high) for high in (False, True))
     steps = NORMAL_90**2 * (float(slope @ fit.spread @ slope) + STEP_NOISE**2)
     return TimePrediction(
         value=value,
-        low=value * math.exp(-math.sqrt(below + steps)) / (JOINED if untold else 1.0),
+        low=value * math.exp(-math.sqrt(below + steps)) / (JOINED if joined is None else 1.0),
         high=value * math.exp(math.sqrt(above + steps)),
         unit="s",
         source=fit.profile.source + (f", with {len(fit.profile.steps)} whole steps" if fit.profile.steps else ""),
