@@ -6,20 +6,22 @@
 For each set: `tune` within the budget, on validation alone; then train with the defaults and with what was found, for
 the same epochs and steps, with seeds that the search did not use; then MAE and pinball of both on the test part of the
 set's protocol. Sets are read below DIR as by cells.py; one that is not there is left out, glucose needs none. Writes
-OUT/<set>.json. What is done is skipped, and a search that was stopped goes on.
+OUT/<set>.json, which results.py takes over. What is done is skipped, and a search that was stopped goes on.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from protocols.catalogue import BY_NAME
 from protocols.cell import Cell, MissingFile, Problem
-from protocols.machine import machine, versions
+from protocols.machine import commit, machine, versions
 from sextet.cli.output import console
 from sextet.cli.progress import Lines
 from sextet.cli.tune import seconds
@@ -86,7 +88,11 @@ def run_set(cell: Cell, options: argparse.Namespace) -> dict[str, Any]:
         "scores": scores,
         "seconds": time.perf_counter() - start,
         "machine": machine(),
+        "processors": len(os.sched_getaffinity(0)),
+        "workers": options.workers,
         "versions": versions(),
+        "commit": commit(),
+        "date": datetime.now(UTC).date().isoformat(),
         "options": {key: str(value) for key, value in vars(options).items() if key not in ("data", "out")},
     }
 

@@ -15,6 +15,7 @@ from results_page.published import Published
 
 FOLDER = Path(__file__).parents[1] / "results"
 KINDS = ("ablations", "competitors", "tuning", "warnings")
+NESTED = "competitors"  # writes a folder for each comparison; those of others are of work under way
 Record = Mapping[str, Any]
 
 
@@ -156,7 +157,8 @@ def keep(out: Path, folder: Path = FOLDER) -> list[str]:
     """Copy what benchmarks wrote below `out` into `folder`; names of the files taken. Quick figures stay behind."""
     taken = []
     for source, target in ((out / "results", folder), *((out / kind, folder / kind) for kind in KINDS)):
-        for path in sorted([*source.glob("*.json"), *source.glob("*/*.json")]):
+        deeper = source.glob("*/*.json") if source.name == NESTED else ()
+        for path in sorted([*source.glob("*.json"), *deeper]):
             held = json.loads(path.read_text(encoding="utf-8"))
             if isinstance(held, Mapping) and held.get("quick"):
                 continue

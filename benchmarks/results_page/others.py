@@ -67,16 +67,6 @@ def _order(rows: list[Record]) -> str:
     return " ".join(said)
 
 
-def tuning(evidence: Evidence) -> str:
-    """What the search found, whatever its rows hold: one column a field."""
-    fields = list(dict.fromkeys(name for row in evidence.tuning for name in row))
-    flat = [name for name in fields if all(not isinstance(row.get(name), dict | list) for row in evidence.tuning)]
-    texts = [name for name in flat if any(isinstance(row.get(name), str) for row in evidence.tuning)]
-    ordered = [*texts, *(name for name in flat if name not in texts)]
-    rows = [[number(row.get(name)) for name in ordered] for row in evidence.tuning]
-    return table([name.replace("_", " ") for name in ordered], rows, left=len(texts)) if rows else NONE
-
-
 def seeds(evidence: Evidence) -> str:
     """How much a seed moves the figure that counts; empty where only one was run."""
     rows = []

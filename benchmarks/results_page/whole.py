@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results_page import ahead, comparisons, others, standings
+from results_page import ahead, comparisons, others, searched, standings
 from results_page.bars import ONLINE, OURS
 from results_page.evidence import Evidence
 from results_page.markdown import page
@@ -31,6 +31,7 @@ python benchmarks/cells.py --data DIR               # every cell, the cheap ones
 python benchmarks/cells.py --data DIR --only M4-Hourly,EPF-NP --seed 1
 python benchmarks/cells.py --data DIR --prove-only  # the known figures of every protocol, without training
 python benchmarks/spike_warnings.py --data DIR      # warnings ahead, from the cells' backtests
+python benchmarks/tuning.py --data DIR --quick --budget 30m --seeds 3  # found settings against the defaults
 python benchmarks/results.py --keep out             # take over what was found, and write this page
 ```
 
@@ -66,7 +67,7 @@ def written(evidence: Evidence, names: tuple[str, ...]) -> str:
             "## Beside other libraries",
             others.competitors(evidence),
             "## What a search adds",
-            others.tuning(evidence),
+            searched.searched(evidence),
             *(("## Seeds", seeds) if seeds else ()),
             "## Time and machine",
             others.times(evidence),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import results
-from results_page import ahead, comparisons, others, published, standings
+from results_page import ahead, comparisons, others, published, searched, standings
 from results_page.bars import BARS, Bar
 from results_page.evidence import competitor, gather, keep
 from results_page.markdown import number, table
@@ -86,6 +86,23 @@ def _warned(task: str, ours: float, rival: float) -> dict[str, Any]:
     }
 
 
+def _tuned(name: str, maes: tuple[float, float], left_out: bool = True) -> dict[str, Any]:
+    """A search: defaults of MAE 14.5 with either seed, and what was found."""
+    findings = [
+        {"name": "gru", "trials": 9, "changed": "lookback 72 -> 144", "verdict": "found"},
+        {"name": "rule-based", "trials": 0, "changed": "", "verdict": "left out" if left_out else "default"},
+        {"name": "training", "trials": 3, "changed": "", "verdict": "default"},
+    ]
+    forms = [("defaults", 14.5, 101), ("found", maes[0], 101), ("defaults", 14.5, 102), ("found", maes[1], 102)]
+    return {
+        "set": name,
+        "search": {"seconds": 1800.0, "findings": findings if left_out else findings[1:]},
+        "config": {"train": {"epochs": 4, "steps": 50}},
+        "scores": [{"form": form, "seed": seed, "mae": mae, "pinball": mae / 3} for form, mae, seed in forms],
+        **{"processors": 1, "workers": 1},
+    }
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two cells, one of them with two seeds, and a row of each other benchmark."""
@@ -118,7 +135,7 @@ def folder(tmp_path: Path) -> Path:
                 {"set": "Glucose", "system": "Other", "mae": 15.5, "pinball": 4.9, "seconds": 900.0, "notes": "preset"},
             ]
         },
-        "tuning": [{"set": "Glucose", "mae_default": 14.5, "mae_found": 14.2, "config": {"lookback": 72}}],
+        "tuning": [_tuned("Glucose", (14.2, 14.3)), _tuned("EPF-DE", (14.4, 14.7), left_out=False)],
         "warnings": [_warned("Glucose", 0.8, 0.7), _warned("EPF-DE", 0.3, 0.32)],
     }  # fmt: skip
     for kind, held in rows.items():
@@ -193,6 +210,15 @@ def test_who_is_ahead_among_libraries(folder):
     assert "MAE: sextet is ahead of all. pinball: **Other is ahead.**" in said
 
 
+def test_a_search_that_does_not_beat_the_defaults_is_said_to(folder):
+    said = searched.searched(gather(folder, FIGURES, NAMES)).splitlines()
+    assert "| EPF-DE | MAE | 14.50 | 14.55 | +0.34 % | 1 of 2 |" in said
+    assert "| Glucose | pinball | 4.833 | 4.750 | -1.72 % | 2 of 2 |" in said
+    assert "What was found does **not** beat the defaults on EPF-DE (MAE), EPF-DE (pinball), of 2 sets." in said
+    assert "  - gru: lookback 72 -> 144" in said and "  - rule-based: left out" in said
+    assert "  - all stays as the defaults have it" in said
+
+
 def test_a_result_of_the_comparison_with_other_libraries_is_a_row():
     result = {
         **{"set": "glucose", "minutes": 15.0, "cores": 2, "seed": 0, "system": "darts", "label": "Darts"},
@@ -219,6 +245,8 @@ def test_quick_figures_are_never_published(folder, tmp_path):
     (tmp_path / "out" / "results").mkdir(parents=True)
     for name, quick in (("a", True), ("b", False)):
         (tmp_path / "out" / "results" / f"{name}.json").write_text(json.dumps({"quick": quick}))
+    (tmp_path / "out" / "tuning" / "Glucose").mkdir(parents=True)
+    (tmp_path / "out" / "tuning" / "Glucose" / "best.json").write_text("{}")
     (tmp_path / "out" / "competitors" / "glucose-15min").mkdir(parents=True)
     (tmp_path / "out" / "competitors" / "glucose-15min" / "darts.json").write_text("{}")
     assert keep(tmp_path / "out", tmp_path / "kept") == ["b.json", "glucose-15min-darts.json"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +18,7 @@ from sextet.planner.profile import NEEDED, read_profile
 from sextet.planner.this_machine import this_machine
 from sextet.planner.timing.prediction import predict_time
 from sextet.probes import framework as probe
-from sextet.probes import trial
+from sextet.probes import kernels, trial
 
 
 def _run(program: object, *arguments: str) -> Ran:
@@ -39,6 +41,16 @@ def test_no_cudnn_is_loaded_here_and_a_path_that_is_none_gives_none():
     assert probe.cudnn(["/usr/lib/libcudart.so.12"]) == 0
     assert probe.cudnn(["/no/such/libcudnn.so.9"]) == 0
     assert all("/lib" in path for path in probe.loaded())
+
+
+def test_kernels_are_measured_under_the_limits_of_training(monkeypatch):
+    for name in ("TF_CUDNN_WORKSPACE_LIMIT_IN_MB", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL"):
+        monkeypatch.setenv(name, "")  # so that it is put back as it was
+        monkeypatch.delenv(name)
+    none = SimpleNamespace(config=SimpleNamespace(list_physical_devices=lambda kind: []))
+    monkeypatch.setitem(sys.modules, "tensorflow", none)
+    assert kernels.prepare("gpu") is none
+    assert os.environ["TF_CUDNN_WORKSPACE_LIMIT_IN_MB"] == "256"
 
 
 @pytest.mark.slow

@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sextet.core.errors import DependencyError, installing
+from sextet.hardware.cudnn_workspace import limit_workspace
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-# What cuDNN may take to try out convolutions; 4 GiB unless told. CNN-LSTM took all of it on an H200, 4.3 GiB instead of
-# 0.12, and its steps were no shorter for it: a card of 8 GiB would have been full.
-os.environ.setdefault("TF_CUDNN_WORKSPACE_LIMIT_IN_MB", "256")
+limit_workspace()
 
 
 @contextmanager

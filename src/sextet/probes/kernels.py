@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sextet.hardware.cudnn_workspace import limit_workspace
 from sextet.planner.kernel import Kernel, kernels_for
 from sextet.planner.operations import Elementwise, Gemm
 from sextet.planner.standing import BATCH, FRAME, SHAPE, WIDE
@@ -66,6 +67,7 @@ def prepare(device: str) -> Any:
     """Import TensorFlow and set it up."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    limit_workspace()  # as in training
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     import tensorflow as tf
