@@ -101,29 +101,40 @@ class Choice:
         return found <= jury.alone((name, f"{name} again"))
 
     def _trained_together(self, jury: Jury, forms: dict[str, str]) -> dict[str, str]:
-        """Return the forms under the training found, where that makes the better ensemble, else `forms`."""
+        """Return the forms under the training found, where that makes the better ensemble, else `forms`.
+
+        Where time ended, or a member went back to its defaults, before all were trained so, half of them speak for all.
+        """
         plan = self.plan
         number = plan.incumbent(TRAINING) if TRAINING in plan.arms else 0
-        done = plan.book.noted(TRAINING, CREW) or {} if number else {}
-        ready = [
-            name
-            for name, incumbent in self.numbers.items()
-            if plan.crew_key(name, number) in done
-            and incumbent == plan.incumbent(name)
-            and jury.hear_file(f"{name} together", plan.answers(name, incumbent, "crew"))
-        ]
-        if not number or len(ready) < len(self.numbers):
-            if number:
-                self.notes.append("The training found was not tried with all members: it stays at its defaults.")
+        if not number:
             return forms
-        new = {name: f"{name} together" if name in self.numbers else form for name, form in forms.items()}
+        tried = self._tried_together(jury, number)
+        if 2 * len(tried) < len(self.numbers):
+            self.notes.append("The training found was not tried with enough members: it stays at its defaults.")
+            return forms
+        new = {name: f"{name} together" if name in tried else form for name, form in forms.items()}
         if not better(jury, new, forms, LESS):
             self.notes.append(
                 "The training found makes no better ensemble on the part weigh: it stays at its defaults."
             )
             return forms
+        if untried := [name for name in self.numbers if name not in tried]:
+            self.notes.append(f"The training found was not tried with {', '.join(untried)}: the others speak for it.")
         self.training = number
         return new
+
+    def _tried_together(self, jury: Jury, number: int) -> list[str]:
+        """The members that were trained under the training found, in the form that is taken."""
+        plan = self.plan
+        done = plan.book.noted(TRAINING, CREW) or {}
+        return [
+            name
+            for name, taken in self.numbers.items()
+            if plan.crew_key(name, number) in done
+            and taken == plan.incumbent(name)
+            and jury.hear_file(f"{name} together", plan.answers(name, taken, "crew"))
+        ]
 
     def _finding(self, name: str) -> Finding:
         plan, arm = self.plan, self.plan.arms.get(name)

@@ -160,8 +160,8 @@ class Plan:
         """The next trial of the arm that has had the least for what it promises."""
         spare = self.left - self._reserve()
         for arm in sorted(self._open(), key=self._had):
-            cost = self._cost(arm.name)
-            if spare >= cost / 2:
+            # one that wins runs to its end: begun with less time, it would be cut where it matters
+            if spare >= self._cost(arm.name):
                 until = None if self._deadline is None else time.time() + spare
                 task = self._ask(arm, until)
                 if task is not None:
@@ -284,10 +284,9 @@ class Plan:
         return None
 
     def _reserve(self) -> float:
-        """Seconds to keep for trying what was found once more."""
-        needed = list(self._trainings_to_come())
-        least = 2 * max((self._cost(arm.name) for arm in self._open()), default=0.0)
-        return SPARE * max(sum(needed) / self._limits.workers, least if self._limits.workers == 1 else least / 2)
+        """Seconds to keep for trying what was found once more, and what the next trial may yet find."""
+        again = 2 * max((self._cost(arm.name) for arm in self._open()), default=0.0)
+        return SPARE * (sum(self._trainings_to_come()) / self._limits.workers + again / min(self._limits.workers, 2))
 
     def _trainings_to_come(self) -> Iterator[float]:
         for name in self.arms:
