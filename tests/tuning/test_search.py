@@ -99,6 +99,41 @@ def test_the_training_of_all_is_found_too(panel: Panel, tmp_path: Path, formula:
     assert made.found().config.train.seed == 0
 
 
+def test_half_of_the_members_speak_for_the_training_of_all(panel: Panel, tmp_path: Path, formula: Formula) -> None:
+    """Where time ends before the others are trained so."""
+    formula.loss = lambda spec, train: 1.0 if train.learning_rate < 0.002 else 1.5
+    made = search(panel, tmp_path, config("gru,lstm,cnn-lstm"))
+    made.run()
+    made.plan.answers("cnn-lstm", made.plan.incumbent("cnn-lstm"), "crew").unlink()
+    found = made.found()
+    assert found.config.train.learning_rate < 0.002
+    assert any("not tried with cnn-lstm: the others speak for it" in note for note in found.notes)
+    made.plan.answers("lstm", made.plan.incumbent("lstm"), "crew").unlink()
+    found = made.found()
+    assert found.config.train == config().train
+    assert any("not tried with enough members" in note for note in found.notes)
+
+
+def test_what_the_clock_would_cut_where_it_matters_is_not_begun(
+    panel: Panel, tmp_path: Path, formula: Formula, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    for module in ("plan", "bench", "search"):
+        monkeypatch.setattr(f"sextet.tuning.{module}.time.time", lambda: now[0])
+
+    def slow(spec: object, train: object) -> float:
+        now[0] += 10.0
+        return 1.0
+
+    formula.loss = slow
+    # 20 s for the defaults, 10 s for a trial, 23 s for trying again what it may find
+    search(panel, tmp_path / "a", config("gru,lstm"), seconds=52.0).run()
+    assert len(formula.trained) == 2
+    formula.trained.clear()
+    search(panel, tmp_path / "b", config("gru,lstm"), seconds=54.0).run()
+    assert len(formula.trained) == 3
+
+
 def test_the_same_seed_finds_the_same(panel: Panel, tmp_path: Path, formula: Formula) -> None:
     first, second = search(panel, tmp_path / "a"), search(panel, tmp_path / "b")
     assert _done(first) == _done(second)

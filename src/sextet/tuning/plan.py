@@ -158,8 +158,8 @@ class Plan:
 
     def _fresh(self) -> Task | None:
         """The next trial of the arm that has had the least for what it promises."""
-        spare = self.left - self._reserve()
         for arm in sorted(self._open(), key=self._had):
+            spare = self.left - self._reserve(arm)
             # one that wins runs to its end: begun with less time, it would be cut where it matters
             if spare >= self._cost(arm.name):
                 until = None if self._deadline is None else time.time() + spare
@@ -283,10 +283,12 @@ class Plan:
             )
         return None
 
-    def _reserve(self) -> float:
-        """Seconds to keep for trying what was found once more, and what the next trial may yet find."""
-        again = 2 * max((self._cost(arm.name) for arm in self._open()), default=0.0)
-        return SPARE * (sum(self._trainings_to_come()) / self._limits.workers + again / min(self._limits.workers, 2))
+    def _reserve(self, arm: Arm) -> float:
+        """Seconds to keep for trying what was found once more, and what the next trial of `arm` may find."""
+        to_come, workers = list(self._trainings_to_come()), self._limits.workers
+        if arm.base is None and not self._crew_to_come():
+            to_come += [self._cost(one.name) for one in self.members]
+        return SPARE * (sum(to_come) / workers + 2 * self._cost(arm.name) / min(workers, 2))
 
     def _trainings_to_come(self) -> Iterator[float]:
         for name in self.arms:
@@ -295,9 +297,12 @@ class Plan:
                 yield seconds_of(rival)
                 if self.incumbent(name) not in self.again(name):
                     yield self._cost(name)
-        training = TRAINING in self.arms
-        if training and (self.incumbent(TRAINING) or self._challenger(TRAINING) is not None):
+        if self._crew_to_come():
             yield from (self._cost(arm.name) for arm in self.members)
+
+    def _crew_to_come(self) -> bool:
+        """Whether all members may have to be trained under a training that was found."""
+        return TRAINING in self.arms and bool(self.incumbent(TRAINING) or self._challenger(TRAINING) is not None)
 
     def _cost(self, arm: str) -> float:
         """Seconds of a whole trial."""
