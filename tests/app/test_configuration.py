@@ -66,6 +66,7 @@ def test_members_asked_for_are_built_as_the_file_says(tmp_path: Path) -> None:
 def test_quick_makes_the_file_s_budget_small(tmp_path: Path) -> None:
     assert _config(tmp_path, {"train": {"epochs": 30}}, quick=True).train.epochs == 4
     assert _config(tmp_path, {"quick": True, "train": {"epochs": 30}}).train.epochs == 4
+    assert _config(tmp_path, {"quick": True}, epochs=12).train.epochs == 12  # what is given goes before the file
 
 
 @pytest.mark.parametrize(

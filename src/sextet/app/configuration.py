@@ -60,13 +60,12 @@ def config_of(request: Configurable) -> RunConfig:
     if "lookback" in given:
         own = {spec.name for spec in base.members} if request.config else set()
         members = tuple(_without_lookback(spec) if spec.name in own else spec for spec in members)
-    train = replace(base.train, **_some(given, _TRAIN))
-    quick = base.quick or bool(given.get("quick"))
+    train = replace(quick_train(base.train) if base.quick else base.train, **_some(given, _TRAIN))
     return replace(
         base,
         members=members,
         lookback=given.get("lookback", base.lookback),
-        train=quick_train(train) if quick else train,
+        train=quick_train(train) if given.get("quick") else train,
         compute=with_means(base.compute, **_some(given, _COMPUTE)),
         split=replace(base.split, **_some(given, _SPLIT)),
         **_some(given, _RUN),
