@@ -76,6 +76,7 @@ def test_quick_makes_the_file_s_budget_small(tmp_path: Path) -> None:
         ("[1]", "expected an object"),
         ({"lookbak": 3}, "no field 'lookbak', did you mean 'lookback'"),
         ({"horizon": 7}, "for a horizon of 7, and 6 was asked for"),
+        ({"horizon": 6.5}, "'horizon' must be a whole number of steps, at least 1; got 6.5"),
         ({"lookback": 0}, "lookback must be a whole number of at least 1; got 0"),
         ({"lookback": "long"}, "lookback must be a whole number or null; got 'long'"),
         ({"nonnegative": "no"}, "nonnegative must be true or false; got 'no'"),
@@ -104,3 +105,5 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, content: Any, message: 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no\.json: there is no such file"):
         config_of(TrainRequest(source="x.csv", horizon=6, out=Path("run"), config=tmp_path / "no.json"))
+    with pytest.raises(ConfigError, match="that is a folder"):
+        config_of(TrainRequest(source="x.csv", horizon=6, out=Path("run"), config=tmp_path))

@@ -59,6 +59,12 @@ def test_the_result_for_people(sextet, tuned):
     assert "sextet train sales.csv --horizon 28 --config best.json --out RUN" in result.stdout
 
 
+def test_the_command_that_trains_reads_the_data_alike(sextet, tuned):
+    result = sextet("tune", "my sales.csv", "--horizon", 28, "--id", "shop", "--past", "temp", "--budget", "9m")
+    train = "sextet train 'my sales.csv' --horizon 28 --id shop --past temp --config best.json --out RUN"
+    assert train in result.stdout
+
+
 def test_a_narrow_terminal_still_tells_what_changed(sextet, tuned, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     assert "GRU: lookback 24 -> 48, skip off -> on" in sextet("tune", "a.csv", "--horizon", 28).stdout
@@ -81,7 +87,8 @@ def test_interrupted_says_what_there_is(sextet, use_case, tmp_path):
     use_case("sextet.app.tune", "search_folder", search_folder)
     result = sextet("tune", "a.csv", "--horizon", 2, "--out", out)
     assert result.exit_code == 130
-    assert f"{out} holds the best so far. The same command goes on with the search." in result.stderr
+    told = f"{out} holds the best so far, the defaults where nothing better was found yet."
+    assert f"{told} The same command goes on with the search." in result.stderr
     assert kept(out, tmp_path / "best.search", out.stat().st_mtime_ns) == "The same command goes on with the search."
     assert kept(out, tmp_path / "other.search", 0) == ""
 

@@ -53,6 +53,20 @@ def test_an_interrupt_writes_the_best_so_far(frame: pd.DataFrame, tmp_path: Path
     assert [spec.name for spec in config.members] == ["gru", "rule-based"]
 
 
+def test_a_file_that_no_search_wrote_stays(frame: pd.DataFrame, tmp_path: Path, formula: Formula) -> None:
+    (tmp_path / "best.json").write_text('{"mine": 1}')
+    with pytest.raises(ConfigError, match="no search beside it .best.search. that wrote it"):
+        tune(_request(frame, tmp_path))
+    assert (tmp_path / "best.json").read_text() == '{"mine": 1}' and not formula.trained
+    tune(replace(_request(frame, tmp_path), out=tmp_path / "other.json", trials=1))
+    tune(replace(_request(frame, tmp_path), out=tmp_path / "other.json", trials=1))  # its own
+
+
+def test_nothing_to_search_is_said(frame: pd.DataFrame, tmp_path: Path, formula: Formula) -> None:
+    result = tune(replace(_request(frame, tmp_path), members="rule-based"))
+    assert result.notes == ("None of these members has settings to search: the file holds what was given.",)
+
+
 def test_a_worker_that_is_gone_keeps_what_was_done(
     frame: pd.DataFrame, tmp_path: Path, formula: Formula, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,8 +127,13 @@ def test_what_the_clock_would_cut_where_it_matters_is_not_begun(
 
     formula.loss = slow
     # 20 s for the defaults, 10 s for a trial, 23 s for trying again what it may find
-    search(panel, tmp_path / "a", config("gru,lstm"), seconds=52.0).run()
+    early = search(panel, tmp_path / "a", config("gru,lstm"), seconds=52.0)
+    early.run()
     assert len(formula.trained) == 2
+    assert early.found().notes[-1] == (
+        "32 s of the budget are left over: another trial, and trying again what it may find, would take 33 s. A larger "
+        "--budget, of the whole search, goes on from here."
+    )
     formula.trained.clear()
     search(panel, tmp_path / "b", config("gru,lstm"), seconds=54.0).run()
     assert len(formula.trained) == 3

@@ -91,7 +91,7 @@ def read_config(path: Path, horizon: int) -> RunConfig:
             another.
     """
     if not path.is_file():
-        raise ConfigError(f"--config {path}: there is no such file.")
+        raise ConfigError(f"--config {path}: {'that is a folder' if path.is_dir() else 'there is no such file'}.")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -105,10 +105,13 @@ def read_config(path: Path, horizon: int) -> RunConfig:
 def _config_from(values: Any, horizon: int) -> RunConfig:
     if not isinstance(values, Mapping):
         raise ConfigError(f"expected an object with fields of the run's configuration; got {values!r}.")
-    if values.get("horizon", horizon) != horizon:
+    own = values.get("horizon", horizon)
+    if not isinstance(own, int) or isinstance(own, bool) or own < 1:
+        raise ConfigError(f"'horizon' must be a whole number of steps, at least 1; got {own!r}.")
+    if own != horizon:
         raise ConfigError(
-            f"it is for a horizon of {values['horizon']!r}, and {horizon} was asked for. What suits one horizon need "
-            f"not suit another: use --horizon {values['horizon']}, or take 'horizon' out of the file."
+            f"it is for a horizon of {own}, and {horizon} was asked for. What suits one horizon need not suit another: "
+            f"use --horizon {own}, or take 'horizon' out of the file."
         )
     wanted = values.get("members", "v6")
     if not isinstance(wanted, str | list):

@@ -28,12 +28,14 @@ def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
     On an interrupt (Ctrl-C) the best so far is written before KeyboardInterrupt goes on.
 
     Raises:
-        DataError, ConfigError: the data or an option cannot be used, or the search beside `out` is about others.
+        DataError, ConfigError: the data or an option cannot be used, the search beside `out` is about others, or `out`
+            is a file that no search wrote.
         DependencyError: Optuna or TensorFlow is not installed.
         HardwareError: a GPU is there, or was asked for, and would be left unused.
         ResourceError: a worker process ran out of memory; what was finished is kept.
     """
     place_for(request.out, "the settings")
+    _refuse_other(request.out)
     limits = _limits(request)
     config = config_of(request)
     on_gpu = settle(request.device, members=config.members)
@@ -65,6 +67,19 @@ def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
 def search_folder(out: Path) -> Path:
     """Return the folder beside a file of settings that its search is kept in."""
     return out.with_name(f"{out.stem}.search")
+
+
+def _refuse_other(out: Path) -> None:
+    """Refuse to write over a file that no search wrote.
+
+    Raises:
+        ConfigError: it is such a file.
+    """
+    if out.exists() and not search_folder(out).is_dir():
+        raise ConfigError(
+            f"--out {out}: there is a file of that name, and no search beside it ({search_folder(out).name}) that "
+            "wrote it. Give another --out, or move it away."
+        )
 
 
 def _limits(request: TuneRequest) -> Limits:

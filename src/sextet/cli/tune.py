@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from sextet.cli.again import typed
 from sextet.cli.data_flags import DataFlags
 from sextet.cli.flags import SplitFlags, TargetFlags, TrialFlags, given
 from sextet.cli.output import Output
@@ -88,7 +90,9 @@ def tune(
     progress = output.progress()
     with output.working():
         result = run_search(request, progress=progress)
-    output.news(vars(result), lambda console: show_result(console, result, source, output.untold(result.notes)))
+    words = shlex.join((str(source), "--horizon", str(goal.horizon)))
+    train = f"sextet train {words} {typed(data)}".strip() + f" --config {shlex.quote(str(goal.out))} --out RUN"
+    output.news(vars(result), lambda console: show_result(console, result, train, output.untold(result.notes)))
 
 
 def seconds(text: str | None) -> float | None:
@@ -110,8 +114,8 @@ def seconds(text: str | None) -> float | None:
     return total
 
 
-def show_result(console: Console, result: TuneResult, source: Path, notes: Sequence[str]) -> None:
-    """Print what was tried and found, and how to train with it."""
+def show_result(console: Console, result: TuneResult, train: str, notes: Sequence[str]) -> None:
+    """Print what was tried and found, and the command that trains with it."""
     from sextet.cli.tables import Column, facts, number, print_table
     from sextet.report.naming import shown
 
@@ -126,7 +130,8 @@ def show_result(console: Console, result: TuneResult, source: Path, notes: Seque
         Column(key="changed", title="changed", rank=3),
     )
     rows = [{**row, "name": shown(row["name"]), "gain": _gain(row)} for row in result.findings]
-    left_out = print_table(console, "Loss on the part select, mean over the seeds tried", columns, rows)
+    title = "Loss on the part select, mean over the seeds tried; of training, that of members against the defaults"
+    left_out = print_table(console, title, columns, rows)
     if left_out:
         console.print(f"Left out to fit {console.width} columns: {', '.join(left_out)}. --json shows all.")
         for row in rows:
@@ -139,14 +144,7 @@ def show_result(console: Console, result: TuneResult, source: Path, notes: Seque
     for note in notes:
         console.print(f"note: {note}", soft_wrap=True)
     console.print()
-    horizon = result.config["horizon"]
-    facts(
-        console,
-        (
-            ("settings", str(result.out)),
-            ("train", f"sextet train {source} --horizon {horizon} --config {result.out} --out RUN"),
-        ),
-    )
+    facts(console, (("settings", str(result.out)), ("train", train)))
 
 
 def kept(out: Path, folder: Path, before: int) -> str:
@@ -154,7 +152,7 @@ def kept(out: Path, folder: Path, before: int) -> str:
     if not folder.is_dir():
         return ""
     written = out.is_file() and out.stat().st_mtime_ns != before
-    best = f"{out} holds the best so far. " if written else ""
+    best = f"{out} holds the best so far, the defaults where nothing better was found yet. " if written else ""
     return f"{best}The same command goes on with the search."
 
 

@@ -26,7 +26,7 @@ def _hushed() -> Iterator[None]:
     """Hold back what TensorFlow's libraries write to the process's error stream while they load.
 
     They greet with lines about instructions and absent GPUs before any log level counts. If loading fails, what
-    was held back is written out.
+    was held back is written out; not where the user ends it.
     """
     try:
         stream = os.dup(2)
@@ -38,7 +38,7 @@ def _hushed() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             held.seek(0)
             os.write(stream, held.read())
             raise

@@ -32,6 +32,15 @@ class Choice:
                 "there. Give a larger --budget (the same command goes on from here), or a smaller training."
             )
 
+        if not plan.members:
+            self.notes.append("None of these members has settings to search: the file holds what was given.")
+        wanting = plan.wanting
+        if not missing and wanting is not None and 0 < plan.left < wanting:
+            self.notes.append(
+                f"{plan.left:.0f} s of the budget are left over: another trial, and trying again what it may find, "
+                f"would take {wanting:.0f} s. A larger --budget, of the whole search, goes on from here."
+            )
+
     def deliberate(self) -> None:
         """Hold forms of members, and ensembles of them, against each other on `weigh`."""
         plan, detector = self.plan, next((arm for arm in self.plan.members if arm.name == "spike-detector"), None)

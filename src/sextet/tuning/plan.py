@@ -81,6 +81,11 @@ class Plan:
         return float("inf") if self._deadline is None else self._deadline - time.time()
 
     @property
+    def wanting(self) -> float | None:
+        """Least seconds that another trial would need, with what it may find; None where none is left to try."""
+        return min((self._reserve(arm) + self._cost(arm.name) for arm in self._open()), default=None)
+
+    @property
     def members(self) -> list[Arm]:
         """The arms that are members."""
         return [arm for arm in self.arms.values() if arm.base is not None]

@@ -27,6 +27,9 @@ from sextet.tuning.space import Space, member_space, training_space
 from sextet.tuning.task import Result
 from sextet.tuning.workers import Alone, Processes, Workers
 
+SHORT = 120.0
+"""Seconds below which the time left is told in seconds."""
+
 Hire = Callable[[int, Panel, RunConfig, Path], Workers]
 """From the number of trials at once, the data, the configuration and the search's folder to who runs them."""
 
@@ -124,8 +127,9 @@ class Search:
         value = f"{result.value:.4g}" if math.isfinite(result.value) else result.state
         text = f"{result.arm}, {what[result.kind]}: {value}"
         text += f", best {best.value:.4g}" if best is not None else ""
-        left = self.plan.left
-        self._progress.stage(text if math.isinf(left) else f"{text}; {max(left, 0) / 60:.0f} min left")
+        left = max(self.plan.left, 0.0)
+        told = f"{left / 60:.0f} min" if left >= SHORT else f"{left:.0f} s"
+        self._progress.stage(text if math.isinf(left) else f"{text}; {told} left")
 
 
 def about(panel: Panel, config: RunConfig) -> dict[str, Any]:
