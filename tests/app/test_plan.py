@@ -68,6 +68,13 @@ def test_terms_are_read():
     assert terms_of(PlanRequest(won_per_dollar=1000.0)).won_per_dollar.source == "the user"
 
 
+def test_lists_that_are_named_keep_their_order_and_others_price_rigs_alike():
+    rigs = ("P40", "RTX 3060")
+    assert run_plan(PlanRequest(rigs=rigs, draws=10)).question.price_lists[0] == "used"
+    asked = run_plan(PlanRequest(rigs=rigs, prices=("question", "used"), draws=10)).question.price_lists
+    assert asked == ("question", "used")
+
+
 def test_a_file_of_prices_goes_before_the_usual_lists(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(

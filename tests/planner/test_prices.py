@@ -9,7 +9,7 @@ import pytest
 from sextet.core.errors import ConfigError
 from sextet.hardware.rig import read_rig
 from sextet.planner.figures import Quantity
-from sextet.planner.prices import named, price_lists, read_prices, rig_price
+from sextet.planner.prices import named, price_lists, priced_alike, read_prices, rig_price
 
 OWN = """
 [[list]]
@@ -51,6 +51,23 @@ def test_the_first_list_goes_first_and_a_set_is_divided_where_needed():
     assert rig_price(rig, named(["used", "question"])).low == Quantity(450, "USD")
     four = rig_price(read_rig("4x P40"), named(["question"]))
     assert four.low == Quantity(8_000_000, "KRW") and "divided among its cards" in four.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("rigs", "first"),
+    [
+        (("3x P40", "2x V100 32GB"), "question"),  # both stand there as they are
+        (("P40", "RTX 3060"), "used"),  # the question has no RTX 3060, and of P40 only three
+        (("2x P40", "2x V100 SXM2 32GB"), "used"),  # the question's set of P40 would have to be divided
+        (("2x P40", "2x V100 32GB"), "question"),  # but used ones have no price of a PCIe V100
+        (("RTX 2080 Ti",), "question"),  # no list has it: as they were
+        ((), "question"),
+    ],
+)
+def test_rigs_are_priced_alike(rigs, first):
+    lists = named(["question", "used", "new"])
+    found = priced_alike(lists, [read_rig(text) for text in rigs])
+    assert found[0].name == first and sorted(one.name for one in found) == ["new", "question", "used"]
 
 
 def test_currencies_add_up_only_by_a_rate():

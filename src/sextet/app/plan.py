@@ -19,10 +19,10 @@ from sextet.planner.comparison import Comparison
 from sextet.planner.cost import ELECTRICITY, WON_PER_DOLLAR
 from sextet.planner.figures import Quantity, Quoted
 from sextet.planner.job import Job, Sizes, job_of
-from sextet.planner.prices import PriceList, named, price_lists, read_prices
+from sextet.planner.prices import PriceList, named, price_lists, priced_alike, read_prices
 from sextet.planner.profile import Profile, read_profile
 from sextet.planner.profiled_rig import is_this_machine, rig_here, used_by
-from sextet.planner.search import Bounds
+from sextet.planner.search import Bounds, every_rig
 from sextet.planner.terms import LISTS, Terms
 from sextet.specs.run_config import RunConfig
 
@@ -102,7 +102,7 @@ def run_plan(request: PlanRequest, progress: Progress = SILENT) -> Comparison:
     _fits(request)
     profile = None if request.profile is None else read_profile(Path(request.profile))
     rigs = [_rig(one, profile) for one in request.rigs]
-    terms = terms_of(request)
+    terms = terms_of(request, every_rig() if request.search else rigs)
     job = job_of_request(request, progress)
     bounds = Bounds(watts=request.watts) if request.search else None
     found = compare(rigs, job, terms, clock=Clock(terms.software, profile), bounds=bounds)
@@ -142,8 +142,10 @@ def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: An
     return run_plan(PlanRequest(rigs=several, **options))
 
 
-def terms_of(request: PlanRequest) -> Terms:
+def terms_of(request: PlanRequest, rigs: Sequence[Rig] = ()) -> Terms:
     """Return prices, use, limits and weights as a request says them.
+
+    Price lists that are not named go in the order in which `rigs` are priced alike.
 
     Raises:
         ConfigError: one cannot be read, or is out of its range.
@@ -161,7 +163,7 @@ def terms_of(request: PlanRequest) -> Terms:
         won_per_dollar=won,
         hours_a_day=request.hours_a_day,
         years=request.years,
-        prices=_lists(request.prices),
+        prices=_lists(request.prices) if request.prices else priced_alike(named(LISTS), rigs),
         weights=_weights(request.weights),
         hours_limit=request.hours_limit,
         budget=budget,
@@ -238,8 +240,6 @@ def _fits(request: PlanRequest) -> None:
 
 def _lists(names: Sequence[str]) -> tuple[PriceList, ...]:
     """Return price lists by name and of files; a file goes before the usual ones."""
-    if not names:
-        return named(LISTS)
     found: list[PriceList] = []
     files = [name for name in names if name.endswith(".toml")]
     for name in names:

@@ -125,7 +125,7 @@ class TermFlags:
             "--prices",
             metavar="NAMES|FILE",
             help="Price lists with commas, the first going first: question, used, new, or a TOML file of your own.",
-            show_default="question,used,new",
+            show_default="those three, first that which has most of the rigs as they stand",
             rich_help_panel=_TERMS,
         ),
     ] = None

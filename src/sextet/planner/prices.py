@@ -111,6 +111,20 @@ def named(names: Sequence[str]) -> tuple[PriceList, ...]:
     return tuple(known[name] for name in names)
 
 
+def priced_alike(lists: Sequence[PriceList], rigs: Sequence[Rig]) -> tuple[PriceList, ...]:
+    """Return the lists in the order in which the rigs are priced alike: what one asks for a card, another may not.
+
+    First goes that which prices most of the rigs as they stand, then of those most with a set divided among its cards;
+    equal ones stay as they were.
+    """
+
+    def known(one: PriceList) -> tuple[int, int]:
+        found = [price for rig in rigs if (price := rig_price(rig, [one])).low is not None]
+        return -sum(not price.notes for price in found), -len(found)
+
+    return tuple(sorted(lists, key=known))
+
+
 def rig_price(rig: Rig, lists: Sequence[PriceList], won_per_dollar: Quantity | None = None) -> RigPrice:
     """Return what the cards of a rig cost; the first list that has a card goes before later ones.
 

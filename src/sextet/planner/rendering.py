@@ -107,9 +107,10 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     yield "training, at most", lambda rig: interval(rig.seconds)
     if chances:
         yield "  simulated", lambda rig: f"{took(chances.seconds[rig.name][0])} to {took(chances.seconds[rig.name][2])}"
-    yield "placement", lambda rig: rig.chosen
-    for place in ("on cards of their own", "over all cards"):
-        yield f"  {place}", lambda rig, place=place: _placed(rig, place)  # type: ignore[misc]
+    yield "placement", lambda rig: rig.chosen if len(rig.cards) > 1 else "one after another"
+    if any(len(rig.cards) > 1 for rig in answer.rigs):
+        for place in ("on cards of their own", "over all cards"):
+            yield f"  {place}", lambda rig, place=place: _placed(rig, place)  # type: ignore[misc]
     yield "precision", lambda rig: f"{rig.precision.precision}, {rig.precision.unit}"
     yield "one window", lambda rig: interval(rig.inference.latency)
     yield "windows a second", lambda rig: _figure(rig.inference.throughput)
@@ -126,6 +127,8 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
 
 
 def _placed(rig: RigPlan, placement: str) -> str:
+    if len(rig.cards) == 1:  # there both are the same
+        return "-"
     found = next((one for one in rig.placements if one.placement == placement), None)
     return took(found.seconds.value) if found else "-"
 

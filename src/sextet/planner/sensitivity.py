@@ -79,7 +79,7 @@ def _uses(job: Job, terms: Terms) -> Iterator[Case]:
     price = terms.electricity.quantity
     dear = Quoted(quantity=price * 3, source="three times what was asked for", date=terms.electricity.date)
     yield Case("electricity at three times its price", job, replace(terms, electricity=dear))
-    if any(one.name == "question" for one in terms.prices):
+    if terms.prices and terms.prices[0].name == "question":
         lists = (price_lists()["used"], *(one for one in terms.prices if one.name not in ("question", "used")))
         yield Case("prices of the list of used cards (2026)", job, replace(terms, prices=lists))
 
