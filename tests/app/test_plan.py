@@ -11,6 +11,7 @@ import pytest
 import sextet
 from sextet.app.plan import PlanRequest, job_of_request, plan, run_plan, terms_of
 from sextet.core.errors import ConfigError, DataError
+from sextet.hardware.rig import read_rig
 from sextet.planner.figures import Quantity
 from sextet.samples import synthetic
 
@@ -71,6 +72,9 @@ def test_terms_are_read():
 def test_lists_that_are_named_keep_their_order_and_others_price_rigs_alike():
     rigs = ("P40", "RTX 3060")
     assert run_plan(PlanRequest(rigs=rigs, draws=10)).question.price_lists[0] == "used"
+    assert terms_of(PlanRequest(search=True)).prices[0].name == "used"
+    ours = tuple(map(read_rig, ("3x P40", "2x V100 32GB")))
+    assert [terms_of(PlanRequest(search=search), ours).prices[0].name for search in (False, True)] == ["question"] * 2
     asked = run_plan(PlanRequest(rigs=rigs, prices=("question", "used"), draws=10)).question.price_lists
     assert asked == ("question", "used")
 

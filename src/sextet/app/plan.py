@@ -102,7 +102,7 @@ def run_plan(request: PlanRequest, progress: Progress = SILENT) -> Comparison:
     _fits(request)
     profile = None if request.profile is None else read_profile(Path(request.profile))
     rigs = [_rig(one, profile) for one in request.rigs]
-    terms = terms_of(request, every_rig() if request.search else rigs)
+    terms = terms_of(request, rigs)
     job = job_of_request(request, progress)
     bounds = Bounds(watts=request.watts) if request.search else None
     found = compare(rigs, job, terms, clock=Clock(terms.software, profile), bounds=bounds)
@@ -145,7 +145,7 @@ def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: An
 def terms_of(request: PlanRequest, rigs: Sequence[Rig] = ()) -> Terms:
     """Return prices, use, limits and weights as a request says them.
 
-    Price lists that are not named go in the order in which `rigs` are priced alike.
+    Price lists that are not named go in the order in which `rigs`, and then those of a search, are priced alike.
 
     Raises:
         ConfigError: one cannot be read, or is out of its range.
@@ -163,7 +163,7 @@ def terms_of(request: PlanRequest, rigs: Sequence[Rig] = ()) -> Terms:
         won_per_dollar=won,
         hours_a_day=request.hours_a_day,
         years=request.years,
-        prices=_lists(request.prices) if request.prices else priced_alike(named(LISTS), rigs),
+        prices=_lists(request.prices) if request.prices else _usual_lists(rigs, request.search),
         weights=_weights(request.weights),
         hours_limit=request.hours_limit,
         budget=budget,
@@ -247,6 +247,11 @@ def _lists(names: Sequence[str]) -> tuple[PriceList, ...]:
     if files and len(files) == len(names):
         found += [price_lists()[name] for name in LISTS]
     return tuple(found)
+
+
+def _usual_lists(rigs: Sequence[Rig], search: bool) -> tuple[PriceList, ...]:
+    lists = named(LISTS)
+    return priced_alike(priced_alike(lists, every_rig()) if search else lists, rigs)
 
 
 def _weights(weights: Mapping[str, float] | str) -> Mapping[str, float]:

@@ -31,7 +31,6 @@ class Choice:
                 f"The time ended before the defaults of {', '.join(missing)} were trained, so nothing was searched "
                 "there. Give a larger --budget (the same command goes on from here), or a smaller training."
             )
-
         if not plan.members:
             self.notes.append("None of these members has settings to search: the file holds what was given.")
         wanting = plan.wanting
