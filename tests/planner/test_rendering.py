@@ -55,6 +55,13 @@ def test_the_timeline_is_drawn_to_scale_and_idle_cards_are_told(job, terms, cloc
     assert len(rows) == 7
 
 
+def test_of_one_card_no_placement_is_told(job, terms, clock):
+    table = str(compare([read_rig("Tesla P40")], job, terms, clock=clock)).split("Side by side")[1].split("\n\n")[1]
+    assert re.search(r"placement +one after another", table) and "over all cards" not in table
+    mixed = str(compare(list(map(read_rig, ("P40", "2x P40"))), job, terms, clock=clock)).split("Side by side")[1]
+    assert re.search(r"on cards of their own +- +[\d.]+ (s|min)", mixed)
+
+
 def test_a_search_shows_its_front(job, terms, clock):
     said = str(compare([], job, terms, clock=clock, bounds=Bounds(watts=250.0)))
     assert "Best in time, price and energy:" in said and "Side by side" not in said
