@@ -186,6 +186,34 @@ def test_a_member_that_was_cut_or_changed_is_trained_again(frame: pd.DataFrame, 
     assert not (wanted.out / "folds/000/members/.rule-based.half").exists()
 
 
+@pytest.mark.parametrize("harm", ["missing", "cut", "of another fold"])
+def test_a_fold_whose_forecasts_are_not_whole_is_answered_again(frame: pd.DataFrame, tmp_path: Path, harm: str) -> None:
+    wanted = asked(frame, tmp_path / "out", windows=5, refit=2)
+    first = backtest(wanted)
+    whole = forecasts_of(first.folder)
+    one, last = (wanted.out / "forecasts" / f"fold-00{number}.parquet" for number in (1, 2))
+    others = {path: path.stat().st_mtime_ns for path in (wanted.out / "folds").rglob("*") if "001" not in path.parts}
+    if harm == "missing":
+        one.unlink()
+    else:
+        one.write_bytes(one.read_bytes()[:-100] if harm == "cut" else last.read_bytes())
+    told = Stopper("")
+    again = backtest(wanted, told)
+    pd.testing.assert_frame_equal(forecasts_of(again.folder), whole)
+    assert without_time(again.leaderboard) == without_time(first.leaderboard)
+    assert [stage for stage in told.stages if stage.startswith("forecasting")] == ["forecasting 6 windows of 3 series"]
+    assert "training rule-based" not in told.stages
+    assert others == {path: path.stat().st_mtime_ns for path in others}
+
+
+def test_forecasts_that_were_not_asked_for_are_not_missed(frame: pd.DataFrame, tmp_path: Path) -> None:
+    wanted = asked(frame, tmp_path / "out", windows=2, forecasts=False)
+    backtest(wanted)
+    told = Stopper("")
+    backtest(wanted, told)
+    assert not any(stage.startswith("forecasting") for stage in told.stages)
+
+
 def test_a_folder_of_another_question_is_refused(frame: pd.DataFrame, tmp_path: Path) -> None:
     wanted = asked(frame, tmp_path / "out", windows=2)
     backtest(wanted)

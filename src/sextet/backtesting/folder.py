@@ -3,7 +3,7 @@
 out/
   backtest.json            what was asked and of which data; a folder of another question is refused
   folds/000/members/       the members of a fold, each with the record of its training
-  folds/000/scores.npz     sums of scores; written when the fold is finished
+  folds/000/scores.npz     sums of scores; written last
   forecasts/fold-000.parquet
   metrics.json  report.html
 """
@@ -64,7 +64,7 @@ class BacktestFolder:
         return self.path / "folds" / f"{number:03d}"
 
     def scores(self, number: int) -> Path:
-        """Return the scores of a fold; the fold is finished where they are there."""
+        """Return the scores of a fold; it is finished where they are there, and its forecasts, if asked for."""
         return self.fold(number) / "scores.npz"
 
     def forecasts(self, number: int) -> Path:

@@ -73,6 +73,16 @@ def forecast_file(path: Path, panel: Panel, horizon: int) -> Iterator[ForecastFi
         file.close()
 
 
+def is_whole(path: Path, rows: int) -> bool:
+    """Whether `path` is a file of forecasts to its end, with `rows` rows; only its end is read."""
+    import pyarrow.parquet as pq
+
+    try:
+        return bool(pq.read_metadata(path).num_rows == rows)
+    except (OSError, pa.ArrowInvalid):
+        return False
+
+
 def _numbers(values: Floats) -> pa.Array:
     array = from_numpy(values.ravel())
     missing = np.isnan(values.ravel())

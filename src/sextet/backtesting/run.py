@@ -12,7 +12,7 @@ import numpy as np
 from sextet.backtesting.fold_fit import FoldFit, fit_fold, fit_on
 from sextet.backtesting.fold_scores import FoldScores
 from sextet.backtesting.folder import BacktestFolder
-from sextet.backtesting.forecast_file import forecast_file
+from sextet.backtesting.forecast_file import forecast_file, is_whole
 from sextet.backtesting.plan import Plan
 from sextet.backtesting.scoring import FoldScoring, Yardstick
 from sextet.core.panel import Panel
@@ -114,12 +114,19 @@ class Backtest:
         return fit_on(before, passed, replace(before.ground, split=split), folder, progress)
 
     def _todo(self) -> list[int]:
-        return [number for number in range(len(self.plan)) if not self.folder.scores(number).is_file()]
+        return [number for number in range(len(self.plan)) if not self._done(number)]
+
+    def _done(self, number: int) -> bool:
+        """Whether a fold has its scores and, where they are asked for, its forecasts."""
+        if not self.folder.scores(number).is_file():
+            return False
+        rows = len(self.plan.windows(self.panel, number)) * self.config.horizon
+        return not self.forecasts or is_whole(self.folder.forecasts(number), rows)
 
     def _scored(self, number: int, fit: FoldFit, yardstick: Yardstick, progress: Progress) -> FoldScores:
         ground = fit.ground
         index = self.plan.windows(ground.panel, number)
-        progress.stage(f"forecasting {len(index):,} windows")
+        progress.stage(f"forecasting {len(index):,} windows of {len(np.unique(index.series)):,} series")
         opened = (
             forecast_file(self.folder.forecasts(number), ground.panel, ground.config.horizon)
             if self.forecasts
