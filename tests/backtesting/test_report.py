@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from sextet.app import backtest as subject
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.baselines.statistical import affordable
+
+from .conftest import asked
 
 
 def view_of(result: BacktestResult) -> dict[str, Any]:
@@ -44,6 +47,24 @@ def test_every_fit_is_on_record(rolled: BacktestResult) -> None:
     assert [later - earlier for earlier, later in zip(cutoffs, cutoffs[1:], strict=False)] == [12 * 3_600_000] * 2
     assert sum(fit["fit_seconds"] for fit in fits) == pytest.approx(metrics["seconds"]["fit"])
     assert len(view_of(rolled)["spent"]["fits"]["rows"]) == 3
+
+
+def test_a_title_stands_beside_the_source_and_each_command_says_all_its_words(frame: Any, tmp_path: Path) -> None:
+    frame.to_csv(tmp_path / "demand.csv", index=False)
+    first = asked(tmp_path / "demand.csv", tmp_path / "out", windows=2, unit="kW", scaled=True)
+    subject.backtest(first)
+    for request, unit, scaled, title in (
+        (replace(first, title="My demand"), "kW", True, "My demand"),
+        (replace(first, title="My demand", unit="", scaled=False), "", False, "My demand"),
+        (first, "kW", True, "Backtest of demand.csv"),
+    ):
+        result = subject.backtest(request)
+        metrics, header = json.loads((result.folder / "metrics.json").read_text()), view_of(result)["header"]
+        config = metrics["config"]
+        assert (config["source"], config["title"], config["unit"]) == ("demand.csv", request.title or "", unit)
+        assert bool(metrics["scaled_rows"]) == scaled
+        assert (header["title"], header["unit"]) == (title, unit)
+        assert {"label": "Source", "value": "demand.csv"} in header["facts"]
 
 
 def test_models_of_statsforecast_take_part_or_are_left_out_with_a_reason(

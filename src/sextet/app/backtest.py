@@ -198,16 +198,7 @@ def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> Backt
         "by": by_group(scores, work.panel.ids),
         "spikes": warning_rows(scores),
         "seconds": {**seconds, "fit_by_model": scores.fit_seconds, "answer_by_model": scores.answer_seconds},
-        "config": {
-            **json.loads(work.config.to_json()),
-            "refit": request.refit,
-            "step": work.plan.step,
-            "baselines": request.baselines,
-            "series": work.panel.series,
-            "frequency": work.panel.frequency.name,
-            "source": request.title or source_name(request.source),
-            "unit": request.unit,
-        },
+        "config": _settings(request, work),
         "notes": notes,
     }
     told = plain(metrics)
@@ -223,3 +214,18 @@ def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> Backt
         notes=notes,
         seconds=seconds,
     )
+
+
+def _settings(request: BacktestRequest, work: Backtest) -> dict[str, Any]:
+    """What was asked, and of which data, as the metrics and the report say it."""
+    return {
+        **json.loads(work.config.to_json()),
+        "refit": request.refit,
+        "step": work.plan.step,
+        "baselines": request.baselines,
+        "series": work.panel.series,
+        "frequency": work.panel.frequency.name,
+        "source": source_name(request.source),
+        "title": request.title or "",
+        "unit": request.unit,
+    }
