@@ -101,6 +101,7 @@ def test_scaled_rows_are_of_series_standardised_by_the_first_training_part(
 def test_metrics_hold_what_the_result_says(rolled: BacktestResult) -> None:
     metrics = json.loads((rolled.folder / "metrics.json").read_text())
     assert (metrics["windows"], metrics["points"], metrics["folds"], metrics["cutoffs"]) == (30, rolled.points, 3, 10)
+    assert (rolled.cutoffs, rolled.series) == (10, 3)
     assert [row["model"] for row in metrics["rows"]] == [row["model"] for row in rolled.leaderboard]
     assert set(metrics["by"]) == {"series", "step", "hour", "weekday"}
     assert metrics["by"]["step"]["group"] == [1, 2, 3, 4, 5, 6]

@@ -45,13 +45,16 @@ def found(tmp_path: Path, leaderboard) -> BacktestResult:
         {"model": "GRU", "against": "sextet", "loss": "pinball", "difference_percent": 99.0, "p_value": 0.01},
         {"model": "SeasonalNaive", "against": "sextet", "loss": "mae", "difference_percent": 33.3, "p_value": nan},
     )
-    rows = tuple({**row, "fit_seconds": 61.25, "answer_seconds": 2.5, "spike_mae": 9.75} for row in leaderboard)
+    told = {"fit_seconds": 61.25, "answer_seconds": 2.5, "spike_mae": 9.75, "spike_n": 1012}
+    rows = tuple({**row, **told} for row in leaderboard)
     return BacktestResult(
         folder=tmp_path / "out",
         report=tmp_path / "out" / "report.html",
         leaderboard=rows,
         scaled_rows=tuple({**row, "mse": 0.3525} for row in leaderboard),
         comparison=differences,
+        cutoffs=557,
+        series=5,
         windows=2785,
         points=1200,
         notes=tuple(f"Note {number}." for number in range(11)),
@@ -88,7 +91,8 @@ def test_the_result_for_people(sextet, use_case, found, monkeypatch):
     monkeypatch.setenv("COLUMNS", "220")
     use_case("sextet.app.backtest", "backtest", found)
     told = sextet("backtest", "a.csv", "--horizon", 2).stdout
-    assert "Leaderboard of 2,785 windows" in told
+    assert "Leaderboard of 2,785 windows (557 cutoffs x 5 series), best MAE first" in told
+    assert "MAE on spikes is of the 1,012 points that are spikes." in told.splitlines()
     assert "+16.7 %  " in next(line for line in told.splitlines() if "GRU" in line)
     assert "+33.3 % ~" in next(line for line in told.splitlines() if "Seasonal naive" in line)
     assert "99.0" not in told  # a difference of the pinball is not one of the MAE
@@ -100,9 +104,12 @@ def test_the_result_for_people(sextet, use_case, found, monkeypatch):
 
 
 def test_nothing_is_said_of_what_was_not_asked(sextet, use_case, found):
-    use_case("sextet.app.backtest", "backtest", dataclasses.replace(found, scaled_rows=(), comparison=()))
+    rows = tuple({key: value for key, value in row.items() if not key.startswith("spike")} for row in found.leaderboard)
+    bare = dataclasses.replace(found, leaderboard=rows, scaled_rows=(), comparison=(), cutoffs=1, series=3000)
+    use_case("sextet.app.backtest", "backtest", bare)
     told = sextet("backtest", "a.csv", "--horizon", 2).stdout
-    assert "standardised" not in told and "may be chance" not in told
+    assert "standardised" not in told and "may be chance" not in told and "spikes" not in told
+    assert "2,785 windows (at most 1 cutoff x 3,000 series)" in told  # some series have no cutoff
 
 
 def test_json_is_the_whole_of_standard_output(sextet, use_case, found):

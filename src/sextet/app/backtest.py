@@ -209,6 +209,8 @@ def _told(request: BacktestRequest, work: Backtest, scores: FoldScores) -> Backt
         leaderboard=tuple(rows),
         scaled_rows=tuple(scaled),
         comparison=tuple(comparison),
+        cutoffs=work.plan.cutoffs,
+        series=work.panel.series,
         windows=scores.windows,
         points=int(rows[0]["n"]),
         notes=notes,

@@ -164,7 +164,9 @@ class BacktestResult:
         leaderboard: rows as `metrics.leaderboard` gives them, best MAE first, on the original scale.
         scaled_rows: the same on standardised series, with `mse`; empty unless asked for.
         comparison: significance of the differences between models.
-        windows, points: how many windows, and observed targets, were scored.
+        cutoffs: most cutoffs that a series has.
+        series: how many series there are.
+        windows, points: how many windows, one a cutoff of a series, and observed targets, were scored.
         notes: what the user should know.
         seconds: wall time by stage.
     """
@@ -174,6 +176,8 @@ class BacktestResult:
     leaderboard: tuple[dict[str, Any], ...]
     scaled_rows: tuple[dict[str, Any], ...]
     comparison: tuple[dict[str, Any], ...]
+    cutoffs: int
+    series: int
     windows: int
     points: int
     notes: tuple[str, ...]

@@ -68,7 +68,9 @@ def show_result(console: Console, result: BacktestResult, notes: Sequence[str]) 
     ]
     against = _differences(result.comparison)
     rows = [{**row, "against": against.get(str(row["model"]))} for row in result.leaderboard]
-    print_leaderboard(console, rows, f"Leaderboard of {result.windows:,} windows, best MAE first", columns)
+    print_leaderboard(console, rows, f"Leaderboard of {_windows(result)}, best MAE first", columns)
+    if spikes := rows[0].get("spike_n"):
+        console.print(f"MAE on spikes is of the {int(spikes):,} points that are spikes.")
     if against:
         console.print(
             f"~ the difference may be chance: p above {CHANCE:g} (Diebold-Mariano), or too few cutoffs to say."
@@ -89,6 +91,13 @@ def kept(out: Path) -> str:
     if (out / "backtest.json").is_file():
         return f"What was finished is kept at {out}; the same command goes on from there."
     return ""
+
+
+def _windows(result: BacktestResult) -> str:
+    """Say how many windows there are, and of what: a window is a cutoff of a series."""
+    few = "" if result.windows == result.cutoffs * result.series else "at most "
+    cutoffs = f"{result.cutoffs:,} cutoff{'s' * (result.cutoffs > 1)}"
+    return f"{result.windows:,} windows ({few}{cutoffs} x {result.series:,} series)"
 
 
 def _differences(comparison: Sequence[Mapping[str, Any]]) -> dict[str, str]:
