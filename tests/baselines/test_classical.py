@@ -61,6 +61,32 @@ def test_one_spike_does_not_enter_the_profile() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ((24, 4, 1, 0.0), "the usual value at this point of the last 4 seasons of 24 steps"),
+        (
+            (24, 1, 1, 1.0),
+            "the usual value at this point of the last season of 24 steps, plus how far the last value lies from what "
+            "is usual for it",
+        ),
+        (
+            (168, 8, 24, 0.995),
+            "the usual value at this point of the last 8 seasons of 168 steps, plus how far the last 24 values lie on "
+            "average from what is usual for them, which fades by 0.5 % a step",
+        ),
+    ],
+)
+def test_a_profile_says_in_words_what_it_does(settings: tuple[int, int, int, float], words: str) -> None:
+    season, cycles, span, persistence = settings
+    assert CalendarProfile(season=season, cycles=cycles, span=span, persistence=persistence).label == words
+
+
+def test_every_profile_to_choose_from_has_words_of_its_own() -> None:
+    profiles = [one for one in candidates(Frequency.parse("h"), 2000) if isinstance(one, CalendarProfile)]
+    assert len({one.label for one in profiles}) == len(profiles)
+
+
 def test_drift_by_hand() -> None:
     y = np.arange(10.0) * 2
     np.testing.assert_allclose(DampedDrift(span=3, damping=1.0).point(scaled(y), at(10), 3), [[20, 22, 24]])

@@ -111,10 +111,15 @@ class CalendarProfile:
     @property
     def label(self) -> str:
         """What it does, in words."""
-        return (
-            f"profile of the last {self.cycles} seasons of {self.season} steps, "
-            f"distance of the last {self.span} kept at {self.persistence:g} a step"
-        )
+        seasons = f"{self.cycles} seasons" if self.cycles > 1 else "season"
+        usual = f"the usual value at this point of the last {seasons} of {self.season} steps"
+        if not self.persistence:
+            return usual
+        recent = "the last value lies from what is usual for it"
+        if self.span > 1:
+            recent = f"the last {self.span} values lie on average from what is usual for them"
+        lasting = f", which fades by {100 * (1 - self.persistence):g} % a step" * (self.persistence < 1)
+        return f"{usual}, plus how far {recent}{lasting}"
 
     def point(self, history: History, index: WindowIndex, horizon: int) -> Reals:
         """Forecast `[W, H]`."""
