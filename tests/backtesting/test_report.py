@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 
 from sextet.app import backtest as subject
+from sextet.app.forecast import forecast
+from sextet.app.report import write_report
 from sextet.app.requests import BacktestRequest, BacktestResult
+from sextet.app.show import summary
 from sextet.baselines.statistical import affordable
+from sextet.core.errors import RunError
 
 from .conftest import asked
 
@@ -65,6 +69,15 @@ def test_a_title_stands_beside_the_source_and_each_command_says_all_its_words(fr
         assert bool(metrics["scaled_rows"]) == scaled
         assert (header["title"], header["unit"]) == (title, unit)
         assert {"label": "Source", "value": "demand.csv"} in header["facts"]
+
+
+def test_a_backtest_is_no_run_and_leads_to_its_report(rolled: BacktestResult) -> None:
+    for use_case in (summary, write_report, forecast):
+        with pytest.raises(RunError) as caught:
+            use_case(rolled.folder)
+        text = str(caught.value)
+        assert f"{rolled.folder} is a backtest, not a run. Its report is {rolled.report}, its figures are in" in text
+        assert str(rolled.folder / "metrics.json") in text and "rain it again" not in text
 
 
 def test_models_of_statsforecast_take_part_or_are_left_out_with_a_reason(

@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 import sextet
 from sextet.core import files
 from sextet.core.errors import ConfigError, RunError
+from sextet.runtime.no_run import what_stands
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -141,15 +142,8 @@ class RunFolder:
                 f"{self.path} is no run yet: its training has not ended. sextet show {beside} tells how far it has "
                 f"come; sextet train --resume {self.path} goes on with it."
             )
-        if not self.path.is_dir():
-            raise RunError(
-                f"Expected a run folder, found nothing at {self.path}. Make one: sextet train FILE --out RUN."
-            )
         if not path.is_file():
-            raise RunError(
-                f"{self.path} is not a whole run: {MANIFEST} is missing, so its training did not finish or this is "
-                "another folder. Train it again."
-            )
+            raise RunError(what_stands(self.path, MANIFEST))
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             schema, _, _ = manifest["schema"], manifest["state"], manifest["files"]
