@@ -98,7 +98,8 @@ def test_a_series_may_end_before_the_test_does_and_not_begin_after_training() ->
     config = SplitConfig(train_end="2024-01-08", validation_end="2024-01-12", test_end="2024-01-31")
     assert fitting_series(panel, config, 24).tolist() == [True, False]
     with pytest.raises(
-        ConfigError, match=r"'train' of series 'late' \(from 2024-01-13 00:00 .*2024-01-08.*--skip-short"
+        ConfigError,
+        match=r"--train-end 2024-01-08 .* before the data of series 'late' begin, at 2024-01-13 .*--skip-short",
     ):
         make_split(panel, config, 24)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sextet.data.grid import select_series
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.data.split import SplitConfig, fitting_series, required_rows
+from sextet.data.split_refusal import instead, outside
 
 
 def read_to_fit(source: Any, options: DataOptions, split: SplitConfig, horizon: int) -> Panel:
@@ -24,16 +26,17 @@ def read_to_fit(source: Any, options: DataOptions, split: SplitConfig, horizon: 
         ConfigError: an option contradicts another.
     """
     least = required_rows(split, horizon) if options.skip_short else None
-    panel = read_panel(source, options, horizon=horizon, min_length=least)
+    panel = read_panel(source, options, horizon=horizon, min_length=least, remedy=partial(instead, split, horizon))
     if not options.skip_short:
         return panel
     fits = fitting_series(panel, split, horizon)
     if fits.all():
         return panel
     if not fits.any():
+        where = outside(panel, split, int(np.argmax(panel.first + panel.known)))
         raise DataError(
             f"None of the {panel.series} series has a window of horizon {horizon} in each part: train, validation "
-            "and test. Move the ends of the parts apart, or give a longer history."
+            f"and test. {where or 'Move the ends of the parts apart, or give a longer history'}."
         )
     left = [panel.ids[s] for s in np.flatnonzero(~fits).tolist()]
     some = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")

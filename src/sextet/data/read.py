@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ def read_panel(
     horizon: int | None = None,
     min_length: int | None = None,
     optional: tuple[str, ...] = (),
+    remedy: Callable[[int], str] = lambda rows: "Give a longer history or a shorter horizon",
 ) -> Panel:
     """Read series from a file or a frame.
 
@@ -37,6 +39,7 @@ def read_panel(
         min_length: fewest history rows a series must have; shorter ones stop the reading, or are left out with
             `options.skip_short`.
         optional: names of columns of weights or labels that may be absent, as from data to forecast from.
+        remedy: says what would do for a series of so many rows, where that is less than `min_length`.
 
     Returns:
         The panel. A series' history ends at its last observed target; gaps are rows whose target is NaN.
@@ -70,7 +73,7 @@ def read_panel(
     notes.extend(_gap_notes(panel, int((spans.ends - spans.starts).sum())))
     del rows, ahead
     if min_length is not None:
-        panel, more = _long_enough(panel, min_length, options, opened.name)
+        panel, more = _long_enough(panel, min_length, options, opened.name, remedy)
         notes.extend(more)
     if horizon is not None and bool((panel.lengths > panel.known).any()):
         check_future(panel, horizon, opened.name if options.future_data is None else "The future data")
@@ -112,22 +115,25 @@ def _gap_notes(panel: Panel, given: int) -> list[str]:
     ]
 
 
-def _long_enough(panel: Panel, least: int, options: DataOptions, name: str) -> tuple[Panel, list[str]]:
+def _long_enough(
+    panel: Panel, least: int, options: DataOptions, name: str, remedy: Callable[[int], str]
+) -> tuple[Panel, list[str]]:
     short = panel.known < least
     if not short.any():
         return panel, []
-    worst = int(np.argmax(short))
     if not options.skip_short:
+        worst = int(np.argmin(panel.known))
+        rows = int(panel.known[worst])
         more = f" ({int(short.sum())} of {panel.series} series are too short)" if short.sum() > 1 else ""
         raise DataError(
-            f"{name}: series {panel.ids[worst]!r} has {int(panel.known[worst])} rows of history, at least {least} are "
-            f"needed{more}. Give a longer history or a shorter horizon, or leave such series out with --skip-short."
+            f"{name}: series {panel.ids[worst]!r} has {rows} rows of history, at least {least} are needed{more}. "
+            f"{remedy(rows)}, or leave such series out with --skip-short."
         )
     if short.all():
         longest = int(panel.known.max())
         raise DataError(
             f"{name}: no series is long enough: the longest has {longest} rows of history, at least {least} are "
-            "needed. Give a longer history or a shorter horizon."
+            f"needed. {remedy(longest)}."
         )
     left = [panel.ids[s] for s in np.flatnonzero(short).tolist()]
     return select_series(panel, ~short), [f"{len(left)} series shorter than {least} rows were left out: {_some(left)}."]

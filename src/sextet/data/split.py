@@ -16,6 +16,7 @@ from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.bounds import Bound, as_bound, end_rows
+from sextet.data.split_refusal import too_short, without_window
 from sextet.data.windows import draw_windows, windows
 
 Rows = NDArray[np.int64]
@@ -61,7 +62,7 @@ class SplitConfig:
             )
         for name in BOUNDS:
             object.__setattr__(self, name, as_bound(getattr(self, name)))
-        bounds = [bound for name in BOUNDS if (bound := getattr(self, name)) is not None]
+        bounds = list(self.bounds().values())
         rows = [bound for bound in bounds if isinstance(bound, int)]
         if rows and len(rows) < len(bounds):
             raise ConfigError(f"Expected the ends of the parts all as rows or all as dates; got {_listed(bounds)}.")
@@ -78,6 +79,10 @@ class SplitConfig:
     def tests(self) -> bool:
         """Whether there is a test part."""
         return self.test > 0 or self.windows is not None or self.test_end is not None
+
+    def bounds(self) -> dict[str, Bound]:
+        """The ends of parts that are given, by name, in order of time."""
+        return {name: bound for name in BOUNDS if (bound := getattr(self, name)) is not None}
 
     def test_rows(self, horizon: int) -> int:
         """Fewest rows of the test part: all its windows where they are counted, else one."""
@@ -132,21 +137,13 @@ def make_split(panel: Panel, config: SplitConfig, horizon: int, lookback: int = 
     if not panel.series:
         raise DataError("Expected at least one series; the data holds none.")
     need = required_rows(config, horizon)
-    short = np.flatnonzero(panel.known < need)
-    if len(short):
-        s = int(short[0])
-        more = f" ({len(short)} series are too short)" if len(short) > 1 else ""
-        raise DataError(
-            f"Series {panel.ids[s]!r} has {int(panel.known[s])} rows of history; a horizon of {horizon} needs at least "
-            f"{need} to train, choose, weigh, calibrate and test{more}. Give a longer history or a shorter horizon, "
-            "or leave such series out with --skip-short."
-        )
+    if (panel.known < need).any():
+        raise DataError(too_short(panel, config, horizon, need))
     split = _cut(panel, config, horizon)
     for part in PARTS if config.tests else PARTS[:4]:
         first, last = split.bounds(part)
-        poor = np.flatnonzero(last - first < horizon + (part == "train"))
-        if len(poor):
-            raise ConfigError(_without_window(panel, config, part, int(poor[0]), int((last - first)[poor[0]]), horizon))
+        if (last - first < horizon + (part == "train")).any():
+            raise ConfigError(without_window(panel, config, part, last - first, horizon))
     return split
 
 
@@ -198,7 +195,9 @@ def _cut(panel: Panel, config: SplitConfig, horizon: int) -> Split:
 
 def _validation_end(panel: Panel, config: SplitConfig, end: Rows, horizon: int) -> Rows:
     if config.validation_end is not None:
-        return end_rows(panel, config.validation_end, "validation_end")
+        rows = end_rows(panel, config.validation_end, "validation_end")
+        last = not config.tests and not isinstance(config.validation_end, int)
+        return np.minimum(rows, end) if last else rows  # the last part may end after a series does
     if config.windows is not None:
         return end - config.test_rows(horizon)
     if not config.tests:
@@ -212,21 +211,6 @@ def _divide(config: SplitConfig, train: Rows, calibrate: Rows, horizon: int) -> 
     last = np.maximum(np.floor(rows * (config.shares[2] / total)).astype(np.int64), horizon)
     middle = np.maximum(np.floor(rows * (config.shares[1] / total)).astype(np.int64), horizon)
     return calibrate - last - middle, calibrate - last
-
-
-def _without_window(panel: Panel, config: SplitConfig, part: Part, series: int, rows: int, horizon: int) -> str:
-    """Say which part of which series holds no window."""
-    bounds = [f"{name} {bound}" for name in BOUNDS if (bound := getattr(config, name)) is not None]
-    said = f" with {', '.join(bounds)}" if bounds else ""
-    span = ""
-    if any(isinstance(getattr(config, name), str) for name in BOUNDS):
-        stamps = np.datetime_as_string(panel.stamps(series)[[0, int(panel.known[series]) - 1]], unit="m")
-        span = f" (from {stamps[0].replace('T', ' ')} to {stamps[1].replace('T', ' ')})"
-    return (
-        f"The part {part!r} of series {panel.ids[series]!r}{span} gets {max(rows, 0)} rows{said}, which hold no window "
-        f"of horizon {horizon}. Move train_end, validation_end or test_end apart, or leave such series out with "
-        "--skip-short."
-    )
 
 
 def _listed(bounds: Sequence[Bound]) -> str:

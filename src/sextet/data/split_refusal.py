@@ -1,0 +1,112 @@
+"""What is said of series that cannot be cut as asked: which option asks for too much, and what would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.panel import Panel
+from sextet.data.bounds import end_rows
+from sextet.data.clock import local_time
+
+if TYPE_CHECKING:
+    from sextet.data.split import SplitConfig
+
+_OPTIONS = {"train_end": "--train-end", "validation_end": "--validation-end", "test_end": "--test-end"}
+
+
+def too_short(panel: Panel, config: SplitConfig, horizon: int, need: int) -> str:
+    """Say that series have fewer than the `need` rows that every part needs to hold a window."""
+    short = np.flatnonzero(panel.known < need)
+    s = int(short[np.argmin(panel.known[short])])
+    more = f" ({len(short)} series are too short)" if len(short) > 1 else ""
+    return (
+        f"Series {panel.ids[s]!r} has {int(panel.known[s])} rows of history; {asking(config, horizon)} needs at least "
+        f"{need} to train, choose, weigh, calibrate and test{more}. {instead(config, horizon, int(panel.known[s]))}, "
+        "or leave such series out with --skip-short."
+    )
+
+
+def asking(config: SplitConfig, horizon: int) -> str:
+    """Say what asks for the rows that a series needs: the option that counts them, else the horizon."""
+    test = f" and a test of {config.test_rows(horizon)} rows" if config.tests else ""
+    if isinstance(config.test_end, int):
+        return f"--test-end {config.test_end}"
+    if isinstance(config.validation_end, int):
+        return f"--validation-end {config.validation_end}{test.replace(' and', ' with')}"
+    if isinstance(config.train_end, int):
+        return f"--train-end {config.train_end} with a validation of {3 * horizon} rows{test}"
+    if config.windows is not None and config.windows > 1:
+        return f"--windows {config.windows}, {config.step} rows apart, with a horizon of {horizon}"
+    return f"a horizon of {horizon}"
+
+
+def instead(config: SplitConfig, horizon: int, rows: int) -> str:
+    """Say what would do for a series of `rows` rows, in a sentence without its end."""
+    test = config.test_rows(horizon)
+    if isinstance(config.test_end, int):
+        name, most, least = "--test-end", rows, 5 * horizon + 1
+    elif isinstance(config.validation_end, int):
+        name, most, least = "--validation-end", rows - test, 4 * horizon + 1
+    elif isinstance(config.train_end, int):
+        share = 0 if config.windows else int(rows * config.test)
+        name, most, least = "--train-end", rows - 3 * horizon - max(test, share), horizon + 1
+    elif config.windows is not None and config.windows > 1:
+        name, most, least = "--windows", (rows - 6 * horizon) // config.step + 1, 1
+    else:
+        name, most, least = "", 0, 1
+    return f"Give {name} {most} or less" if most >= least else "Give a longer history or a shorter horizon"
+
+
+def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[np.int64], horizon: int) -> str:
+    """Say which part of which series holds no window.
+
+    Args:
+        panel: the data.
+        config: how it is cut.
+        part: name of the part.
+        sizes: `[S]` rows of the part in each series.
+        horizon: steps forecast.
+    """
+    poor = sizes < horizon + (part == "train")
+    s = int(np.argmax(poor))
+    if where := outside(panel, config, s):
+        return where + ("." if poor.all() else ", or leave such series out with --skip-short.")
+    counted = {} if config.windows is None else {"--windows": config.windows}
+    asked = {**counted, **{_OPTIONS[name]: bound for name, bound in config.bounds().items()}}
+    said = f" with {', '.join(f'{name} {value}' for name, value in asked.items())}" if asked else ""
+    span = " (from {} to {})".format(*_span(panel, s)) if any(isinstance(v, str) for v in asked.values()) else ""
+    move = f"Give fewer than {config.windows} windows, or move" if counted else "Move"
+    return (
+        f"The part {part!r} of series {panel.ids[s]!r}{span} gets {max(int(sizes[s]), 0)} rows{said}, which hold no "
+        f"window of horizon {horizon}. {move} --train-end, --validation-end or --test-end apart, or leave such series "
+        "out with --skip-short."
+    )
+
+
+def outside(panel: Panel, config: SplitConfig, series: int) -> str:
+    """Say which ends of parts lie as dates outside the data of a series, in a sentence without its end; else ""."""
+    dates = {name: bound for name, bound in config.bounds().items() if isinstance(bound, str)}
+    rows = {name: int(end_rows(panel, bound, name)[series]) for name, bound in dates.items()}
+    begin, end = _span(panel, series)
+    before = [name for name in dates if rows[name] < 1]
+    after = [name for name in dates if rows[name] >= panel.known[series] and name != "test_end"]
+    for names, where, do in (
+        (after, f"after which the data of series {panel.ids[series]!r} have no row; the data end at {end}", "earlier"),
+        (before, f"before the data of series {panel.ids[series]!r} begin, at {begin}", "later"),
+    ):
+        if names:
+            said = " and ".join(f"{_OPTIONS[name]} {dates[name]}" for name in names)
+            verb = "is a date" if len(names) == 1 else "are dates"
+            return f"{said} {verb} {where}. Give {do} dates"
+    return ""
+
+
+def _span(panel: Panel, series: int) -> tuple[str, str]:
+    """First and last stamp of a series' history, by the data's clock."""
+    ends = panel.stamps(series)[[0, int(panel.known[series]) - 1]].astype("datetime64[ns]").view(np.int64)
+    texts = np.datetime_as_string(local_time(ends, panel.tz).view("datetime64[ns]"), unit="m").tolist()
+    first, last = (text.replace("T", " ") for text in texts)
+    return first, last
