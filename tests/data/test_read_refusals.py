@@ -94,9 +94,41 @@ def test_several_offsets_are_fine_when_the_zone_is_named(tmp_path: Path) -> None
     assert panel.tz == "Europe/Berlin" and panel.lengths.tolist() == [48]
 
 
-def test_a_time_the_clock_skipped_is_refused(tmp_path: Path) -> None:
-    lines = ["ds,y"] + [f"2024-03-31 0{h}:00,1" for h in range(5)]
-    assert "never was in Europe/Berlin" in message(write(tmp_path, "\n".join(lines)), DataOptions(tz="Europe/Berlin"))
+BERLIN = DataOptions(tz="Europe/Berlin")
+
+
+def by_clock(path: Path, *stamps: Any) -> Path:
+    """A file of local times without a zone."""
+    return write(path, "ds,y\n" + "".join(f"{stamp},{k}\n" for k, stamp in enumerate(stamps)))
+
+
+def test_a_time_the_clock_skipped_is_refused_with_what_mends_it(tmp_path: Path) -> None:
+    path = by_clock(tmp_path, *pd.date_range("2024-03-30", periods=72, freq="h"))
+    text = message(path, BERLIN)
+    assert "line 28, column 'ds': 2024-03-31 02:00 never was in Europe/Berlin" in text
+    assert "name the zone" not in text and "leave it out" in text and "(2024-03-31 02:00+01:00)" in text
+    assert "--tz +01:00, or --tz UTC" in text
+    assert "(--tz UTC)" in message(path, DataOptions(tz="Europe/London"))
+    for zone in ("+01:00", "UTC"):
+        assert read_panel(path, DataOptions(tz=zone)).lengths.tolist() == [72]
+    offset = by_clock(tmp_path, *(f"{stamp}+01:00" for stamp in pd.date_range("2024-03-30", periods=72, freq="h")))
+    assert read_panel(offset, BERLIN).lengths.tolist() == [72]
+
+
+def test_a_time_given_more_often_than_the_clock_showed_it_is_told_by_that_clock(tmp_path: Path) -> None:
+    stamps = pd.date_range("2024-10-26", "2024-10-28", freq="h", tz="Europe/Berlin").tz_localize(None).tolist()
+    assert read_panel(by_clock(tmp_path, *stamps), BERLIN).lengths.tolist() == [50]  # an hour is shown twice
+    shown_twice, shown_once = pd.Timestamp("2024-10-27 02:00"), pd.Timestamp("2024-10-27 05:00")
+    for stamp, lines in ((shown_twice, "line 29 and line 30"), (shown_once, "line 32 and line 33")):
+        text = message(by_clock(tmp_path, *sorted([*stamps, stamp])), BERLIN)
+        assert lines in text and "more often than the clock of Europe/Berlin showed it" in text
+        assert f"has the time {stamp:%Y-%m-%d %H:%M} " in text and f"({stamp:%Y-%m-%d %H:%M}+01:00)" in text
+        assert "name its zone with --tz" not in text and "Remove one of the rows" in text
+    text = message(by_clock(tmp_path, *sorted([*stamps, shown_once])))  # without a zone
+    assert "2024-10-27 02:00 twice" in text and "name its zone with --tz" in text  # which helps there
+    zoned = [f"{stamp}Z" for stamp in pd.date_range("2024-10-26", periods=48, freq="h")]
+    text = message(by_clock(tmp_path, *zoned, zoned[5]), BERLIN)
+    assert "has the time 2024-10-26 05:00 UTC twice" in text and "--tz" not in text
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "ds,y\n", "ds,y"])

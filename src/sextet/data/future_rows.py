@@ -46,7 +46,7 @@ def read_ahead(
             f"{source.name}, column {roles.time!r}: mixed time zones: times are in {zone or 'no zone'} here and in "
             f"{tz or 'no zone'} in the history. Write both in one zone, or name it with --tz."
         )
-    no_duplicates(rows)
+    no_duplicates(rows, zone)
     ordinals = frequency.ordinals(rows.ns.view("datetime64[ns]"))
     off = np.flatnonzero(~frequency.on_grid(rows.ns.view("datetime64[ns]")))
     if len(off):

@@ -91,7 +91,7 @@ def _on_grid(rows: Rows, options: DataOptions, label: str | None) -> tuple[Rows,
         rows, frequency = averaged(rows, rule, label)
         notes.append(f"{count:,} readings were averaged onto {len(rows.ns):,} steps of {frequency.name}.")
     else:
-        no_duplicates(rows)
+        no_duplicates(rows, tz)
         frequency, note = find_frequency(rows, named)
         notes += [note] if note else []
     if tz is not None:

@@ -70,9 +70,7 @@ class Rows:
 
     def stamp(self, row: int) -> str:
         """The stamp of a row as text."""
-        return str(np.datetime_as_string(self.ns[row : row + 1].view("datetime64[ns]"), unit="auto")[0]).replace(
-            "T", " "
-        )
+        return stamp_text(self.ns[row])
 
     def take(self, which: NDArray[np.integer] | NDArray[np.bool_]) -> Rows:
         """The rows at positions `which`, columns one after the other to save memory."""
@@ -86,6 +84,11 @@ class Rows:
             static={name: column[which] for name, column in self.static.items()},
             order=positions.astype(np.int64, copy=False) if self.order is None else self.order[positions],
         )
+
+
+def stamp_text(ns: np.int64) -> str:
+    """Nanoseconds since 1970 as the text of a stamp."""
+    return str(np.datetime_as_string(np.datetime64(int(ns), "ns"), unit="auto")).replace("T", " ")
 
 
 def read_rows(source: Source, roles: Roles, tz: str | None = None) -> Rows:
