@@ -24,8 +24,8 @@ def too_short(panel: Panel, config: SplitConfig, horizon: int, need: int) -> str
     more = f" ({len(short)} series are too short)" if len(short) > 1 else ""
     return (
         f"Series {panel.ids[s]!r} has {int(panel.known[s])} rows of history; {asking(config, horizon)} needs at least "
-        f"{need} to train, choose, weigh, calibrate and test{more}. {instead(config, horizon, int(panel.known[s]))}, "
-        "or leave such series out with --skip-short."
+        f"{need} to train, choose, weigh, calibrate and test{more}. {instead(config, horizon, int(panel.known[s]))}"
+        f"{_left_out(panel.known < need)}"
     )
 
 
@@ -73,7 +73,7 @@ def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[
     poor = sizes < horizon + (part == "train")
     s = int(np.argmax(poor))
     if where := outside(panel, config, s):
-        return where + ("." if poor.all() else ", or leave such series out with --skip-short.")
+        return where + _left_out(poor)
     counted = {} if config.windows is None else {"--windows": config.windows}
     asked = {**counted, **{_OPTIONS[name]: bound for name, bound in config.bounds().items()}}
     said = f" with {', '.join(f'{name} {value}' for name, value in asked.items())}" if asked else ""
@@ -81,8 +81,7 @@ def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[
     move = f"Give fewer than {config.windows} windows, or move" if counted else "Move"
     return (
         f"The part {part!r} of series {panel.ids[s]!r}{span} gets {max(int(sizes[s]), 0)} rows{said}, which hold no "
-        f"window of horizon {horizon}. {move} --train-end, --validation-end or --test-end apart, or leave such series "
-        "out with --skip-short."
+        f"window of horizon {horizon}. {move} --train-end, --validation-end or --test-end apart{_left_out(poor)}"
     )
 
 
@@ -102,6 +101,11 @@ def outside(panel: Panel, config: SplitConfig, series: int) -> str:
             verb = "is a date" if len(names) == 1 else "are dates"
             return f"{said} {verb} {where}. Give {do} dates"
     return ""
+
+
+def _left_out(poor: NDArray[np.bool_]) -> str:
+    """The end of a sentence on what to do: to go on without some series, where others are left."""
+    return "." if poor.all() else ", or leave such series out with --skip-short."
 
 
 def _span(panel: Panel, series: int) -> tuple[str, str]:
