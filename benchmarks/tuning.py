@@ -109,7 +109,11 @@ def score(problem: Problem, options: argparse.Namespace, form: str, seed: int, b
         train(TrainRequest(**request, out=run, seed=seed), Lines(console(stderr=True)))
     metrics = json.loads((run / "metrics.json").read_text())
     row = next(row for row in metrics["rows"] if row["model"] == ROW)
-    return {"form": form, "seed": seed, **{key: row[key] for key in ("mae", "pinball", "coverage_80", "n")}}
+    trained = json.loads((run / "training.json").read_text())["members"].values()
+    return {
+        **{"form": form, "seed": seed, "seconds": sum(member["seconds"] for member in trained)},
+        **{key: row[key] for key in ("mae", "pinball", "coverage_80", "n")},
+    }
 
 
 def asked(problem: Problem, options: argparse.Namespace) -> dict[str, Any]:

@@ -59,7 +59,9 @@ def _found(row: Record) -> str:
     told = [
         f"- {row['set']}: searched {search['seconds'] / 60:.0f} minutes with {workers} on "
         f"{row['processors']} processor{'s' if row['processors'] != 1 else ''}, {trials} trials; a training is at most "
-        f"{train['epochs']} epochs of {train['steps']} steps."
+        f"{train['epochs']} epochs of {train['steps']} steps a member, and took "
+        f"{number(mean(_scores(row, 'defaults', 'seconds')), 0)} s with the defaults, "
+        f"{number(mean(_scores(row, 'found', 'seconds')), 0)} s with what was found."
     ]
     for finding in search["findings"]:
         if finding["changed"] or finding["verdict"] == "left out":
