@@ -182,7 +182,7 @@ def test_a_failed_update_leaves_the_run(run, tmp_path):
         ("", "empty"),
         ("unique_id,ds,y\na,2024-01-01,one\n", "one"),
         ("unique_id,ds,y\na,2024-01-01,1\na,2024-01-01,2\na,2024-01-02,3\n", "2024-01-01"),
-        ("unique_id,ds,y\n" + "".join(f"a,2024-01-{day:02d},{day}\n" for day in range(1, 9)), "--skip-short"),
+        ("unique_id,ds,y\n" + "".join(f"a,2024-01-{day:02d},{day}\n" for day in range(1, 9)), "8 rows"),
     ],
 )
 def test_data_that_cannot_be_used(tmp_path, text, says):
