@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from results_page.evidence import Evidence, Record
-from results_page.markdown import number, page, percent, table
+from results_page.markdown import NONE, number, page, percent, table
 
 OURS = "ensemble"
-NONE = "Nothing is measured yet."
 
 INTRO = """For each step of the horizon the probability of a spike, scored by the area under precision and recall of
 all steps of the test windows (average precision; an alarm at random has the share of spikes). What a spike is, is fixed

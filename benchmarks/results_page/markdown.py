@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+NONE = "Nothing is measured yet."
+
 
 def number(value: object, digits: int | None = None) -> str:
     """Show a figure: a count as it is, four digits behind the point below 1, fewer above; a dash for none."""

@@ -7,9 +7,7 @@ from statistics import mean
 
 from results_page.bars import OURS
 from results_page.evidence import Evidence, Measured, Record
-from results_page.markdown import number, page, percent, table
-
-NONE = "Nothing is measured yet."
+from results_page.markdown import NONE, number, page, percent, table
 
 
 def ablations(evidence: Evidence) -> str:

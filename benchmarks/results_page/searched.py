@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from statistics import mean
 
 from results_page.evidence import Evidence, Record
-from results_page.markdown import number, page, table
+from results_page.markdown import NONE, number, page, table
 
-NONE = "Nothing is measured yet."
 METRICS = {"mae": "MAE", "pinball": "pinball"}
 
 INTRO = """`sextet tune` looks at validation alone. Then the defaults and what it found are trained side by side, for

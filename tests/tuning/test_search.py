@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,25 @@ from sextet.tuning.plan import MARGIN, TRAINING
 from sextet.tuning.search import Search
 
 from .conftest import EPOCHS, Formula, config, gain, search
+
+Lasting = Callable[..., None]
+
+
+@pytest.fixture
+def lasting(formula: Formula, monkeypatch: pytest.MonkeyPatch) -> Lasting:
+    """Lets every training take so many seconds of a clock that stands still otherwise, and lose by a formula."""
+    now = [1000.0]
+    for module in ("plan", "bench", "search"):
+        monkeypatch.setattr(f"sextet.tuning.{module}.time.time", lambda: now[0])
+
+    def make(seconds: float, loss: Callable[[Any, Any], float] = lambda spec, train: 1.0) -> None:
+        def slow(spec: Any, train: Any) -> float:
+            now[0] += seconds
+            return loss(spec, train)
+
+        formula.loss = slow
+
+    return make
 
 
 def _done(made: Search) -> dict[str, object]:
@@ -115,17 +136,9 @@ def test_half_of_the_members_speak_for_the_training_of_all(panel: Panel, tmp_pat
 
 
 def test_what_the_clock_would_cut_where_it_matters_is_not_begun(
-    panel: Panel, tmp_path: Path, formula: Formula, monkeypatch: pytest.MonkeyPatch
+    panel: Panel, tmp_path: Path, formula: Formula, lasting: Lasting
 ) -> None:
-    now = [1000.0]
-    for module in ("plan", "bench", "search"):
-        monkeypatch.setattr(f"sextet.tuning.{module}.time.time", lambda: now[0])
-
-    def slow(spec: object, train: object) -> float:
-        now[0] += 10.0
-        return 1.0
-
-    formula.loss = slow
+    lasting(10.0)
     # 20 s for the defaults, 10 s for a trial, 23 s for trying again what it may find
     early = search(panel, tmp_path / "a", config("gru,lstm"), seconds=52.0)
     early.run()
@@ -191,17 +204,9 @@ def test_without_time_the_defaults_stay_and_it_is_said(panel: Panel, tmp_path: P
 
 
 def test_the_clock_cuts_a_trial_that_is_tried_again_later(
-    panel: Panel, tmp_path: Path, formula: Formula, monkeypatch: pytest.MonkeyPatch
+    panel: Panel, tmp_path: Path, formula: Formula, lasting: Lasting
 ) -> None:
-    now = [1000.0]
-    for module in ("plan", "bench", "search"):
-        monkeypatch.setattr(f"sextet.tuning.{module}.time.time", lambda: now[0])
-
-    def slow(spec: object, train: object) -> float:
-        now[0] += 30.0
-        return 1.0
-
-    formula.loss = slow
+    lasting(30.0)
     made = search(panel, tmp_path, seconds=50.0)
     made.run()
     assert [name for name, _, _ in formula.trained] == ["gru", "lstm"]  # 60 s: the second is cut by its first epoch
@@ -213,18 +218,8 @@ def test_the_clock_cuts_a_trial_that_is_tried_again_later(
     assert formula.trained[0][0] == "lstm" and more.plan.start_of("lstm") is not None
 
 
-def test_better_members_get_more_of_the_time(
-    panel: Panel, tmp_path: Path, formula: Formula, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [1000.0]
-    for module in ("plan", "bench", "search"):
-        monkeypatch.setattr(f"sextet.tuning.{module}.time.time", lambda: now[0])
-
-    def slow(spec: object, train: object) -> float:
-        now[0] += 10.0
-        return 1.0 if spec.name == "gru" else 1.4  # type: ignore[attr-defined]
-
-    formula.loss = slow
+def test_better_members_get_more_of_the_time(panel: Panel, tmp_path: Path, formula: Formula, lasting: Lasting) -> None:
+    lasting(10.0, lambda spec, train: 1.0 if spec.name == "gru" else 1.4)
     made = search(panel, tmp_path, config("gru,lstm"), seconds=600.0)
     made.run()
     trials = {name: len(made.plan.book.trials(name)) for name in ("gru", "lstm")}

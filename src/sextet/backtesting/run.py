@@ -118,10 +118,10 @@ class Backtest:
 
     def _done(self, number: int) -> bool:
         """Whether a fold has its scores and, where they are asked for, its forecasts."""
-        if not self.folder.scores(number).is_file():
-            return False
-        rows = len(self.plan.windows(self.panel, number)) * self.config.horizon
-        return not self.forecasts or is_whole(self.folder.forecasts(number), rows)
+        scored = self.folder.scores(number).is_file()
+        if not (scored and self.forecasts):
+            return scored
+        return is_whole(self.folder.forecasts(number), len(self.plan.windows(self.panel, number)) * self.config.horizon)
 
     def _scored(self, number: int, fit: FoldFit, yardstick: Yardstick, progress: Progress) -> FoldScores:
         ground = fit.ground

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, get_type_hints
@@ -10,12 +9,8 @@ from typing import Any, get_type_hints
 from typer.models import OptionInfo
 
 
-def typed(*flags: Any) -> str:
-    """Return the options of groups of flags that differ from their defaults, as text for a shell; empty for none."""
-    return shlex.join(word for group in flags for word in _words(group))
-
-
-def _words(group: Any) -> Iterator[str]:
+def typed(group: Any) -> Iterator[str]:
+    """Give the words of the options in a group of flags that differ from their defaults."""
     hints = get_type_hints(type(group), include_extras=True)
     for field in fields(group):
         value = getattr(group, field.name)

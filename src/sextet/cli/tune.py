@@ -90,8 +90,8 @@ def tune(
     progress = output.progress()
     with output.working():
         result = run_search(request, progress=progress)
-    words = shlex.join((str(source), "--horizon", str(goal.horizon)))
-    train = f"sextet train {words} {typed(data)}".strip() + f" --config {shlex.quote(str(goal.out))} --out RUN"
+    words = (str(source), "--horizon", str(goal.horizon), *typed(data), "--config", str(goal.out), "--out", "RUN")
+    train = f"sextet train {shlex.join(words)}"
     output.news(vars(result), lambda console: show_result(console, result, train, output.untold(result.notes)))
 
 

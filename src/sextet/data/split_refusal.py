@@ -19,13 +19,12 @@ _OPTIONS = {"train_end": "--train-end", "validation_end": "--validation-end", "t
 
 def too_short(panel: Panel, config: SplitConfig, horizon: int, need: int) -> str:
     """Say that series have fewer than the `need` rows that every part needs to hold a window."""
-    short = np.flatnonzero(panel.known < need)
-    s = int(short[np.argmin(panel.known[short])])
-    more = f" ({len(short)} series are too short)" if len(short) > 1 else ""
+    short, s = panel.known < need, int(np.argmin(panel.known))
+    rows = int(panel.known[s])
+    more = f" ({short.sum()} series are too short)" if short.sum() > 1 else ""
     return (
-        f"Series {panel.ids[s]!r} has {int(panel.known[s])} rows of history; {asking(config, horizon)} needs at least "
-        f"{need} to train, choose, weigh, calibrate and test{more}. {instead(config, horizon, int(panel.known[s]))}"
-        f"{_left_out(panel.known < need)}"
+        f"Series {panel.ids[s]!r} has {rows} rows of history; {asking(config, horizon)} needs at least {need} to "
+        f"train, choose, weigh, calibrate and test{more}. {instead(config, horizon, rows)}{_left_out(short)}"
     )
 
 
