@@ -19,7 +19,7 @@ from sextet.specs.rule_based import RuleBasedSpec
 from sextet.specs.run_config import RunConfig
 
 _RUN = ("transform", "nonnegative", "spike_threshold", "miss_cost", "false_alarm_cost", "quick")
-_TRAIN = ("seed", "epochs", "batch", "catch_up")
+_TRAIN = ("seed", "epochs", "rounds", "batch", "catch_up")
 _COMPUTE = tuple(field.name for field in fields(ComputeConfig))
 _SPLIT = ("validation", "test", "train_end", "validation_end", "test_end", "step")
 
@@ -27,9 +27,9 @@ _SPLIT = ("validation", "test", "train_end", "validation_end", "test_end", "step
 class Configurable(Protocol):
     """A request that a run's configuration follows from, a frozen dataclass.
 
-    Besides `horizon` and `config` it may have any of the fields `members`, `lookback`, `seed`, `epochs`, `batch`,
-    `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`, and those of
-    `SplitConfig` and `ComputeConfig`. A field that is None or at its default was not given.
+    Besides `horizon` and `config` it may have any of the fields `members`, `lookback`, `seed`, `epochs`, `rounds`,
+    `batch`, `catch_up`, `transform`, `nonnegative`, `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`, and
+    those of `SplitConfig` and `ComputeConfig`. A field that is None or at its default was not given.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -60,7 +60,7 @@ def config_of(request: Configurable) -> RunConfig:
     if "lookback" in given:
         own = {spec.name for spec in base.members} if request.config else set()
         members = tuple(_without_lookback(spec) if spec.name in own else spec for spec in members)
-    train = replace(quick_train(base.train) if base.quick else base.train, **_some(given, _TRAIN))
+    train = replace(quick_train(base.train) if base.quick else base.train, **_budget(given))
     return replace(
         base,
         members=members,
@@ -136,6 +136,12 @@ def _given(request: Configurable) -> dict[str, Any]:
 
 def _some(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: given[name] for name in names if name in given}
+
+
+def _budget(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is given of the training; who names epochs alone gets just these, in one round."""
+    said = _some(given, _TRAIN)
+    return {"rounds": 1, **said} if "epochs" in said else said
 
 
 def _chosen(named: Sequence[MemberSpec], known: Sequence[MemberSpec]) -> tuple[MemberSpec, ...]:

@@ -39,7 +39,8 @@ class FitRequest:
             that belongs to the part, by the data's clock.
         validation, test: shares of the rows for validation and for the test; None: 0.2 and 0.1.
         step: rows between test cutoffs; None: 1, in a backtest the horizon.
-        epochs, batch, catch_up: override the training budget; see `TrainConfig`.
+        epochs, rounds, batch, catch_up: override the training budget; see `TrainConfig`. With `epochs` alone
+            there is one round.
         device: "auto" trains on a GPU where there is one and stops where that GPU would be left unused; "gpu" stops
             where there is none; "cpu" hides GPUs from TensorFlow, for the rest of the process.
         gpus, precision, scale_batch, scale_rate, communication, memory_limit: on what it is trained; see
@@ -66,6 +67,7 @@ class FitRequest:
     test: float | None = None
     step: int | None = None
     epochs: int | None = None
+    rounds: int | None = None
     batch: int | None = None
     catch_up: int | None = None
     device: str = "auto"

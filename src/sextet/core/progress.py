@@ -12,11 +12,11 @@ class Tick:
 
     Attributes:
         member: its name.
-        epoch, epochs: current epoch from 1, and the most there can be.
+        epoch, epochs: current epoch from 1, and the last of the round, see `training.rounds`.
         step, steps: step within the epoch from 1, and steps an epoch.
         loss: mean training loss of the epoch so far.
         select: loss on the select part after the last finished epoch, or None before the first.
-        seconds_left: time left if no epoch is saved by early stopping, in seconds.
+        seconds_left: time left of the round if no epoch is saved by early stopping, in seconds.
         judged: the epoch has just ended, and `select` is its own loss.
     """
 

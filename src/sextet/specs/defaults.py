@@ -118,8 +118,9 @@ def longest_lookback(specs: tuple[MemberSpec, ...], lookback: int | None, situat
 
 
 def quick_train(config: TrainConfig) -> TrainConfig:
-    """Return the budget of a first look: a few short epochs."""
-    return replace(config, epochs=min(config.epochs, 4), steps=min(config.steps, 50), batch=min(config.batch, 128))
+    """Return the budget of a first look: one round of a few short epochs."""
+    epochs, steps, batch = min(config.epochs, 4), min(config.steps, 50), min(config.batch, 128)
+    return replace(config, epochs=epochs, rounds=1, steps=steps, batch=batch)
 
 
 def _within(steps: int, situation: Situation) -> int:

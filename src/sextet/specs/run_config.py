@@ -14,7 +14,7 @@ from sextet.specs.check import one_of, whole
 from sextet.specs.codec import from_plain, spec_from_json, spec_to_json, to_plain
 from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.presets import MemberSpec, parse_members
-from sextet.specs.train_config import TrainConfig
+from sextet.specs.train_config import ROUNDS, TrainConfig
 from sextet.spikes.alert_policy import Costs
 
 TRANSFORMS = ("auto", "none", "log1p", "boxcox", "asinh")
@@ -28,7 +28,7 @@ class RunConfig:
         horizon: steps to forecast.
         lookback: steps of history of the windows; None chooses from the data.
         members: specs of the members.
-        train: the training budget; its `seed` is the run's.
+        train: the training budget; its `seed` is the run's. Of itself it may take `ROUNDS` rounds.
         split: how time is divided.
         compute: on what it is trained.
         transform: "none", "log1p", "boxcox", "asinh", or "auto": whichever of "none", "asinh" and "log1p" suits the
@@ -44,7 +44,7 @@ class RunConfig:
     horizon: int
     lookback: int | None = None
     members: tuple[MemberSpec, ...] = field(default_factory=lambda: parse_members("v6"))
-    train: TrainConfig = field(default_factory=TrainConfig)
+    train: TrainConfig = field(default_factory=lambda: TrainConfig(rounds=ROUNDS))
     split: SplitConfig = field(default_factory=SplitConfig)
     compute: ComputeConfig = field(default_factory=ComputeConfig)
     transform: str = "auto"
@@ -100,8 +100,13 @@ class RunConfig:
             raise ConfigError("The run's configuration must be an object with a list of members.")
         nested: dict[str, Any] = {
             "members": tuple(spec_from_json(spec) for spec in values["members"]),
-            "train": from_plain(TrainConfig, values.get("train", {}), "The training configuration"),
+            "train": from_plain(TrainConfig, _budget(values.get("train", {})), "The training configuration"),
             "split": from_plain(SplitConfig, values.get("split", {}), "The split"),
             "compute": from_plain(ComputeConfig, values.get("compute", {}), "The devices"),
         }
         return from_plain(cls, {**values, **nested}, "The run's configuration")
+
+
+def _budget(train: Any) -> Any:
+    """Return what is said of the training; where that is nothing of epochs and rounds, with the rounds of a run."""
+    return train if not isinstance(train, Mapping) or {"epochs", "rounds"} & set(train) else {**train, "rounds": ROUNDS}

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from sextet.specs.check import above_zero, share, whole
 
+ROUNDS = 4
+"""Most rounds where nothing was said of epochs; who names epochs gets those."""
+
 STEP_TARGETS = 24_576
 """Most targets of an optimiser step: 256 windows of 96 steps."""
 
@@ -17,12 +20,14 @@ class TrainConfig:
     The budget is counted in steps, never in seconds, so that a seed gives the same model on a slow machine.
 
     Attributes:
-        epochs: most epochs; early stopping on `select` may end sooner.
+        epochs: most epochs of a round; early stopping on `select` may end the first sooner.
+        rounds: most rounds. Over each the learning rate falls from its peak to almost nothing; another is begun only
+            while the last one paid, see `training.rounds`.
         steps: most optimiser steps an epoch; windows are drawn anew each epoch.
         batch: most windows a step; `for_windows` lowers it for a long horizon, whose windows overlap and cost more,
             and, with `steps`, where there are few windows.
         learning_rate: peak of the cosine schedule.
-        warmup: epochs, possibly a fraction of one, over which the learning rate rises to its peak.
+        warmup: epochs, possibly a fraction of one, over which the learning rate rises to its peak in each round.
         weight_decay: decoupled weight decay.
         patience: epochs without improvement on `select` before it stops.
         ema: momentum of the exponential moving average of weights that is kept as the model; 0 turns it off.
@@ -38,6 +43,7 @@ class TrainConfig:
     """
 
     epochs: int = 8
+    rounds: int = 1
     steps: int = 100
     batch: int = 256
     learning_rate: float = 2e-3
@@ -55,7 +61,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check every value."""
         owner = "Training"
-        for field in ("epochs", "steps", "batch", "patience", "select_windows"):
+        for field in ("epochs", "rounds", "steps", "batch", "patience", "select_windows"):
             whole(owner, field, getattr(self, field))
         whole(owner, "seed", self.seed, least=0)
         whole(owner, "catch_up", self.catch_up, least=0)

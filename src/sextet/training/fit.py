@@ -104,7 +104,7 @@ def fit_member(
         trainee.learner.fit(
             feeder.dataset(keeper.epoch * config.steps + keeper.step),
             initial_epoch=keeper.epoch,
-            epochs=config.epochs,
+            epochs=config.rounds * config.epochs,
             steps_per_epoch=config.steps,
             callbacks=[*callbacks(config, monitor), *keeper.callbacks(spec.name, config.batch)],
             shuffle=False,

@@ -14,6 +14,7 @@ from sextet.data.prepare import Prepared
 from sextet.members.backend import keras
 from sextet.specs.train_config import TrainConfig
 from sextet.training.judge import mean_pinball
+from sextet.training.rounds import pays
 
 TICK_SECONDS = 0.2
 WARM = 3
@@ -115,7 +116,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         )
         self._told = now
         self._tell(self._config.steps, now, judged=True)
-        if epoch + 1 - self.best_epoch >= self._config.patience:
+        if self._over(epoch + 1):
             self.model.stop_training = True
 
     def state(self) -> tuple[dict[str, Any], list[Any]]:
@@ -134,6 +135,13 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self.best = math.inf if plain["best"] is None else plain["best"]
         self.best_epoch, self.best_weights = plain["best_epoch"], best_weights
         self._passed, self._epoch_start = passed, time.perf_counter() - spent
+
+    def _over(self, done: int) -> bool:
+        """Return whether the training ends after so many epochs; a later round is judged at its end alone."""
+        round_ = self._config.epochs
+        if done % round_ == 0:
+            return not pays([row["select"] for row in self.history], round_)
+        return done < round_ and done - self.best_epoch >= self._config.patience
 
     def _step_seconds(self, now: float) -> dict[str, float]:
         """Return what a step of the first epoch took, once compiled; nothing where too few were done to tell."""
@@ -155,13 +163,13 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _tell(self, step: int, now: float, judged: bool = False) -> None:
         config = self._config
-        done = self._done(step)
-        left = (now - self._first) / max(done - 1, 1) * (config.epochs * config.steps - self._passed - done)
+        done, epochs = self._done(step), config.epochs * (self.epoch // config.epochs + 1)
+        left = (now - self._first) / max(done - 1, 1) * (epochs * config.steps - self._passed - done)
         self._progress.tick(
             Tick(
                 member=self._name,
                 epoch=self.epoch + 1,
-                epochs=config.epochs,
+                epochs=epochs,
                 step=step,
                 steps=config.steps,
                 loss=self._loss,

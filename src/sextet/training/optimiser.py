@@ -6,6 +6,7 @@ from typing import Any
 
 from sextet.members.backend import keras, tf
 from sextet.specs.train_config import TrainConfig
+from sextet.training.rounds import Repeated
 
 
 class GivenSums:
@@ -44,7 +45,7 @@ class SharedAdamW(GivenSums, keras.optimizers.AdamW):  # type: ignore[misc]
 
 
 def optimizer(config: TrainConfig) -> keras.optimizers.Optimizer:
-    """Adam with decoupled weight decay, a linear warm-up and a cosine down to 2 % of the peak."""
+    """Adam with decoupled weight decay; in each round a linear warm-up and a cosine down to 2 % of the peak."""
     total = config.epochs * config.steps
     warm = min(round(config.warmup * config.steps), total - 1)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -55,7 +56,7 @@ def optimizer(config: TrainConfig) -> keras.optimizers.Optimizer:
         warmup_steps=warm,
     )
     return SharedAdamW(
-        schedule,
+        Repeated(schedule, total) if config.rounds > 1 else schedule,
         weight_decay=config.weight_decay,
         global_clipnorm=config.clip or None,
         use_ema=config.ema > 0,
