@@ -69,6 +69,20 @@ def test_quick_makes_the_file_s_budget_small(tmp_path: Path) -> None:
     assert _config(tmp_path, {"quick": True}, epochs=12).train.epochs == 12  # what is given goes before the file
 
 
+def test_who_names_epochs_gets_those_and_no_more_rounds(tmp_path: Path) -> None:
+    def budget(file: dict[str, Any], **given: Any) -> tuple[int, int]:
+        train = _config(tmp_path, file, **given).train
+        return train.epochs, train.rounds
+
+    assert budget({}) == (8, 4) == budget({"train": {"seed": 3}})
+    assert budget({}, epochs=8) == (8, 1) == budget({"train": {"epochs": 8}})
+    assert budget({}, rounds=2) == (8, 2)
+    assert budget({"train": {"epochs": 20, "rounds": 2}}) == (20, 2)
+    assert budget({"train": {"epochs": 20, "rounds": 2}}, epochs=5) == (5, 1)
+    assert budget({}, epochs=5, rounds=3) == (5, 3)
+    assert budget({}, quick=True) == (4, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -43,7 +43,14 @@ specs = st.one_of(
     st.builds(CustomSpec, name=st.just("mine"), source=st.sampled_from(["", "m.py:build", "a.b:c"]), lookback=maybe),
 )
 trains = st.builds(
-    TrainConfig, epochs=counts, steps=counts, batch=counts, learning_rate=st.floats(1e-6, 1), ema=shares, seed=counts
+    TrainConfig,
+    epochs=counts,
+    rounds=counts,
+    steps=counts,
+    batch=counts,
+    learning_rate=st.floats(1e-6, 1),
+    ema=shares,
+    seed=counts,
 )
 
 

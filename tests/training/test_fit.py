@@ -167,6 +167,22 @@ def test_a_select_part_without_a_known_target_is_refused(setting: Any) -> None:
         fit(setting, CustomSpec(name="line", build=line(0.1)), select=blind)
 
 
+@pytest.mark.parametrize(("rounds", "trained"), [(1, 2), (2, 4), (9, 6)])
+def test_another_round_is_trained_while_they_pay(
+    setting: Any, monkeypatch: pytest.MonkeyPatch, rounds: int, trained: int
+) -> None:
+    from sextet.training import monitor
+
+    losses = iter([0.9, 0.8, 0.85, 0.7, 0.75, 0.699])  # the third round brought too little
+    monkeypatch.setattr(monitor, "mean_pinball", lambda *_: next(losses))
+    listener = Listener()
+    member = fit(setting, CustomSpec(name="line", build=line(0.1)), listener, rounds=rounds, patience=1)
+    assert len(member.history) == trained == member.best_epoch
+    ends = [tick for tick in listener.ticks if tick.judged]
+    assert [(tick.epoch, tick.epochs) for tick in ends] == [(1, 2), (2, 2), (3, 4), (4, 4), (5, 6), (6, 6)][:trained]
+    assert [tick.seconds_left == 0 for tick in ends] == [False, True] * (trained // 2)
+
+
 def test_learning_rate_warms_up_and_cools_down() -> None:
     config = TrainConfig(epochs=10, steps=10, learning_rate=1e-2, warmup=1.0)
     rate = optimizer(config)._learning_rate

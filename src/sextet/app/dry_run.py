@@ -186,6 +186,7 @@ def _batch(config: RunConfig, choice: Choice, site: Site, plan: Sketch) -> dict[
         "each": -(-train.batch // devices),
         "steps": train.steps,
         "epochs": train.epochs,
+        "rounds": train.rounds,
         "rate": rate,
         "why": f"{why}.",
     }

@@ -24,7 +24,7 @@ def show_dry_run(console: Console, said: DryRun) -> None:
     columns = (
         Column(key="name", title="member"),
         Column(key="step", title="step"),
-        Column(key="time", title="all epochs"),
+        Column(key="time", title="a round"),
         Column(key="memory", title="memory"),
         Column(key="source", title="the time is", rank=1),
     )
@@ -60,13 +60,23 @@ def _lines(said: DryRun) -> list[tuple[str, str, str]]:
         ("precision", said.precision["policy"], said.precision["why"]),
         (
             "batch",
-            f"{batch['global']} windows{each}, {batch['epochs']} x {batch['steps']} steps, rate {batch['rate']}",
+            f"{batch['global']} windows{each}, {batch['epochs']} x {batch['steps']} steps{_rounds(batch['rounds'])}, "
+            f"rate {batch['rate']}",
             batch["why"],
         ),
         ("placement", f"{said.placement['placement']}, {said.placement['at_once']} at once", said.placement["why"]),
-        ("time", f"{total} to train the members, if no epoch is saved by early stopping", "Weights and tests follow."),
+        (
+            "time",
+            f"{total} to train the members, {'a round each, ' if batch['rounds'] > 1 else ''}"
+            "if no epoch is saved by early stopping",
+            "Weights and tests follow.",
+        ),
         ("checkpoints", f"every {kept:g} min" if kept else "none", said.checkpoints["why"]),
     ]
+
+
+def _rounds(count: int) -> str:
+    return f", up to {count} rounds while they pay" if count > 1 else ""
 
 
 def _memory(row: dict[str, Any]) -> str:

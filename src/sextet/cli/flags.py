@@ -117,7 +117,25 @@ class BudgetFlags(DeviceFlags):
     quick: Annotated[bool, Option("--quick", help="Small budget, for a first look.", rich_help_panel=_BUDGET)] = False
     epochs: Annotated[
         int | None,
-        Option("--epochs", min=1, metavar="N", help="Most epochs a member.", rich_help_panel=_BUDGET),
+        Option(
+            "--epochs",
+            min=1,
+            metavar="N",
+            help="Most epochs a member, in one round.",
+            show_default="rounds of 8",
+            rich_help_panel=_BUDGET,
+        ),
+    ] = None
+    rounds: Annotated[
+        int | None,
+        Option(
+            "--rounds",
+            min=1,
+            metavar="N",
+            help="Most rounds of these epochs; another only while the last one paid.",
+            show_default="4, with --epochs or --quick 1",
+            rich_help_panel=_BUDGET,
+        ),
     ] = None
     batch: Annotated[
         int | None,

@@ -98,7 +98,14 @@ class WorkFlags:
     ] = None
     epochs: Annotated[
         int | None,
-        Option("--epochs", min=1, metavar="N", help="Most epochs a member.", show_default="8", rich_help_panel=_WORK),
+        Option(
+            "--epochs",
+            min=1,
+            metavar="N",
+            help="Most epochs a member, one round.",
+            show_default="8",
+            rich_help_panel=_WORK,
+        ),
     ] = None
     steps: Annotated[
         int | None,

@@ -34,6 +34,7 @@ from sextet.planner.terms import Terms
 from sextet.planner.training import OVER, OWN, calls_of, variants_of
 from sextet.planner.verdict import alike, break_evens, reasons, verdict, within
 from sextet.planner.wording import digits, money, took
+from sextet.specs.train_config import ROUNDS
 
 
 def compare(
@@ -263,8 +264,10 @@ def _question(job: Job, terms: Terms) -> Question:
 def _assumptions(job: Job, terms: Terms) -> tuple[str, ...]:
     budget = job.config.epochs * job.config.steps
     return (
-        f"A training is at most {job.config.epochs} epochs of {job.config.steps} steps of {job.config.batch} windows "
-        f"for each network ({budget:,} steps); early stopping, which may end it sooner, is not counted on.",
+        f"A training is a round of at most {job.config.epochs} epochs of {job.config.steps} steps of "
+        f"{job.config.batch} windows for each network ({budget:,} steps). Early stopping, which may end it sooner, is "
+        f"not counted on, nor what no plan can foresee: up to {ROUNDS - 1} rounds more, each as long, for a network "
+        "that still learns by then.",
         f"The host's share (start-up, networks built, batches gathered, windows scored) was measured: {HOST_SOURCE}. "
         f"Another processor may be {FACTOR:g} times as fast or as slow; --host-speed says so. Opening a GPU was not "
         "measured.",

@@ -77,7 +77,10 @@ def _asked(answer: Comparison) -> RenderableType:
     pairs = (
         ("members", ", ".join(asked.members)),
         ("data", f"{asked.data}; {asked.windows:,} windows, horizon {asked.horizon}, lookback {asked.lookback}"),
-        ("training", f"at most {asked.epochs} epochs of {asked.steps} steps of {asked.batch} windows a network"),
+        (
+            "training",
+            f"a round of at most {asked.epochs} epochs of {asked.steps} steps of {asked.batch} windows a network",
+        ),
         ("prices", ", ".join(asked.price_lists)),
         ("software", asked.software),
     )

@@ -159,7 +159,7 @@ def _facts(comparison: Comparison, created: str, versions: Mapping[str, str]) ->
         "Lookback": plural(asked.lookback, "step"),
         "Series": f"{asked.series:,}, {asked.rows:,} rows, {plural(asked.covariates, 'covariate')}",
         "Members": ", ".join(asked.members),
-        "Training": f"{asked.batch:,} windows a step, {asked.steps:,} steps an epoch, at most {asked.epochs:,} epochs",
+        "Training": f"a round of at most {asked.epochs:,} epochs of {asked.steps:,} steps of {asked.batch:,} windows",
         "Precision": asked.precision,
         "Software": asked.software,
         "Weights": ", ".join(f"{name} {weight:g}" for name, weight in asked.weights.items()),

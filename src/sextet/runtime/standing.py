@@ -34,14 +34,14 @@ def standing(unfinished: Unfinished) -> dict[str, Any]:
         "source": request["name"],
         "horizon": config["horizon"],
         "data": "read" if data else "not read yet",
-        "members": [_member(unfinished.training, spec, config["train"]["epochs"]) for spec in config["members"]],
+        "members": [_member(unfinished.training, spec, config["train"]) for spec in config["members"]],
     }
     if worker is None:
         found["go_on"] = f"sextet train --resume {unfinished.out}"
     return found
 
 
-def _member(training: Path, spec: dict[str, Any], epochs: int) -> dict[str, Any]:
+def _member(training: Path, spec: dict[str, Any], train: dict[str, Any]) -> dict[str, Any]:
     name = spec["name"] if spec["member"] == "custom" else spec["member"]
     row: dict[str, Any] = {"name": name, "state": "not begun", "epochs": 0, "select": None, "checkpoint": None}
     told = _last_line(training / "log" / f"{name}.jsonl")
@@ -55,9 +55,14 @@ def _member(training: Path, spec: dict[str, Any], epochs: int) -> dict[str, Any]
         row["checkpoint"] = f"{minutes:.0f} min ago" if minutes < 90 else f"{minutes / 60:.0f} h ago"
     if not told and not ages:
         return row
-    # a process may have ended between its last epoch and the finished file
-    state = f"epoch {row['epochs'] + 1} of {epochs}" if row["epochs"] < epochs else f"all {epochs} epochs done"
-    return {**row, "state": state}
+    return {**row, "state": _epoch(row["epochs"], train["epochs"])}
+
+
+def _epoch(done: int, of_round: int) -> str:
+    """Return how far a training is; after a round whether another follows is not known yet."""
+    if done and done % of_round == 0:
+        return f"{done} epochs done"
+    return f"epoch {done + 1} of {(done // of_round + 1) * of_round}"
 
 
 def _checkpoints(folder: Path) -> list[Path]:

@@ -37,17 +37,18 @@ def pays(selects: Sequence[float], epochs: int) -> bool:
 
 
 class Repeated(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """A schedule that begins anew every so many steps."""
+    """A schedule that begins anew after every so many steps; only the first round has a step 0."""
 
     def __init__(self, schedule: Any, every: int) -> None:
-        """Repeat the first `every` steps of `schedule`."""
+        """Repeat the steps 1 to `every` of `schedule`."""
         super().__init__()
         self.schedule = schedule
         self.every = every
 
     def __call__(self, step: Any) -> Any:
         """Return the learning rate of a step."""
-        return self.schedule(tf.math.floormod(tf.cast(step, tf.int64), self.every))
+        step = tf.cast(step, tf.int64)
+        return self.schedule(tf.where(step > 0, tf.math.floormod(step - 1, self.every) + 1, step))
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor takes."""

@@ -79,7 +79,9 @@ class Choice:
         searched = [spec.name for spec in self.config.members]
         searched += [TRAINING] if TRAINING in plan.arms and plan.book.trials(TRAINING) else []
         return Found(
-            config=replace(self.config, members=specs, train=plan.training(self.training)),
+            config=replace(
+                self.config, members=specs, train=replace(plan.training(self.training), rounds=self.config.train.rounds)
+            ),
             findings=tuple(self._finding(name) for name in searched),
             weigh=self.weigh,
             notes=(),

@@ -72,7 +72,8 @@ class Search:
         self._limits, self._progress, self._hire = limits, progress, hire
         self._book = Book(folder, about(panel, config), config.seed, limits.workers > 1)
         self._bench = Bench(panel, config, folder)
-        self.plan = Plan(_arms(self._bench.ground, config), config.train, self._book, limits)
+        one_round = replace(config.train, rounds=1)  # trials are to be many, and equally long
+        self.plan = Plan(_arms(self._bench.ground, config), one_round, self._book, limits)
         self._texts: list[str] = []
 
     def run(self) -> None:
