@@ -77,6 +77,10 @@ def seeds(evidence: Evidence) -> str:
     return table(("cell", "metric", "seeds", "mean", "least", "most"), rows, left=3) if rows else ""
 
 
+ROUNDS = """Rounds: the most that a network was given, each begun only while the last one paid (docs/training.md); where that
+is 1 the cell was measured before there were more, and is yet to be run again."""
+
+
 def times(evidence: Evidence) -> str:
     """Wall time of each cell by stage, and the machines."""
     cells = list(evidence.cells.values())
@@ -88,6 +92,7 @@ def times(evidence: Evidence) -> str:
             cell.name,
             number(cell.seconds, 0),
             *(number(cell.record["seconds"].get(stage), 0) for stage in stages),
+            str(cell.record["config"]["train"].get("rounds", 1)),
             f"{cell.record['windows']:,}",
             f"{cell.record['points']:,}",
             str(cell.record["date"]),
@@ -95,8 +100,8 @@ def times(evidence: Evidence) -> str:
         ]
         for cell in cells
     ]
-    headers = ("cell", "seconds", *stages, "windows", "points", "date", "commit")
-    return page((*_machines(cells), table(headers, rows)))
+    headers = ("cell", "seconds", *stages, "rounds", "windows", "points", "date", "commit")
+    return page((*_machines(cells), ROUNDS, table(headers, rows)))
 
 
 def _machines(cells: Sequence[Measured]) -> list[str]:

@@ -46,6 +46,7 @@ def _record(
         "windows": 2785,
         "points": 1871520,
         "refit": 0,
+        "config": {"train": {"rounds": 4}},
         "seconds": {"train": 600.4, "test": 60.0, "this call": 1.0},
         "quick": False,
         "seed": 0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from sextet.cli.flags import Device
+from sextet.cli.budget_flags import Device
 from sextet.cli.output import Output
 
 if TYPE_CHECKING:
