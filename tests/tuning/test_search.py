@@ -120,6 +120,24 @@ def test_the_training_of_all_is_found_too(panel: Panel, tmp_path: Path, formula:
     assert made.found().config.train.seed == 0
 
 
+def test_trials_take_one_round_and_what_is_found_as_many_as_were_asked_for(
+    panel: Panel, tmp_path: Path, formula: Formula
+) -> None:
+    rounds = set()
+
+    def loss(spec: Any, train: Any) -> float:
+        rounds.add(train.rounds)
+        return 1.0 if train.learning_rate < 0.002 else 1.5
+
+    formula.loss = loss
+    start = config("gru,lstm")
+    made = search(panel, tmp_path, replace(start, train=replace(start.train, rounds=3)))
+    made.run()
+    assert rounds == {1}
+    found = made.found().config.train
+    assert found.rounds == 3 and found.learning_rate < 0.002
+
+
 def test_half_of_the_members_speak_for_the_training_of_all(panel: Panel, tmp_path: Path, formula: Formula) -> None:
     """Where time ends before the others are trained so."""
     formula.loss = lambda spec, train: 1.0 if train.learning_rate < 0.002 else 1.5
