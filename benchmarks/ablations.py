@@ -255,7 +255,7 @@ def trained(stage: Stage) -> Iterator[Row]:
 
     usual, config = stage.lay(members=(GRUSpec(),)), stage.config
     spec = usual.specs[0]
-    changes: dict[str, dict[str, Any]] = {}
+    changes: dict[str, dict[str, Any]] = {"network: further rounds": {"train": replace(config.train, rounds=1)}}
     if spec.skip:
         changes["network: linear map beside it"] = {"members": (GRUSpec(skip=False),)}
     if usual.config.train.flip:
@@ -266,8 +266,6 @@ def trained(stage: Stage) -> Iterator[Row]:
         other = "left out" if not spec.past_covariates else "used"
         changed = GRUSpec(past_covariates=not spec.past_covariates)
         changes[f"network: past covariates {other}"] = {"members": (changed,)}
-    if not changes:
-        return
     with_it = _network_loss(usual)
     for what, change in changes.items():
         without = _network_loss(stage.lay(**{"members": (GRUSpec(),), **change}))
