@@ -21,6 +21,7 @@ OPTIONS = {
     "--seed": ("7", "seed", 7),
     "--quick": (None, "quick", True),
     "--epochs": ("3", "epochs", 3),
+    "--rounds": ("5", "rounds", 5),
     "--batch": ("16", "batch", 16),
     "--id": ("shop", "data.id", "shop"),
     "--time": ("when", "data.time", "when"),
