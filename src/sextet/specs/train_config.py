@@ -22,7 +22,7 @@ class TrainConfig:
     Attributes:
         epochs: most epochs of a round; early stopping on `select` may end the first sooner.
         rounds: most rounds. Over each the learning rate falls from its peak to almost nothing; another is begun only
-            while the last one paid, see `training.rounds`.
+            while the last one paid, see `training.rounds`. A run whose training nothing is said of takes `ROUNDS`.
         steps: most optimiser steps an epoch; windows are drawn anew each epoch.
         batch: most windows a step; `for_windows` lowers it for a long horizon, whose windows overlap and cost more,
             and, with `steps`, where there are few windows.
