@@ -77,8 +77,8 @@ def seeds(evidence: Evidence) -> str:
     return table(("cell", "metric", "seeds", "mean", "least", "most"), rows, left=3) if rows else ""
 
 
-ROUNDS = """Rounds: the most that a network was given, each begun only while the last one paid (docs/training.md); where that
-is 1 the cell was measured before there were more, and is yet to be run again."""
+ROUNDS = """Rounds: the most that a network was given, each begun only while the last one paid
+(docs/training.md); where that is 1 the cell was measured before there were more, and is yet to be run again."""
 
 
 def times(evidence: Evidence) -> str:
