@@ -8,7 +8,7 @@ from typing import Annotated
 
 from typer import Option
 
-_PLACE = "Training"
+from sextet.cli.budget_flags import BUDGET
 
 
 class Placement(StrEnum):
@@ -30,7 +30,7 @@ class RayFlags:
             metavar="ADDRESS",
             help="Do the work on a Ray cluster that this machine is part of: auto, HOST:PORT, or local for one of this "
             "machine alone.",
-            rich_help_panel=_PLACE,
+            rich_help_panel=BUDGET,
         ),
     ] = None
 
@@ -46,6 +46,6 @@ class PlaceFlags(RayFlags):
             help="data trains each member over all GPUs; member each on a GPU of its own, or in a process of its own "
             "where there is none, several at once; auto takes whichever is predicted to end sooner.",
             show_default="auto",
-            rich_help_panel=_PLACE,
+            rich_help_panel=BUDGET,
         ),
     ] = None

@@ -34,14 +34,14 @@ def standing(unfinished: Unfinished) -> dict[str, Any]:
         "source": request["name"],
         "horizon": config["horizon"],
         "data": "read" if data else "not read yet",
-        "members": [_member(unfinished.training, spec, config["train"]) for spec in config["members"]],
+        "members": [_member(unfinished.training, spec, config["train"]["epochs"]) for spec in config["members"]],
     }
     if worker is None:
         found["go_on"] = f"sextet train --resume {unfinished.out}"
     return found
 
 
-def _member(training: Path, spec: dict[str, Any], train: dict[str, Any]) -> dict[str, Any]:
+def _member(training: Path, spec: dict[str, Any], of_round: int) -> dict[str, Any]:
     name = spec["name"] if spec["member"] == "custom" else spec["member"]
     row: dict[str, Any] = {"name": name, "state": "not begun", "epochs": 0, "select": None, "checkpoint": None}
     told = _last_line(training / "log" / f"{name}.jsonl")
@@ -55,7 +55,7 @@ def _member(training: Path, spec: dict[str, Any], train: dict[str, Any]) -> dict
         row["checkpoint"] = f"{minutes:.0f} min ago" if minutes < 90 else f"{minutes / 60:.0f} h ago"
     if not told and not ages:
         return row
-    return {**row, "state": _epoch(row["epochs"], train["epochs"])}
+    return {**row, "state": _epoch(row["epochs"], of_round)}
 
 
 def _epoch(done: int, of_round: int) -> str:

@@ -56,7 +56,7 @@ def catch_up(
     """
     place = station(config.compute)
     budget = config.compute.scaled(config.train.for_windows(len(index), shape.horizon), place.replicas, len(index))
-    budget = replace(budget, epochs=budget.catch_up, learning_rate=RATE * budget.learning_rate)
+    budget = replace(budget, epochs=budget.catch_up, rounds=1, learning_rate=RATE * budget.learning_rate)
     seed = member_seed(config.seed + 1 + turn, spec.name)
     with seeded(seed):
         trainee = Trainee(spec, shape, budget, place)
