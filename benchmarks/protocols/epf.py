@@ -12,7 +12,7 @@ from protocols.cell import Cell, MissingFile, Outcome, Problem, Proof, ProtocolE
 from sextet.data.options import DataOptions
 
 HORIZON, DAYS = 24, 728
-REFIT_DAYS = 91
+REFIT_DAYS = 28
 """Days after which the members are trained on; 0: once, before the test. The published models: anew every day."""
 
 ENSEMBLES = ("DNN Ensemble", "LEAR Ensemble")
