@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib.resources import files
+
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from sextet.report.build import build_view  # noqa: E402
 from sextet.report.html import write_report  # noqa: E402
+from sextet.report.zone import clock_text  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
@@ -204,3 +208,34 @@ def test_a_report_without_test_or_forecast_opens(open_page, sample, tmp_path):
     page = open_page(write_report(build_view(made.about, made.panel), tmp_path / "report.html"))
     assert page.locator(".absent").count() == 9
     assert page.locator("#quality svg.chart").count() == 1
+
+
+def test_times_are_by_the_clock_of_the_data(open_page, sample, tmp_path):
+    made = sample.make_sample(rows=9000)  # five minutes apart from 1 March on: the clock is put forward on the 31st
+    view = replace(made, panel=replace(made.panel, tz="Europe/Berlin")).view()
+    page = open_page(write_report(view, tmp_path / "report.html"))
+    page.locator('[data-chart="fan"] details.data summary').click()
+    first = view["fan"]["windows"][view["fan"]["first"]]["times"]["start"]
+    shown = page.locator('[data-chart="fan"] details.data tbody tr').first.inner_text()
+    assert shown.split("\t")[0] == clock_text(first, view["zone"])
+
+    assets = files("sextet.report") / "assets"
+    code = "\n".join((assets / name).read_text("utf-8") for name in ("dom.js", "scale.js"))
+    told = page.evaluate(
+        f"""(given) => {{
+          {code}
+          zone = given;
+          return {{
+            stamps: [0, 59, 60].map((minute) => stampText(Date.UTC(2024, 2, 31, 0, minute))),
+            hours: timeTicks([Date.UTC(2024, 2, 30, 22), Date.UTC(2024, 2, 31, 4)], 6),
+            months: timeTicks([Date.UTC(2024, 2, 1), Date.UTC(2024, 6, 1)], 5),
+          }};
+        }}""",
+        view["zone"],
+    )
+    assert told["stamps"] == ["2024-03-31 01:00 CET", "2024-03-31 01:59 CET", "2024-03-31 03:00 CEST"]
+    clock = [(tick["label"], tick["value"] // 3_600_000 % 24) for tick in told["hours"]]
+    labels = ["23:00", "00:00", "01:00", "03:00", "04:00", "05:00", "06:00"]  # there was no 02:00
+    assert clock == list(zip(labels, [22, 23, 0, 1, 2, 3, 4], strict=True))
+    months = [(tick["label"], tick["value"] // 3_600_000 % 24) for tick in told["months"]]
+    assert months == [("Apr", 22), ("May", 22), ("Jun", 22), ("Jul", 22)]  # at midnight in summer

@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sextet.cli.forecast import _local
 from sextet.core.forecast import Alert, Forecast
 from sextet.core.quantiles import LEVELS
 
@@ -49,17 +48,14 @@ def _forecast() -> Forecast:
 
 
 @pytest.fixture
-def zone(use_case) -> SimpleNamespace:
-    """What the run keeps; its time zone can be set."""
-    history = SimpleNamespace(tz=None)
+def run(use_case) -> None:
+    """A run that knows its folder."""
     use_case("sextet.runtime.run", "Run", None)
-    load = lambda folder: SimpleNamespace(folder=folder, history=history)  # noqa: E731
-    sys.modules["sextet.runtime.run"].Run = SimpleNamespace(load=load)
-    return history
+    sys.modules["sextet.runtime.run"].Run = SimpleNamespace(load=lambda folder: SimpleNamespace(folder=folder))
 
 
 @pytest.fixture
-def app(use_case, zone):
+def app(use_case, run):
     """The use case, and the two functions that make and write the table, which the data tests cover."""
     table = pa.table({"unique_id": ["a", "ü"], "ds": STAMPS[:, 0], "sextet": [10.0, float("nan")]})
     forecast = use_case("sextet.app.forecast", "forecast", _forecast())
@@ -90,11 +86,26 @@ def test_said_about_a_file(sextet, app):
     assert result.stderr == ""
 
 
-def test_stamps_are_shown_in_the_time_zone_of_the_run(sextet, app, zone):
-    zone.tz = "Asia/Tokyo"
-    result = sextet("forecast", "run", "--out", "o.csv")
-    assert app[1].kwargs["tz"] == "Asia/Tokyo"
+def _in_tokyo() -> Forecast:
+    made = _forecast()
+    return replace(made, tz="Asia/Tokyo", alerts=tuple(replace(alert, tz="Asia/Tokyo") for alert in made.alerts))
+
+
+def test_stamps_are_shown_in_the_time_zone_of_the_data(sextet, app):
+    app[0].answer = _in_tokyo()
+    result = sextet("forecast", "run", "--out", "o.csv", "--explain")
     assert "a, 2024-01-01 09:00 JST to 2024-01-01 10:00 JST, by Spike Detector" in result.stdout
+    assert "a: 2024-01-01 09:00 JST (first) to 2024-01-01 10:00 JST (last)" in result.stdout
+
+
+@pytest.mark.parametrize("ledger", [False, True])
+def test_stamps_in_json_carry_the_offset_of_their_zone(sextet, app, tmp_path, ledger):
+    app[0].answer = _in_tokyo()
+    kept = ("--ledger", tmp_path / "alerts.json") if ledger else ()
+    value = json.loads(sextet("forecast", "run", "--out", "o.csv", "--explain", "--json", *kept).stdout)
+    (alert,) = value["alerts"]
+    assert (alert["start"], alert["end"]) == ("2024-01-01T09:00:00+09:00", "2024-01-01T10:00:00+09:00")
+    assert value["explanation"][0]["ds"] == "2024-01-01T09:00:00+09:00"
 
 
 def test_not_every_alert_of_many_series(sextet, app):
@@ -191,7 +202,7 @@ def test_levels_that_are_none(sextet, app, text):
     assert forecast.args == ()
 
 
-def test_a_real_table_reaches_standard_output_as_csv(sextet, use_case, zone):
+def test_a_real_table_reaches_standard_output_as_csv(sextet, use_case, run):
     use_case("sextet.app.forecast", "forecast", _forecast())
     result = sextet("forecast", "run", "--levels", "80", "--quiet")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
@@ -199,11 +210,3 @@ def test_a_real_table_reaches_standard_output_as_csv(sextet, use_case, zone):
     assert float(rows[0]["sextet"]) == 10.0
     assert float(rows[0]["sextet-lo-80"]) == pytest.approx(9.6)
     assert float(rows[0]["sextet-hi-80"]) == pytest.approx(10.4)
-
-
-@pytest.mark.parametrize(
-    ("zone", "text"),
-    [("+05:30", "2024-01-01 17:30 UTC+05:30"), ("Asia/Tokyo", "2024-01-01 21:00 JST"), ("Z", "2024-01-01 12:00 UTC")],
-)
-def test_alert_times_in_zones_and_in_offsets_without_a_name(zone, text):
-    assert _local(np.datetime64("2024-01-01T12:00"), zone) == text

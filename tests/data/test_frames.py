@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_kinds_of_frames() -> None:
 
 
 def test_times_in_a_zone() -> None:
-    frame = forecast_frame(forecast(), like="pandas", tz="Europe/Berlin")
+    frame = forecast_frame(replace(forecast(), tz="Europe/Berlin"), like="pandas")
     assert str(frame["ds"].dt.tz) == "Europe/Berlin"
     assert frame["ds"][0] == pd.Timestamp("2024-01-01 00:05", tz="UTC")
 

@@ -128,7 +128,7 @@ def test_a_time_given_more_often_than_the_clock_showed_it_is_told_by_that_clock(
     assert "2024-10-27 02:00 twice" in text and "name its zone with --tz" in text  # which helps there
     zoned = [f"{stamp}Z" for stamp in pd.date_range("2024-10-26", periods=48, freq="h")]
     text = message(by_clock(tmp_path, *zoned, zoned[5]), BERLIN)
-    assert "has the time 2024-10-26 05:00 UTC twice" in text and "--tz" not in text
+    assert "has the time 2024-10-26 07:00 CEST twice" in text and "--tz" not in text
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "ds,y\n", "ds,y"])

@@ -13,7 +13,6 @@ from sextet.report.plain import (
     number_text,
     numbers,
     plural,
-    stamp_text,
     times,
 )
 
@@ -72,9 +71,6 @@ def test_number_text(value, unit, text):
 
 
 def test_texts():
-    assert stamp_text(np.datetime64("2024-03-01")) == "2024-03-01"
-    assert stamp_text(np.datetime64("2024-03-01T10:05")) == "2024-03-01 10:05"
-    assert stamp_text(np.datetime64("2024-03-01T10:05:07")) == "2024-03-01 10:05:07"
     assert plural(1, "row") == "1 row"
     assert plural(1204, "row") == "1,204 rows"
     assert plural(3, "series") == "3 series"

@@ -64,6 +64,7 @@ def forecast(panel: Panel, horizon: int = 48) -> tuple[Forecast, WindowIndex]:
         weights={"gru": np.full((count, horizon), 0.8), "rule-based": np.full((count, horizon), 0.2)},
         spike_probability=np.full((count, horizon), 0.4),
         spike_size=np.full((count, horizon), 7.0),
+        tz=panel.tz,
     )
     return made, index
 
@@ -173,6 +174,14 @@ def test_alert_above() -> None:
     assert alert.probability > 0.9 and alert.size == 170
     assert "above 300" in alert.reason and "470" in alert.reason
     np.testing.assert_array_equal(found.quantiles, before().quantiles)
+
+
+def test_alerts_tell_times_by_the_clock_of_the_data() -> None:
+    text = "[[rule]]\nalert_above = 300\n[[rule]]\nwhen = 'step <= 2'\nthen = {alert = 'watch'}"
+    held, likely = after(text, panel_of(tz="Europe/Berlin")).alerts
+    assert held.tz == likely.tz == "Europe/Berlin"
+    assert "from 2024-01-06 01:00 CET to 2024-01-06 02:00 CET" in held.reason
+    assert "from 2024-01-07 07:00 CET to 2024-01-08 00:00 CET" in likely.reason
 
 
 def test_alert_below_and_its_probability() -> None:

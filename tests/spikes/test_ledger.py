@@ -145,3 +145,23 @@ def test_an_alert_of_a_rule_has_no_probability_and_is_told_once_too(tmp_path: Pa
     again, later = AlertLedger.read(tmp_path / "alerts.json").take(replace(made, alerts=(ruled,)))
     assert ([one.status for one in told], [one.status for one in later]) == (["raised"], ["ongoing"])
     assert again.open[0].rules == ("hot",) and np.isnan(again.open[0].probability)
+
+
+def test_a_ledger_on_file_keeps_the_zone_of_its_alerts(tmp_path: Path) -> None:
+    zoned = replace(forecast([0, 0, 0.9, 0, 0, 0], 0), tz="Europe/Berlin")
+    zoned = replace(zoned, alerts=find_alerts(zoned, POLICY))
+    assert zoned.alerts[0].reason.startswith("A spike of about 3 above the level is expected at 2024-01-01 04:00 CET,")
+    ledger, _ = AlertLedger().take(zoned)
+    ledger.write(tmp_path / "alerts.json")
+    row = json.loads((tmp_path / "alerts.json").read_text())["open"][0]
+    assert (row["start"], row["tz"]) == ("2024-01-01T04:00:00+01:00", "Europe/Berlin")
+    assert AlertLedger.read(tmp_path / "alerts.json") == ledger
+
+
+def test_a_ledger_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    ledger, _ = AlertLedger().take(forecast([0, 0, 0.9, 0, 0, 0], 0))
+    ledger.write(tmp_path / "alerts.json")
+    kept = json.loads((tmp_path / "alerts.json").read_text())
+    assert kept["open"][0].pop("tz") is None and kept["open"][0]["start"] == "2024-01-01T03:00:00.000000000"
+    (tmp_path / "alerts.json").write_text(json.dumps(kept))
+    assert AlertLedger.read(tmp_path / "alerts.json") == ledger

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sextet.core.panel import Panel
+from sextet.data.local_stamps import iso_texts
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
 from sextet.runtime.standing import standing
 from sextet.runtime.unfinished import Unfinished
+
+_SERIES_TOLD = 5
 
 
 def summary(run: Path) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def summary(run: Path) -> dict[str, Any]:
         "transform": loaded.scaler.transform,
         "frequency": history.frequency.name,
         "series": len(loaded.scaler.ids),
-        "last": [str(history.stamps(s)[int(history.known[s]) - 1])[:19] for s in range(min(5, history.series))],
+        "last": _last_known(history),
         "members": members,
         "leaderboard": metrics["rows"],
         "test_windows": metrics["windows"],
@@ -57,6 +61,13 @@ def summary(run: Path) -> dict[str, Any]:
         "notes": [*weights["notes"], *_beside(unfinished)],
         "files": {name: known["bytes"] for name, known in folder.manifest["files"].items()},
     }
+
+
+def _last_known(history: Panel) -> dict[str, str]:
+    """The last known stamp of the first few series, by name, in the zone of the data."""
+    count = min(_SERIES_TOLD, history.series)
+    last = history.frequency.stamps((history.first + history.known)[:count] - 1)
+    return dict(zip(history.ids, iso_texts(last, history.tz), strict=False))
 
 
 def _beside(unfinished: Unfinished) -> list[str]:

@@ -16,6 +16,7 @@ from sextet.core.files import atomic_writer
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.arrow_arrays import from_numpy, from_texts
+from sextet.data.frames import stamp_column
 from sextet.data.windows import window_ordinals
 
 Floats = NDArray[np.floating]
@@ -55,9 +56,7 @@ class ForecastFile:
             self._writer.close()
 
     def _stamps(self, stamps: NDArray[np.datetime64]) -> pa.Array:
-        array = from_numpy(stamps.astype("datetime64[ns]"))
-        tz = self._panel.tz
-        return array if tz is None else pc.cast(array, pa.timestamp("ns", tz=tz))
+        return stamp_column(stamps, self._panel.tz)
 
 
 @contextmanager

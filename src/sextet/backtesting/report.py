@@ -15,6 +15,7 @@ from sextet.report.backtest import backtest_view, write_backtest
 from sextet.report.backtest_fan import backtest_fan
 from sextet.report.backtest_tables import kind_of
 from sextet.report.plain import milliseconds
+from sextet.report.zone import zone_of
 
 
 def fit_rows(work: Backtest) -> list[dict[str, float | int]]:
@@ -53,5 +54,6 @@ def write_report(work: Backtest, metrics: Mapping[str, Any], title: str) -> Path
         created=str(where["created"]),
         fan=fan,
         versions=where["versions"],  # type: ignore[arg-type]
+        zone=zone_of(work.panel),
     )
     return write_backtest(view, work.folder.path / REPORT)

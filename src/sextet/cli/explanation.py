@@ -7,8 +7,8 @@ from rich.console import Console
 from sextet.cli.tables import Column, print_table
 from sextet.combine.explain import explain, touched_by
 from sextet.core.forecast import Forecast
+from sextet.data.local_stamps import stamp_text
 from sextet.report.naming import shown
-from sextet.report.plain import stamp_text
 
 SERIES_SHOWN = 10  # tables on the terminal; --json has every series
 _COLUMNS = (
@@ -37,7 +37,8 @@ def print_explanation(console: Console, made: Forecast) -> None:
             for row, first, last in zip(table, values[window, 0], values[window, -1], strict=True):
                 row |= {f"{name}_first": first, f"{name}_last": last}
         table.append({"member": "Forecast", "adds_first": point[window, 0], "adds_last": point[window, -1]})
-        when = f"{stamp_text(made.stamps[window, 0])} (first) to {stamp_text(made.stamps[window, -1])} (last)"
+        first, last = (stamp_text(stamp, made.tz) for stamp in (made.stamps[window, 0], made.stamps[window, -1]))
+        when = f"{first} (first) to {last} (last)"
         print_table(console, f"{series}: {when}", _COLUMNS, table)
         for rule in touched_by(made, window):
             console.print(f"touched by the rule {rule}", soft_wrap=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -18,8 +16,6 @@ from sextet.cli.flags import levels as levels_of
 from sextet.cli.output import Output, console
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from sextet.core.forecast import Alert, Forecast
     from sextet.spikes.ledger import Told
 
@@ -85,8 +81,7 @@ def forecast(
         costs = Costs.of(warn.miss_cost, warn.false_alarm_cost)
         made = run_forecast(loaded, **given(new), costs=costs, ongoing=before.open)
         after, told = before.take(made)
-        zone = loaded.history.tz
-        table = forecast_frame(made, levels=percents, like="pyarrow", members=explain, tz=zone)
+        table = forecast_frame(made, levels=percents, like="pyarrow", members=explain)
     to_stdout = out == STDOUT
     if not (to_stdout and output.json):
         write_table(table, out)
@@ -96,7 +91,7 @@ def forecast(
         output.emit(_result(made, None if to_stdout else out, table, told if warn.ledger else None, explain=explain))
         return
     stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
-    lines = _news(told, zone) if warn.ledger else _alerts(made.alerts, zone)
+    lines = _news(told) if warn.ledger else [_alert_line(alert) for alert in made.alerts]
     if not output.quiet:
         lines = _description(made, out, percents, lines)
     elif not warn.ledger:
@@ -117,7 +112,9 @@ def _result(
         "rows": table.num_rows,
         "series": len(made.ids),
         "horizon": int(made.stamps.shape[1]),
-        "alerts": list(made.alerts) if told is None else [{"status": one.status, **vars(one.alert)} for one in told],
+        "alerts": [*map(_alert_row, made.alerts)]
+        if told is None
+        else [{"status": one.status, **_alert_row(one.alert)} for one in told],
         "notes": list(made.notes),
     }
     if out is None:
@@ -127,6 +124,13 @@ def _result(
 
         result["explanation"] = explained(made).rows()
     return result
+
+
+def _alert_row(alert: Alert) -> dict[str, Any]:
+    """An alert as JSON has it, its stamps in the zone of the data."""
+    from sextet.data.local_stamps import moment
+
+    return {**vars(alert), "start": moment(alert.start, alert.tz), "end": moment(alert.end, alert.tz)}
 
 
 def _description(made: Forecast, out: str, percents: tuple[float, ...], alerts: Sequence[str]) -> list[str]:
@@ -142,37 +146,22 @@ def _description(made: Forecast, out: str, percents: tuple[float, ...], alerts: 
     ]
 
 
-def _alerts(alerts: Iterable[Alert], zone: str | None) -> list[str]:
-    return [_alert_line(alert, zone) for alert in alerts]
-
-
-def _news(told: Sequence[Told], zone: str | None) -> list[str]:
+def _news(told: Sequence[Told]) -> list[str]:
     """A line for each alert that is new, worse or withdrawn, and one for those that are known."""
     from sextet.spikes.ledger import NEWS
 
-    lines = [f"{one.status}: {_alert_line(one.alert, zone)} [{one.alert.id}]" for one in told if one.status in NEWS]
+    lines = [f"{one.status}: {_alert_line(one.alert)} [{one.alert.id}]" for one in told if one.status in NEWS]
     going = sum(one.status == "ongoing" for one in told)
     return [*lines, *([f"{going} known alert{'s' if going > 1 else ''} going on."] if going else [])]
 
 
-def _alert_line(alert: Alert, zone: str | None) -> str:
+def _alert_line(alert: Alert) -> str:
+    from sextet.data.local_stamps import stamp_text
     from sextet.report.naming import shown
 
-    when = _local(alert.start, zone)
+    when = stamp_text(alert.start, alert.tz)
     if alert.end != alert.start:
-        when = f"{when} to {_local(alert.end, zone)}"
+        when = f"{when} to {stamp_text(alert.end, alert.tz)}"
     said = ", ".join(map(shown, alert.members))
     witnesses = f" Members that say so: {said}." if said else ""
     return f"{alert.severity}: {alert.series}, {when}, by {shown(alert.raised_by)}: {alert.reason}{witnesses}"
-
-
-def _local(stamp: np.datetime64, zone: str | None) -> str:
-    """Write a stamp; in the run's time zone where it has one, stamps being UTC then."""
-    from sextet.report.plain import stamp_text
-
-    if zone is None:
-        return stamp_text(stamp)
-    utc = datetime.fromtimestamp(int(stamp.astype("datetime64[s]").astype(int)), UTC)
-    offset = zone[:1] in "+-Z"  # stamps that carry +05:30 and no name of a zone
-    there = datetime.fromisoformat(f"2000-01-01T00:00{zone}").tzinfo if offset else ZoneInfo(zone)
-    return utc.astimezone(there).strftime("%Y-%m-%d %H:%M %Z")

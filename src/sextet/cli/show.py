@@ -18,6 +18,7 @@ _TITLES = {
     "split": "split, rows of each series up to",
 }
 _IDS = ("process",)  # numbers that are names: to be copied as they are
+_NAMED = ("last",)  # sections by names that people gave
 _LISTED = 5  # values of a long list that are shown; --json has all
 
 
@@ -50,14 +51,15 @@ def show_summary(console: Console, found: Mapping[str, Any]) -> None:
         print_leaderboard(console, leaderboard)
     for key in [key for key in rest if key not in plain]:
         console.print(f"\n{_TITLES.get(key, _title(key))}")
-        _print_section(console, rest[key])
+        _print_section(console, key, rest[key])
 
 
-def _print_section(console: Console, values: Mapping[str, Any] | Sequence[Any]) -> None:
+def _print_section(console: Console, key: str, values: Mapping[str, Any] | Sequence[Any]) -> None:
     from sextet.cli.tables import facts
 
     if isinstance(values, Mapping):
-        facts(console, [(f"  {_title(name)}", _value(value)) for name, value in values.items()])
+        named = (lambda name: name) if key in _NAMED else _title
+        facts(console, [(f"  {named(name)}", _value(value)) for name, value in values.items()])
         return
     for value in values:
         console.print(f"  {_value(value)}", soft_wrap=True)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sextet.combine.spread import LevelGrid
 from sextet.core.forecast import Forecast
 from sextet.core.percent import percent
+from sextet.data.local_stamps import iso_texts
+from sextet.metrics.events import period
 
 ADJUSTMENT = "calibration and rules"
 
@@ -23,13 +25,14 @@ class Explanation:
 
     Attributes:
         unique_id: series names.
-        ds: stamps.
+        ds: stamps; UTC where there is a zone.
         member: member names.
         said: the member's median, in the unit of the target; NaN for the adjustment.
         weight: its weight, 0..1; NaN for the adjustment.
         contribution: weight x said, in the unit of the target.
         rules: names of the user's rules that touched the forecast at that step, ", " between them; empty without.
         notes: spikes expected, alerts and rules, one sentence each.
+        tz: time zone of the data, or None: `ds` is on the data's own clock.
     """
 
     unique_id: NDArray[np.str_]
@@ -40,6 +43,7 @@ class Explanation:
     contribution: NDArray[np.float64]
     rules: NDArray[np.str_]
     notes: tuple[str, ...]
+    tz: str | None = None
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Return the columns by name, for a data frame."""
@@ -54,9 +58,9 @@ class Explanation:
         }
 
     def rows(self) -> list[dict[str, object]]:
-        """Return the rows as plain values; `ds` as ISO text, NaN as None."""
+        """Return the rows as plain values; `ds` as ISO text, with the offset of its zone; NaN as None."""
         lists = {name: column.tolist() for name, column in self.columns().items() if name != "ds"}
-        stamps = np.datetime_as_string(self.ds, unit="s").tolist() if len(self.ds) else []
+        stamps = iso_texts(self.ds, self.tz)
         out = []
         for i, stamp in enumerate(stamps):
             row: dict[str, object] = {"unique_id": lists["unique_id"][i], "ds": stamp}
@@ -93,6 +97,7 @@ def explain(forecast: Forecast, spike_note: float = 0.5) -> Explanation:
         contribution=_column(contribution),
         rules=np.repeat(_touching(forecast).reshape(-1), count),
         notes=(*_spike_notes(forecast, spike_note), *(a.reason for a in forecast.alerts), *forecast.notes),
+        tz=forecast.tz,
     )
 
 
@@ -124,8 +129,8 @@ def _spike_notes(forecast: Forecast, least: float) -> list[str]:
     notes = []
     for window in np.flatnonzero(forecast.spike_probability.max(axis=1) >= least):
         step = int(forecast.spike_probability[window].argmax())
-        stamp = np.datetime_as_string(forecast.stamps[window, step], unit="m").replace("T", " ")
+        when = period(forecast.stamps[window, step], forecast.stamps[window, step], forecast.tz)
         chance = float(forecast.spike_probability[window, step])
         size = "" if forecast.spike_size is None else f", about {forecast.spike_size[window, step]:.4g} above the level"
-        notes.append(f"{forecast.ids[window]}: a spike is likely ({percent(chance)}) at {stamp}{size}.")
+        notes.append(f"{forecast.ids[window]}: a spike is likely ({percent(chance)}) {when}{size}.")
     return notes

@@ -26,6 +26,7 @@ class Alert:
         members: those whose own forecast says so, too.
         against: those whose own forecast does not.
         rules: names of the user's rules that raised or touched it.
+        tz: time zone of the data, `start` and `end` being UTC; None: they are on the data's own clock.
     """
 
     series: str
@@ -40,6 +41,7 @@ class Alert:
     members: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    tz: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class Forecast:
         notes: what the user should know (rules that acted, series never seen in training), one sentence each.
         rules: name of each of the user's rules -> `[W, H]` where it touched the forecast: changed the Rule-Based
             member or the ensemble, raised an alert or silenced one.
+        tz: time zone of the data, `cutoff` and `stamps` being UTC; None: they are on the data's own clock.
     """
 
     ids: tuple[str, ...]
@@ -74,3 +77,4 @@ class Forecast:
     alerts: tuple[Alert, ...] = ()
     notes: tuple[str, ...] = ()
     rules: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    tz: str | None = None

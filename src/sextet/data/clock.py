@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,18 @@ def check_zone(tz: str) -> str:
     return tz
 
 
+def zone_info(tz: str) -> tzinfo:
+    """Return the zone of a name or a fixed offset, for datetimes.
+
+    Raises:
+        ConfigError: nobody knows such a zone.
+    """
+    fixed = _fixed_offset(tz)
+    if fixed is None:
+        return _zone(tz)
+    return timezone(timedelta(seconds=fixed // _SECOND_NS)) if fixed else UTC
+
+
 def local_time(utc: Nanoseconds, tz: str | None) -> Nanoseconds:
     """Turn UTC nanoseconds into nanoseconds of the zone's wall clock, same shape; None leaves them."""
     if tz is None or tz == "UTC" or utc.size == 0:
@@ -45,6 +57,14 @@ def utc_offsets(utc: Nanoseconds, tz: str) -> Nanoseconds:
     first, last = (int(np.datetime64(int(edge), "ns").astype("datetime64[Y]").astype(int)) for edge in _edges(utc))
     moments, offsets = _transitions(tz, first + 1970, last + 1970)
     return offsets[np.searchsorted(moments, utc, side="right")]
+
+
+def transitions(tz: str, first_year: int, last_year: int) -> tuple[Nanoseconds, Nanoseconds]:
+    """Moments [T] at which the clock is changed, and what it is ahead of UTC [T + 1] before, between and after them."""
+    fixed = _fixed_offset(tz)
+    if fixed is not None:
+        return np.zeros(0, np.int64), np.array([fixed], np.int64)
+    return _transitions(tz, first_year, last_year)
 
 
 def to_utc(local: Nanoseconds, tz: str, second_pass: NDArray[np.bool_]) -> tuple[Nanoseconds, NDArray[np.bool_]]:

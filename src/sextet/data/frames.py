@@ -27,20 +27,19 @@ def forecast_frame(
     like: Like = "pyarrow",
     *,
     members: bool = False,
-    tz: str | None = None,
 ) -> Any:
     """Return a forecast as a long table, one row a window and step.
 
     Columns: `unique_id`, `ds`, `cutoff` (only where a series has several windows), `sextet` (the median),
     `sextet-lo-80`, `sextet-hi-80` ... for each level, `sextet-mean`, with `members` the median of each member by
-    its name, `spike_probability` and `spike_size` where a member warns.
+    its name, `spike_probability` and `spike_size` where a member warns. Stamps are in the forecast's
+    zone, where it has one.
 
     Args:
         forecast: what to show.
         levels: central intervals in percent.
         like: the kind of table.
         members: add each member's median.
-        tz: time zone to show `ds` in; stamps are then UTC (see `Panel.tz`).
 
     Raises:
         ConfigError: a level is not a percentage, or `like` is not a kind of table.
@@ -49,10 +48,10 @@ def forecast_frame(
     horizon = forecast.stamps.shape[1]
     columns: dict[str, Any] = {
         "unique_id": _repeated_ids(forecast.ids, horizon),
-        "ds": _stamps(forecast.stamps.ravel(), tz),
+        "ds": stamp_column(forecast.stamps.ravel(), forecast.tz),
     }
     if len(set(forecast.ids)) < len(forecast.ids):
-        columns["cutoff"] = _stamps(np.repeat(forecast.cutoff, horizon), tz)
+        columns["cutoff"] = stamp_column(np.repeat(forecast.cutoff, horizon), forecast.tz)
     bounds = {level: interval(level) for level in levels}
     columns["sextet"] = _read(forecast, 0.5)
     for level, (low, high) in bounds.items():
@@ -68,6 +67,12 @@ def forecast_frame(
         columns["spike_size"] = forecast.spike_size.ravel()
     arrays = [from_numpy(part) if isinstance(part, np.ndarray) else part for part in columns.values()]
     return convert(pa.Table.from_arrays(arrays, names=list(columns)), like)
+
+
+def stamp_column(stamps: NDArray[np.datetime64], tz: str | None) -> pa.Array:
+    """Return stamps `[N]` as an Arrow array, in the zone where there is one; they are UTC then (see `Panel.tz`)."""
+    array = from_numpy(stamps.astype("datetime64[ns]"))
+    return array if tz is None else pc.cast(array, pa.timestamp("ns", tz=tz))
 
 
 def convert(table: pa.Table, like: Like) -> Any:
@@ -159,11 +164,6 @@ def _repeated_ids(ids: tuple[str, ...], horizon: int) -> pa.Array:
     number = {name: code for code, name in enumerate(names)}
     codes = np.repeat(np.array([number[name] for name in ids], dtype=np.int32), horizon)
     return from_texts(names).take(from_numpy(codes))
-
-
-def _stamps(stamps: NDArray[np.datetime64], tz: str | None) -> pa.Array:
-    array = from_numpy(stamps.astype("datetime64[ns]"))
-    return array if tz is None else pc.cast(array, pa.timestamp("ns", tz=tz))
 
 
 def _read(forecast: Forecast, level: float) -> NDArray[np.float64]:

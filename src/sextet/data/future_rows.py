@@ -10,6 +10,7 @@ from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.data.columns import Roles, need_columns
 from sextet.data.grid import Ahead, Spans
+from sextet.data.local_stamps import minute_text
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.rows import Rows, read_rows
@@ -79,7 +80,7 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
             if reach < known + horizon:
                 first = int(panel.first[s])
                 edges = panel.frequency.stamps(np.array([first + reach - 1, first + known + horizon - 1]))
-                last, need = (str(np.datetime_as_string(e, unit="m")).replace("T", " ") for e in edges)
+                last, need = (minute_text(edge, panel.tz) for edge in edges)
                 raise DataError(
                     f"{name}: the future covariate {column!r} of series {series!r} ends at {last}, but a horizon of "
                     f"{horizon} steps needs it until {need}. Give it that far, in rows without a target or with "

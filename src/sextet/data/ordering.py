@@ -44,7 +44,7 @@ def on_clock(rows: Rows, tz: str | None, frequency: Frequency | None) -> tuple[R
     coarse = is_coarse(frequency) if frequency is not None else _at_midnights(rows, None if naive else zone)
     if coarse:
         return (rows if naive else in_order(replace(rows, ns=local_time(rows.ns, zone)))), None
-    return (in_order(_localised(rows, zone)) if naive else rows), zone
+    return replace(in_order(_localised(rows, zone)) if naive else rows, clock=zone), zone
 
 
 def no_duplicates(rows: Rows, zone: str | None) -> None:
@@ -78,7 +78,7 @@ def _twice(rows: Rows, at: int, zone: str | None) -> tuple[str, str, str]:
         clock = " If the clock was put back then, name its zone with --tz." if rows.ns[at] % DAY_NS else ""
         return rows.stamp(at), "twice", clock
     if rows.tz is not None:
-        return f"{rows.stamp(at)} UTC", "twice", ""
+        return rows.stamp(at), "twice", ""
     time, offset = _local(rows.ns[at], zone)
     written = f" If these are different moments, write the times with their offset from UTC ({time}{offset})."
     return time, f"more often than the clock of {zone} showed it", written

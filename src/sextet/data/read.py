@@ -95,7 +95,7 @@ def _on_grid(rows: Rows, options: DataOptions, label: str | None) -> tuple[Rows,
         frequency, note = find_frequency(rows, named)
         notes += [note] if note else []
     if tz is not None:
-        notes.append(f"Times run in UTC; the calendar is that of {tz}.")
+        notes.append(f"Times are by the clock of {tz}.")
     return rows, frequency, tz, notes
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
+from sextet.data import local_stamps
 from sextet.data.arrow_arrays import from_texts
 from sextet.data.columns import Roles
 from sextet.data.growth import GrowingArray
@@ -50,6 +51,7 @@ class Rows:
         tz: time zone that the stamps themselves name, or None.
         order: `[N]` row of the source that each row was; None: the same.
         notes: what was detected.
+        clock: zone by whose clock messages say stamps, once `ns` is UTC on the grid's clock; None: as `ns` has them.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class Rows:
     tz: str | None = None
     order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
+    clock: str | None = None
 
     def place(self, row: int) -> str:
         """How to find a row in its source."""
@@ -70,6 +73,8 @@ class Rows:
 
     def stamp(self, row: int) -> str:
         """The stamp of a row as text."""
+        if self.clock is not None:
+            return local_stamps.stamp_text(np.datetime64(int(self.ns[row]), "ns"), self.clock)
         return stamp_text(self.ns[row])
 
     def take(self, which: NDArray[np.integer] | NDArray[np.bool_]) -> Rows:

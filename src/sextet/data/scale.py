@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
+from sextet.data.local_stamps import stamp_text
 from sextet.data.pieces import pieces
 
 Transform = Literal["none", "log1p", "boxcox", "asinh"]
@@ -202,7 +203,7 @@ def check_domain(panel: Panel, transform: Transform) -> None:
         y = panel.y[panel.rows(s)]
         bad = np.flatnonzero(y <= 0)
         if len(bad):
-            stamp = np.datetime_as_string(panel.stamps(s)[bad[0]], unit="s")
+            stamp = stamp_text(panel.stamps(s)[bad[0]], panel.tz)
             raise DataError(
                 f"The transform {transform} needs targets above 0; series {name!r} has {y[bad[0]]:g} at {stamp} "
                 f"({len(bad)} such rows). Use --transform none, log1p or asinh."

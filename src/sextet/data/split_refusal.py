@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sextet.core.panel import Panel
 from sextet.data.bounds import end_rows
-from sextet.data.clock import local_time
+from sextet.data.local_stamps import minute_text
 
 if TYPE_CHECKING:
     from sextet.data.split import SplitConfig
@@ -109,7 +109,5 @@ def _left_out(poor: NDArray[np.bool_]) -> str:
 
 def _span(panel: Panel, series: int) -> tuple[str, str]:
     """First and last stamp of a series' history, by the data's clock."""
-    ends = panel.stamps(series)[[0, int(panel.known[series]) - 1]].astype("datetime64[ns]").view(np.int64)
-    texts = np.datetime_as_string(local_time(ends, panel.tz).view("datetime64[ns]"), unit="m").tolist()
-    first, last = (text.replace("T", " ") for text in texts)
-    return first, last
+    first, last = panel.stamps(series)[[0, int(panel.known[series]) - 1]]
+    return minute_text(first, panel.tz), minute_text(last, panel.tz)

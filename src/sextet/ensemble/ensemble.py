@@ -18,7 +18,7 @@ from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex
 from sextet.data.fitting import read_to_fit
-from sextet.data.frames import convert, forecast_frame
+from sextet.data.frames import convert, forecast_frame, stamp_column
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.data.split import SplitConfig
@@ -214,7 +214,7 @@ class Ensemble:
             A frame: unique_id, ds, sextet, sextet-lo-80, sextet-hi-80, ..., sextet-mean, spike_probability, spike_size.
         """
         forecast = self.predict(data, options=options)
-        return forecast_frame(forecast, levels, like or self._like, members=members, tz=self.run.history.tz)
+        return forecast_frame(forecast, levels, like or self._like, members=members)
 
     def leaderboard(self) -> Any:
         """Return the scores on the test part as a frame: ensemble, members, baselines, best MAE first."""
@@ -223,12 +223,13 @@ class Ensemble:
         return convert(pa.Table.from_pylist(self._stored("metrics.json")["rows"]), self._like)
 
     def explain(self, data: Any = None) -> Any:
-        """Return what each member said and weighed for the forecast, as a frame."""
+        """Return what each member said and weighed for the forecast, as a frame; `unique_id` and `ds` are as there."""
         import pyarrow as pa
 
         from sextet.combine.explain import explain
 
-        return convert(pa.table(explain(self.predict(data)).columns()), self._like)
+        told = explain(self.predict(data))
+        return convert(pa.table({**told.columns(), "ds": stamp_column(told.ds, told.tz)}), self._like)
 
     def cross_validation(
         self,
@@ -260,11 +261,11 @@ class Ensemble:
         horizon = self.config.horizon
         index = _last_windows(panel, windows, step or horizon, horizon)
         forecast = self.run.answer(panel, index)
-        table = forecast_frame(forecast, levels, "pyarrow", tz=self.run.history.tz)
+        table = forecast_frame(forecast, levels, "pyarrow")
         truth = panel.y[index.row[:, None] + np.arange(horizon)].ravel()
         table = table.append_column("y", pa.array(truth, from_pandas=True))
         if "cutoff" not in table.column_names:
-            table = table.add_column(2, "cutoff", pa.array(np.repeat(forecast.cutoff, horizon)))
+            table = table.add_column(2, "cutoff", stamp_column(np.repeat(forecast.cutoff, horizon), forecast.tz))
         return convert(table, self._like)
 
     def update(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:

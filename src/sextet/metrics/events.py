@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.data.local_stamps import stamp_text
+
 Reals = NDArray[np.floating]
 Labels = NDArray[np.integer] | NDArray[np.floating] | NDArray[np.bool_]
 Mask = NDArray[np.bool_]
@@ -92,8 +94,17 @@ def episodes(flags: Mask, gap: int = 0) -> NDArray[np.int64]:
     return np.stack([window, first, last], axis=1).astype(np.int64)
 
 
-def period(start: np.datetime64, end: np.datetime64) -> str:
-    """Say from when to when an episode lasts: "at 2024-01-01 06:00", "from ... to ..."."""
+def period(start: np.datetime64, end: np.datetime64, tz: str | None = None) -> str:
+    """Say from when to when an episode lasts: "at 2024-01-01 06:00", "from ... to ...".
+
+    Args:
+        start: first step.
+        end: last step.
+        tz: zone to say it in, both being UTC then.
+    """
+    if tz is not None:
+        first, last = stamp_text(start, tz), stamp_text(end, tz)
+        return f"at {first}" if start == end else f"from {first} to {last}"
     first, last = (np.datetime_as_string(stamp.astype("datetime64[s]")).replace("T", " ") for stamp in (start, end))
     if first.endswith(":00") and last.endswith(":00"):
         first, last = first[:-3], last[:-3]

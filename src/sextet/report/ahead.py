@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from sextet.combine.explain import touched_by
 from sextet.core.forecast import Forecast
 from sextet.core.quantiles import read_quantiles
+from sextet.data.local_stamps import stamp_text
 from sextet.report.naming import shown
-from sextet.report.plain import clipped, column, evenly, milliseconds, number, number_text, plural, stamp_text
+from sextet.report.plain import clipped, column, evenly, milliseconds, number, number_text, plural
 from sextet.report.view import Absent, Cell, Explanation, Said, Table
 
 _ALERTS = 200
@@ -114,7 +115,7 @@ def _sentence(
 ) -> str:
     start, end = number_text(float(whole[0]), digits=3), number_text(float(whole[-1]), unit, 3)
     parts = [
-        f"After {stamp_text(forecast.cutoff[window])} the ensemble goes from {start} to {end} over "
+        f"After {stamp_text(forecast.cutoff[window], forecast.tz)} the ensemble goes from {start} to {end} over "
         f"{plural(len(whole), 'step')}."
     ]
     weight = rows[0]["weight"]

@@ -23,7 +23,8 @@ from sextet.report.naming import ENSEMBLE, name_list, shown
 from sextet.report.page import Section, absent_html, chart_html, foot_html, lead_html, page_html
 from sextet.report.plain import clipped, few, number_text, numbers, plural
 from sextet.report.tables import table_html
-from sextet.report.view import Absent, Fact, Fan, Header, Tile
+from sextet.report.view import Absent, Fact, Fan, Header, Tile, Zone
+from sextet.report.zone import zone_facts
 
 _CERTAIN = 0.05
 _SHIPPED = "sextet-online"
@@ -51,6 +52,7 @@ def backtest_view(
     created: str,
     fan: Fan | Absent | None = None,
     versions: Mapping[str, str] | None = None,
+    zone: Zone | None = None,
 ) -> BacktestView:
     """Build the view of a backtest's report.
 
@@ -60,6 +62,7 @@ def backtest_view(
         created: when the backtest ended, as text.
         fan: charts of some forecasts, see `backtest_fan`.
         versions: package -> version.
+        zone: of the data.
     """
     config = metrics["config"]
     unit, baselines = config.get("unit", ""), config["baselines"]
@@ -67,8 +70,8 @@ def backtest_view(
     kinds = {name: kind_of(name, baselines) for name in models}
     first = _first_shown(models, kinds)
     series = series_tables(metrics, unit)
-    return {
-        "header": _header(metrics, title, created, versions or {}),
+    view: BacktestView = {
+        "header": _header(metrics, title, created, versions or {}, zone),
         "names": name_list(
             [name for name in _members(config, models) if kinds.get(name) == "member"],
             [name for name in baselines if name in kinds],
@@ -85,6 +88,9 @@ def backtest_view(
         "scaled": scaled_table(metrics),
         "spent": _spent(metrics),
     }
+    if zone is not None:
+        view["zone"] = zone
+    return view
 
 
 def render_backtest(view: BacktestView) -> str:
@@ -138,7 +144,9 @@ def _spent(metrics: Mapping[str, Any]) -> Spent:
     }
 
 
-def _header(metrics: Mapping[str, Any], title: str, created: str, versions: Mapping[str, str]) -> Header:
+def _header(
+    metrics: Mapping[str, Any], title: str, created: str, versions: Mapping[str, str], zone: Zone | None
+) -> Header:
     config = metrics["config"]
     return {
         "title": clipped(title, 200),
@@ -146,7 +154,7 @@ def _header(metrics: Mapping[str, Any], title: str, created: str, versions: Mapp
         "unit": config.get("unit", ""),
         "accuracy": ACCURACY,
         "tiles": _tiles(metrics),
-        "facts": _facts(metrics, created, versions),
+        "facts": [*_facts(metrics, created, versions), *zone_facts(zone)],
         "notes": few(metrics.get("notes", ())),
     }
 
@@ -236,7 +244,7 @@ def _spent_body(part: Any, view: BacktestView) -> str:
         label = f"Show the {len(part['fits']['rows']):,} fits"
         told += (
             f'<details class="said"><summary>{escape(label)}</summary>'
-            f"{table_html(part['fits'], 'Fits', view['names'])}</details>"
+            f"{table_html(part['fits'], 'Fits', view['names'], view.get('zone'))}</details>"
         )
     return told
 

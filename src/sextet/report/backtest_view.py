@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
-from sextet.report.view import Absent, Fan, Header, Line, Name, Numbers, Table
+from sextet.report.view import Absent, Fan, Header, Line, Name, Numbers, Table, Zone
 
 
 class Score(TypedDict):
@@ -98,8 +98,9 @@ class Spent(TypedDict):
 
 
 class BacktestView(TypedDict):
-    """The whole report of a backtest. `names` holds every forecaster that a section mentions."""
+    """The whole report of a backtest. `names` holds every forecaster that sections mention; `zone` as of a run."""
 
+    zone: NotRequired[Zone]
     header: Header
     names: list[Name]
     leaderboard: Table

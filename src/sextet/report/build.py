@@ -19,6 +19,7 @@ from sextet.report.quality import quality_section
 from sextet.report.scores import calibration_section, leaderboard_table, skill_section, weights_section
 from sextet.report.spike_tracks import spikes_section
 from sextet.report.view import SCHEMA, Absent, Curve, ReportView, Training
+from sextet.report.zone import zone_of
 
 History = Mapping[str, Sequence[float]]
 
@@ -55,7 +56,7 @@ def build_view(
     members |= dict.fromkeys([*evaluation.weights, *evaluation.spike_weights] if evaluation else ())
     calibration = calibration_section(evaluation)
     spikes = spikes_section(panel, evaluation)
-    return {
+    view: ReportView = {
         "schema": SCHEMA,
         "header": header(about, panel, evaluation, forecast, (calibration, spikes)),
         "names": name_list(members, evaluation.baselines if evaluation else ()),
@@ -70,6 +71,9 @@ def build_view(
         "alerts": alerts_table(forecast, about.unit),
         "explanation": explanation_section(forecast, about.unit),
     }
+    if (zone := zone_of(panel, forecast)) is not None:
+        view["zone"] = zone
+    return view
 
 
 def training_section(histories: Mapping[str, History] | None) -> Training | Absent:

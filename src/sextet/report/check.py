@@ -6,7 +6,7 @@ import math
 import types
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, NoReturn, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from sextet.core.errors import RunError
 
@@ -48,8 +48,9 @@ def _check_dict(value: Any, declared: Any, place: str) -> None:
     for key in value:
         require(key in hints, place, f"only the keys {', '.join(hints)}", key)
     for key, hint in hints.items():
-        require(key in value, place, f"the key {key!r}", ", ".join(map(str, value)))
-        check_shape(value[key], hint, f"{place}.{key}")
+        if key in value or key not in _optional(declared):
+            require(key in value, place, f"the key {key!r}", ", ".join(map(str, value)))
+            check_shape(value[key], hint, f"{place}.{key}")
 
 
 def _check_union(value: Any, declared: Any, place: str) -> None:
@@ -109,6 +110,13 @@ def _is_quick(value: Any, declared: Any) -> bool:
 @cache
 def _hints(declared: Any) -> dict[str, Any]:
     return dict(get_type_hints(declared))
+
+
+@cache
+def _optional(declared: Any) -> frozenset[str]:
+    """Keys that may be left out, as views of older runs do."""
+    hints = get_type_hints(declared, include_extras=True)
+    return frozenset(key for key, hint in hints.items() if get_origin(hint) is NotRequired)
 
 
 def _spelled(declared: Any) -> str:

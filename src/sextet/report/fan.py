@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
 from sextet.core.quantiles import interval, read_quantiles
+from sextet.data.local_stamps import stamp_text
 from sextet.report.evaluation import Evaluation, Floats
 from sextet.report.naming import shown
-from sextet.report.plain import clipped, evenly, number_text, numbers, stamp_text, times
+from sextet.report.plain import clipped, evenly, number_text, numbers, times
 from sextet.report.view import Absent, Band, Fan, FanWindow, Line
 
 BANDS = (50.0, 80.0, 95.0)
@@ -129,7 +130,7 @@ def _test_window(
     stamps = panel.frequency.stamps(ordinals)
     cutoff = stamps[row - first - 1] if row > first else stamps[0]
     error = f"MAE {number_text(float(errors[window]), unit, 3)}" if np.isfinite(errors[window]) else "no truth observed"
-    label = ", ".join(part for part in (f"after {stamp_text(cutoff)}", error, pick.note) if part)
+    label = ", ".join(part for part in (f"after {stamp_text(cutoff, panel.tz)}", error, pick.note) if part)
     online = None if evaluation.online is None else evaluation.online[window]
     return _window(
         _Place(position, label, "test", stamps, row - first),
@@ -147,7 +148,7 @@ def _next_window(panel: Panel, forecast: Forecast, series: int, at: int, positio
     ordinals = int(panel.first[series]) + np.arange(first - start, row - start, dtype=np.int64)
     stamps = np.concatenate([panel.frequency.stamps(ordinals), forecast.stamps[at].astype("datetime64[ns]")])
     return _window(
-        _Place(position, f"next: after {stamp_text(forecast.cutoff[at])}", "next", stamps, row - first),
+        _Place(position, f"next: after {stamp_text(forecast.cutoff[at], panel.tz)}", "next", stamps, row - first),
         history=panel.y[first:row],
         truth=None,
         quantiles=(forecast.quantiles[at], None, forecast.levels),

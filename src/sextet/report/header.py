@@ -8,11 +8,13 @@ import numpy as np
 
 from sextet.core.forecast import Forecast
 from sextet.core.panel import Panel
+from sextet.data.local_stamps import stamp_text
 from sextet.report.evaluation import About, Evaluation
 from sextet.report.naming import is_ensemble, shown
-from sextet.report.plain import clipped, duration_text, few, number_text, plural, stamp_text
+from sextet.report.plain import clipped, duration_text, few, number_text, plural
 from sextet.report.scores import leaderboard_rows
 from sextet.report.view import Absent, Calibration, Fact, Header, Spikes, Tile
+from sextet.report.zone import zone_words
 
 ACCURACY = "accuracy % = 100 × (1 − WAPE); WAPE is the sum of absolute errors over the sum of absolute values."
 
@@ -106,6 +108,7 @@ def _facts(about: About, panel: Panel, evaluation: Evaluation | None) -> list[Fa
         "Lookback": steps(about.lookback),
         "Members": ", ".join(shown(name) for name in about.members),
         "Test": _test_span(panel, evaluation),
+        "Time zone": zone_words(panel.tz) if panel.tz else "",
         "Unit": about.unit or "not said",
         "Seed": str(about.seed),
         "Created": about.created,
@@ -122,4 +125,4 @@ def _test_span(panel: Panel, evaluation: Evaluation | None) -> str:
     first = panel.first[series] + evaluation.index.row - panel.offsets[series]
     ends = np.array([first.min(), first.max() + evaluation.target.shape[1] - 1], dtype=np.int64)
     begin, end = panel.frequency.stamps(ends)
-    return f"{plural(len(evaluation.index), 'window')}, {stamp_text(begin)} to {stamp_text(end)}"
+    return f"{plural(len(evaluation.index), 'window')}, {stamp_text(begin, panel.tz)} to {stamp_text(end, panel.tz)}"

@@ -75,7 +75,7 @@ def _body(view: ReportView, key: str, lead: str) -> str:
 
 
 def _table_body(label: str) -> Callable[[Any, ReportView], str]:
-    return lambda part, view: table_html(part, label, view["names"]) + foot_html(part["note"])
+    return lambda part, view: table_html(part, label, view["names"], view.get("zone")) + foot_html(part["note"])
 
 
 def _spikes(part: Any, view: ReportView) -> str:
@@ -101,7 +101,7 @@ def _quality(part: Any, view: ReportView) -> str:
         facts_html(part["facts"])
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + chart_html("quality")
-        + table_html(part["series"], "Data quality by series", view["names"])
+        + table_html(part["series"], "Data quality by series", view["names"], view.get("zone"))
         + foot_html(part["left_out"])
     )
 

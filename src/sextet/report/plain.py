@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from sextet.core.frequency import Frequency, Stamps
 from sextet.report.view import Column, Numbers, Times
 
-_DAY_MS = 86_400_000
-
 
 def numbers(values: ArrayLike, like: ArrayLike | None = None) -> Numbers:
     """Return `values [n]` rounded to a ten-thousandth of their spread, not finite as None.
@@ -54,15 +52,6 @@ def evenly(count: int, most: int) -> NDArray[np.int64]:
     if count <= most:
         return np.arange(count, dtype=np.int64)
     return np.unique(np.round(np.linspace(0, count - 1, max(most, 1))).astype(np.int64))
-
-
-def stamp_text(stamp: np.datetime64) -> str:
-    """Write a stamp as a person would: no clock at midnight, no seconds where there are none."""
-    moment = np.asarray(stamp).astype("datetime64[ms]")[()]
-    text = str(moment).replace("T", " ")
-    if int(moment.astype(np.int64)) % _DAY_MS == 0:
-        return text[:10]
-    return text[:16] if text[16:] == ":00.000" else text[:19]
 
 
 def number_text(value: float | None, unit: str = "", digits: int = 4) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.panel import Panel
+from sextet.data.local_stamps import stamp_text
 from sextet.report.plain import (
     clipped,
     column,
@@ -15,7 +16,6 @@ from sextet.report.plain import (
     number,
     numbers,
     plural,
-    stamp_text,
     times,
 )
 from sextet.report.view import Absent, Cell, Fact, Quality, Strip, Table
@@ -73,12 +73,12 @@ def _facts(panel: Panel, missing: NDArray[np.int64]) -> list[Fact]:
         ("Series", f"{panel.series:,}"),
         ("Rows on the grid", f"{rows:,}"),
         ("Frequency", panel.frequency.name),
-        ("From", stamp_text(first)),
-        ("To", stamp_text(last)),
+        ("From", stamp_text(first, panel.tz)),
+        ("To", stamp_text(last, panel.tz)),
         ("Missing", f"{int(missing.sum()):,} rows ({100 * int(missing.sum()) / max(rows, 1):.2f} %)"),
         ("Gaps", f"{sum(count for count, _ in gaps):,}"),
         ("Longest gap", f"{plural(longest, 'step')}{f' ({lasting})' if lasting and longest else ''}"),
-        ("Time zone", f"{panel.tz} (stamps in UTC)" if panel.tz else "wall clock of the data"),
+        ("Time zone", panel.tz or "wall clock of the data"),
         ("Covariates", ", ".join(covariates) or "none"),
     ]
     return [{"label": label, "value": value} for label, value in told]

@@ -7,9 +7,10 @@ from html import escape
 
 import numpy as np
 
-from sextet.report.plain import number_text, stamp_text
+from sextet.report.plain import number_text
 from sextet.report.plan_text import time_text
-from sextet.report.view import Cell, Column, Fact, Name, Table
+from sextet.report.view import Cell, Column, Fact, Name, Table, Zone
+from sextet.report.zone import clock_text
 
 _DIFFERENCES = ("away", "pull")  # their small values are zero for all that matters, so they line up always
 _FORMS: dict[str, Callable[[float], str]] = {
@@ -26,13 +27,14 @@ def facts_html(facts: list[Fact]) -> str:
     return f'<dl class="facts">{items}</dl>'
 
 
-def table_html(table: Table, label: str, names: list[Name]) -> str:
+def table_html(table: Table, label: str, names: list[Name], zone: Zone | None = None) -> str:
     """Return a table that scrolls within itself; the first column heads its rows.
 
     Args:
         table: columns and rows.
         label: what a screen reader calls it.
         names: forecasters, whose cells get their colour.
+        zone: by whose clock stamps are told.
     """
     slots = {name["name"]: name["slot"] for name in names}
     head = "".join(_heading(column) for column in table["columns"])
@@ -40,7 +42,7 @@ def table_html(table: Table, label: str, names: list[Name]) -> str:
     rows = "".join(
         f"<tr{' class=marked' if place == table['marked'] and len(table['rows']) > 1 else ''}>"
         + "".join(
-            _cell(row.get(column["key"]), (column, decimals[k]), k == 0, slots)
+            _cell(row.get(column["key"]), (column, decimals[k], zone), k == 0, slots)
             for k, column in enumerate(table["columns"])
         )
         + "</tr>"
@@ -52,7 +54,7 @@ def table_html(table: Table, label: str, names: list[Name]) -> str:
     )
 
 
-def cell_text(value: Cell, form: str, decimals: int | None = None) -> str:
+def cell_text(value: Cell, form: str, decimals: int | None = None, zone: Zone | None = None) -> str:
     """Write a cell as its column says, "–" when missing; `decimals` of a number where its column has them alike."""
     if value is None:
         return "–"
@@ -69,7 +71,7 @@ def cell_text(value: Cell, form: str, decimals: int | None = None) -> str:
     if form == "chance":
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
     if form == "stamp":
-        return stamp_text(np.datetime64(int(value), "ms"))
+        return clock_text(value, zone)
     if form in _FORMS:
         return _FORMS[form](float(value))
     return number_text(value) if decimals is None else f"{value:,.{decimals}f}".replace("-", "−")
@@ -93,10 +95,10 @@ def _heading(column: Column) -> str:
     return f'<th scope="col"{cls}{hint}>{escape(column["label"])}{unit}</th>'
 
 
-def _cell(value: Cell, style: tuple[Column, int | None], first: bool, slots: dict[str, int]) -> str:
-    column, decimals = style
+def _cell(value: Cell, style: tuple[Column, int | None, Zone | None], first: bool, slots: dict[str, int]) -> str:
+    column, decimals, zone = style
     form = column["format"]
-    text = escape(cell_text(value, form, decimals))
+    text = escape(cell_text(value, form, decimals, zone))
     tag = 'th scope="row"' if first else "td"
     classes = [] if form == "text" else ["num"]
     if form == "text" and not first and isinstance(value, str) and len(value) > _LONG:

@@ -20,6 +20,8 @@ def validate(view: object) -> ReportView:
     check_shape(view, ReportView, "report view")
     checked: ReportView = view  # type: ignore[assignment]
     require(checked["schema"] == SCHEMA, "report view.schema", f"{SCHEMA}", checked["schema"])
+    if (zone := checked.get("zone")) is not None:
+        _same("zone", len(zone["changes"]) + 1, ahead=zone["ahead"], short=zone["short"])
     known = {entry["name"] for entry in checked["names"]}
     _check_fan(checked["fan"], known)
     _check_lines(checked, known)

@@ -1,9 +1,10 @@
 """The view of a report: one plain dict that JSON can hold and that the HTML is drawn from, nothing else.
 
 It is stored in the run, so that the report can be written again without the data, the models or TensorFlow.
-Conventions: a missing number is None, never NaN; stamps are milliseconds since 1970, as the data tell them
-(`Times`); shares and probabilities are 0..1; skill, coverage and accuracy are percent; everything else is in the
-unit of the target (`header.unit`). A section without data is an `Absent` that says why in one sentence.
+Conventions: a missing number is None, never NaN; stamps are milliseconds since 1970 (`Times`), UTC where there is a
+`Zone`, by whose clock they are told, else as the data tell them; shares and probabilities are 0..1; skill, coverage and
+accuracy are percent; everything else is in the unit of the target (`header.unit`). A section without data is an
+`Absent` that says why in one sentence.
 `sextet.report.validate` checks all of it.
 """
 
@@ -25,6 +26,22 @@ class Absent(TypedDict):
     """
 
     absent: str
+
+
+class Zone(TypedDict):
+    """The zone of the data.
+
+    Attributes:
+        name: such as "Europe/Berlin" or "+05:30".
+        changes: `[T]` moments at which its clock is changed, in milliseconds.
+        ahead: `[T + 1]` milliseconds that it is ahead of UTC before, between and after them.
+        short: `[T + 1]` what it is called then, such as "CEST".
+    """
+
+    name: str
+    changes: list[int]
+    ahead: list[int]
+    short: list[str]
 
 
 @final
@@ -324,9 +341,13 @@ class Explanation(TypedDict):
 
 
 class ReportView(TypedDict):
-    """The whole report. `names` holds every forecaster that a section mentions."""
+    """The whole report. `names` holds every forecaster that a section mentions.
+
+    Without `zone` stamps are told as they are: data without one, and views of older runs.
+    """
 
     schema: int
+    zone: NotRequired[Zone]
     header: Header
     names: list[Name]
     leaderboard: Table | Absent

@@ -151,6 +151,7 @@ def simple_forecast(panel: Panel, index: WindowIndex, horizon: int) -> tuple[Ans
         stamps=stamps[:, 1:],
         levels=LEVELS,
         quantiles=quantiles,
+        tz=panel.tz,
     )
 
     def answering(rules: UserRules) -> Forecast:

@@ -90,7 +90,8 @@ def _held(rule: Rule, action: Action, forecast: Forecast, window: int, first: in
         severity=action.severity,
         raised_by=f"rule {rule.name!r}",
         rules=(rule.name,),
-        reason=f"{action.reason.rstrip('.') or f'It is expected that {when}'}, {period(start, end)}.",
+        tz=forecast.tz,
+        reason=f"{action.reason.rstrip('.') or f'It is expected that {when}'}, {period(start, end, forecast.tz)}.",
     )
 
 
@@ -113,8 +114,9 @@ def _likely(
         severity=action.severity,
         raised_by=f"rule {rule.name!r}",
         rules=(rule.name,),
+        tz=forecast.tz,
         reason=(
-            f"It is likely to lie {side} {level} {period(start, end)}, with a probability of "
+            f"It is likely to lie {side} {level} {period(start, end, forecast.tz)}, with a probability of "
             f"{percent(float(likely[peak]))} (the rule asks for {percent(action.probability)}); the forecast "
             f"reaches {extreme:.4g}."
         ),

@@ -202,6 +202,7 @@ class Run:
             spike_size=None if size is None else self._size_in_unit(scaler, answers, size, index),
             notes=self._notes(panel),
             rules={name: mask for answer in answers.values() for name, mask in answer.rules.items()},
+            tz=self.history.tz,
         )
 
     def _warned(

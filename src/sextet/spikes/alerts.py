@@ -92,11 +92,12 @@ def find_alerts(
                 severity=severity(probability, size, policy.threshold, (typical or {}).get(name, math.nan)),
                 raised_by=raised_by,
                 reason=(
-                    f"A spike{about} is expected {period(start, end)}, with a probability of "
+                    f"A spike{about} is expected {period(start, end, forecast.tz)}, with a probability of "
                     f"{percent(probability)} (alerts start at {percent(policy.threshold)})."
                 ),
                 members=tuple(member for member, yes in said.items() if yes),
                 against=tuple(member for member, yes in said.items() if not yes),
+                tz=forecast.tz,
             )
         )
     return tuple(sorted(map(named, found), key=lambda alert: (alert.start, alert.series)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ import numpy as np
 from sextet.core.errors import DataError
 from sextet.core.files import write_text
 from sextet.core.forecast import Alert, Forecast
+from sextet.data.local_stamps import iso_texts
 from sextet.spikes.alerts import SEVERITIES, named
 
 SCHEMA = 1
@@ -120,9 +122,14 @@ class AlertLedger:
 
 
 def plain(alert: Alert) -> dict[str, Any]:
-    """Return an alert as plain values; stamps as ISO text, a probability or size that is not known as None."""
+    """Return an alert as plain values; a probability or size that is not known as None.
+
+    Stamps are ISO text: with their offset in the zone of the data where it has one.
+    """
     row = {field.name: getattr(alert, field.name) for field in fields(alert)}
-    stamps = {key: str(row[key].astype("datetime64[ns]")) for key in ("start", "end")}
+    at = np.array([alert.start, alert.end], dtype="datetime64[ns]")
+    texts = at.astype(str).tolist() if alert.tz is None else iso_texts(at, alert.tz)
+    stamps = dict(zip(("start", "end"), texts, strict=True))
     lists = {key: list(row[key]) for key in ("members", "against", "rules")}
     numbers = {key: None if np.isnan(row[key]) else float(row[key]) for key in ("probability", "size")}
     return {**row, **stamps, **lists, **numbers}
@@ -131,10 +138,18 @@ def plain(alert: Alert) -> dict[str, Any]:
 def _alert(row: Mapping[str, Any]) -> Alert:
     if row["severity"] not in SEVERITIES or not row["id"]:
         raise ValueError(f"an alert with severity {row['severity']!r} and id {row['id']!r}")
-    stamps = {key: np.datetime64(row[key], "ns") for key in ("start", "end")}
+    stamps = {key: _stamp(row[key]) for key in ("start", "end")}
     lists = {key: tuple(map(str, row[key])) for key in ("members", "against", "rules")}
     numbers = {key: float("nan") if row[key] is None else float(row[key]) for key in ("probability", "size")}
     return Alert(**{**row, **stamps, **lists, **numbers})
+
+
+def _stamp(text: str) -> np.datetime64:
+    """A stamp as `plain` wrote it: UTC where it has an offset."""
+    at = datetime.fromisoformat(text)
+    return (
+        np.datetime64(text, "ns") if at.tzinfo is None else np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "ns")
+    )
 
 
 def _together(alerts: Iterable[Alert], known: Sequence[Alert], step: np.timedelta64) -> list[Alert]:

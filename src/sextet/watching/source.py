@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from sextet.core.errors import DataError
+from sextet.core.frequency import Stamps
+from sextet.data.local_stamps import moment
 from sextet.watching.clock import Clock
 from sextet.watching.layout import Columns, layout_of_names
 from sextet.watching.lines import Row, Unreadable, number_of, refuse_nameless, rows_of
@@ -88,7 +90,7 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
     stamps = np.asarray(part[layout.time])
     if stamps.dtype.kind == "M":
         ns = stamps.astype("datetime64[ns]")
-        texts = np.datetime_as_string(ns, unit="auto").tolist()
+        texts = _texts(ns, getattr(part[layout.time].dtype, "time_zone", None))
         seconds: list[float | None] = [
             None if text == "NaT" else at * 1e-9 for text, at in zip(texts, ns.astype(np.int64).tolist(), strict=True)
         ]
@@ -104,6 +106,14 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
             unreadable(before + place + 1, f"{text[:40]!r} is no time")
         else:
             yield Row(name, text, second, value, more[place])
+
+
+def _texts(ns: Stamps, zone: str | None) -> list[str]:
+    """Stamps as text, as pandas writes them where a polars frame has a zone, the stamps being UTC then."""
+    if zone is None:
+        texts: list[str] = np.datetime_as_string(ns, unit="auto").tolist()
+        return texts
+    return ["NaT" if np.isnat(stamp) else str(moment(stamp, zone)) for stamp in ns]
 
 
 def _numbers(column: Any) -> list[float]:

@@ -54,12 +54,34 @@ function two(value) {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY = 86400000;
 
+// The zone of the data, by whose clock every moment is told; null: moments are as the data tell them.
+let zone = null;
+
+function zonePart(ms) {
+  const next = zone.changes.findIndex((change) => change > ms);
+  return next < 0 ? zone.changes.length : next;
+}
+
+// What the clock shows at a moment, as milliseconds since 1970 on that clock.
+function wallOf(ms) {
+  return zone ? ms + zone.ahead[zonePart(ms)] : ms;
+}
+
+// A moment at which the clock shows that; null where it never does.
+function momentOf(wall) {
+  if (!zone) return wall;
+  const ahead = zone.ahead.find((one) => wallOf(wall - one) === wall);
+  return ahead === undefined ? null : wall - ahead;
+}
+
 function stampText(ms) {
-  const at = new Date(ms);
+  const wall = wallOf(ms);
+  const at = new Date(wall);
   const day = `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
-  if (ms % DAY === 0) return day;
-  const clock = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
-  return ms % 60000 === 0 ? `${day} ${clock}` : `${day} ${clock}:${two(at.getUTCSeconds())}`;
+  if (!zone && wall % DAY === 0) return day;
+  const seconds = wall % 60000 === 0 ? "" : `:${two(at.getUTCSeconds())}`;
+  const clock = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}${seconds}`;
+  return zone ? `${day} ${clock} ${zone.short[zonePart(ms)]}` : `${day} ${clock}`;
 }
 
 // Stamps of a `Times`: either {at: [...]}, or {start, step, count}.

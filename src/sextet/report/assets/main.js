@@ -69,6 +69,7 @@ function followSections() {
 }
 
 const view = JSON.parse(document.getElementById("view").textContent);
+zone = view.zone || null;
 for (const [name, draw] of Object.entries(SECTIONS)) {
   const host = document.querySelector(`[data-chart="${name}"]`);
   if (host) draw(host, view);

@@ -69,8 +69,10 @@ function timeTicks(domain, count) {
   if (!step) return monthTicks(domain, raw / (30.44 * DAY));
   const ticks = [];
   let day = "";
-  for (let at = Math.ceil(domain[0] / step) * step; at <= domain[1]; at += step) {
-    const when = new Date(at);
+  for (let wall = Math.ceil(wallOf(domain[0]) / step) * step; wall <= wallOf(domain[1]); wall += step) {
+    const at = momentOf(wall);
+    if (at === null || at < domain[0]) continue;
+    const when = new Date(wall);
     const date = `${when.getUTCDate()} ${MONTHS[when.getUTCMonth()]}`;
     const clock = step < MINUTE
       ? `${two(when.getUTCHours())}:${two(when.getUTCMinutes())}:${two(when.getUTCSeconds())}`
@@ -84,14 +86,15 @@ function timeTicks(domain, count) {
 
 function monthTicks(domain, months) {
   const step = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200].find((candidate) => candidate >= months) || 2400;
-  const start = new Date(domain[0]);
+  const start = new Date(wallOf(domain[0]));
   let month = Math.ceil((start.getUTCFullYear() * 12 + start.getUTCMonth()) / step) * step;
   const ticks = [];
   let year = null;
   for (;; month += step) {
-    const at = Date.UTC(Math.floor(month / 12), ((month % 12) + 12) % 12);
-    if (at > domain[1]) return ticks;
-    if (at < domain[0]) continue;
+    const wall = Date.UTC(Math.floor(month / 12), ((month % 12) + 12) % 12);
+    if (wall > wallOf(domain[1])) return ticks;
+    const at = momentOf(wall);
+    if (at === null || at < domain[0]) continue;
     const name = Math.floor(month / 12);
     if (step >= 12) ticks.push({ value: at, label: String(name) });
     else ticks.push({ value: at, label: MONTHS[month % 12], below: name === year ? "" : String(name) });
