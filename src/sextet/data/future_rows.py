@@ -1,4 +1,4 @@
-"""Future covariates given apart from the history, and the check that they reach over the horizon."""
+"""Future covariates given apart from the history."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
-from sextet.core.panel import Panel
 from sextet.data.columns import Roles, need_columns
 from sextet.data.grid import Ahead, Spans
-from sextet.data.local_stamps import minute_text
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.rows import Rows, read_rows
@@ -60,32 +58,6 @@ def read_ahead(
     series, picked, notes = _matched(rows, spans.ids, name is not None)
     after = ordinals[picked] >= first[series]
     return Ahead(rows=rows, series=series[after], picked=picked[after], ordinals=ordinals[picked][after]), notes
-
-
-def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
-    """Check that future covariates reach over the horizon of every series.
-
-    Raises:
-        DataError: one ends before; names series, column, its last time and the time needed.
-    """
-    if not panel.future_names:
-        return
-    for s, series in enumerate(panel.ids):
-        start, end, known = int(panel.offsets[s]), int(panel.offsets[s + 1]), int(panel.known[s])
-        for k, column in enumerate(panel.future_names):
-            seen = np.flatnonzero(np.isfinite(panel.future[start:end, k]))
-            if not len(seen):
-                continue  # a covariate that is missing altogether is taken as its mean
-            reach = int(seen[-1]) + 1
-            if reach < known + horizon:
-                first = int(panel.first[s])
-                edges = panel.frequency.stamps(np.array([first + reach - 1, first + known + horizon - 1]))
-                last, need = (minute_text(edge, panel.tz) for edge in edges)
-                raise DataError(
-                    f"{name}: the future covariate {column!r} of series {series!r} ends at {last}, but a horizon of "
-                    f"{horizon} steps needs it until {need}. Give it that far, in rows without a target or with "
-                    "--future-data."
-                )
 
 
 def _matched(rows: Rows, ids: tuple[str, ...], by_name: bool) -> tuple[Positions, Positions, list[str]]:

@@ -12,7 +12,8 @@ from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.data.columns import find_roles
-from sextet.data.future_rows import check_future, read_ahead
+from sextet.data.covariate_gaps import check_future, gap_notes
+from sextet.data.future_rows import read_ahead
 from sextet.data.grid import check_static, find_spans, lay_out, select_series
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
@@ -71,6 +72,7 @@ def read_panel(
         notes.extend(more)
     panel = lay_out(rows, spans, frequency, roles, ahead, tz)
     notes.extend(_gap_notes(panel, int((spans.ends - spans.starts).sum())))
+    notes.extend(gap_notes(panel))
     del rows, ahead
     if min_length is not None:
         panel, more = _long_enough(panel, min_length, options, opened.name, remedy)

@@ -18,6 +18,7 @@ from sextet.core.forecast import Alert, Forecast
 from sextet.core.panel import Panel
 from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex, WindowShape
+from sextet.data.covariate_gaps import check_future, gap_notes
 from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare
 from sextet.data.scale import Scaler
@@ -245,6 +246,7 @@ class Run:
         if unseen:
             shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
             notes.append(f"Not seen in training, so forecast with the common weights: {shown}.")
+        notes += gap_notes(panel, self.reach)
         silence = silence_note(self.policy)
         return (*notes, silence) if silence else tuple(notes)
 
@@ -258,3 +260,4 @@ class Run:
                 f"{int(ahead[s])} steps beyond its last target; the horizon is {self.config.horizon}. "
                 "Give them with --future-data FILE, or as rows after the last target."
             )
+        check_future(panel, self.config.horizon)

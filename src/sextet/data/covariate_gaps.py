@@ -1,0 +1,83 @@
+"""Values that covariates lack: refused over the horizon, said and filled from the past in the history."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextet.core.errors import DataError
+from sextet.core.panel import Panel
+from sextet.data.local_stamps import minute_text
+
+_TOLD = 5  # columns
+
+
+def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
+    """Check that each series has its future covariates at every step of the horizon.
+
+    Raises:
+        DataError: one ends before, or lacks a step; names series, column, that time and what is needed.
+    """
+    for s, series in enumerate(panel.ids):
+        start, end, known = int(panel.offsets[s]), int(panel.offsets[s + 1]), int(panel.known[s])
+        for k, column in enumerate(panel.future_names):
+            there = np.isfinite(panel.future[start:end, k])
+            if not there.any():
+                continue  # a covariate that is missing altogether is taken as its mean
+            reach = int(np.flatnonzero(there)[-1]) + 1
+            whose = f"{name}: the future covariate {column!r} of series {series!r}"
+            if reach < known + horizon:
+                last, need = (_at(panel, s, row) for row in (reach - 1, known + horizon - 1))
+                raise DataError(
+                    f"{whose} ends at {last}, but a horizon of {horizon} steps needs it until {need}. Give it that "
+                    "far, in rows without a target or with --future-data."
+                )
+            holes = known + np.flatnonzero(~there[known : known + horizon])
+            if len(holes):
+                more = f" and at {len(holes) - 1} more of them" if len(holes) > 1 else ""
+                raise DataError(
+                    f"{whose} has no value at {_at(panel, s, int(holes[0]))}{more}, but it is needed at each of the "
+                    f"{horizon} steps until {_at(panel, s, known + horizon - 1)}. Give it at every step, in rows "
+                    "without a target or with --future-data."
+                )
+
+
+def gap_notes(panel: Panel, last: int | None = None) -> list[str]:
+    """Say how many values of each covariate the history lacks, and what is taken for them.
+
+    Args:
+        panel: past and future covariates are looked at.
+        last: look at so many rows before the end of each series' history; None: all.
+    """
+    blocks = ((panel.past_names, panel.past), (panel.future_names, panel.future))
+    if not any(names for names, _ in blocks):
+        return []
+    rows = _history(panel, last)
+    lacking = [
+        (name, int(rows.sum()) - int(np.isfinite(block[rows, k]).sum()))
+        for names, block in blocks
+        for k, name in enumerate(names)
+    ]
+    found = [(name, count) for name, count in lacking if count]
+    where = "of the history" if last is None else "that the forecast looks back on"
+    notes = [
+        f"The covariate {name!r} has no value in {count:,} of {int(rows.sum()):,} rows {where}: each is taken as the "
+        "last value before it, or as the mean where there is none."
+        for name, count in found[:_TOLD]
+    ]
+    if len(found) > _TOLD:
+        notes.append(f"So it is with {len(found) - _TOLD} more covariates.")
+    return notes
+
+
+def _history(panel: Panel, last: int | None) -> NDArray[np.bool_]:
+    """Which rows `[N]` are history, at most the `last` of each series."""
+    rows = np.zeros(len(panel.y), dtype=bool)
+    for start, known in zip(panel.offsets[:-1].tolist(), panel.known.tolist(), strict=True):
+        rows[start + max(known - last, 0) if last is not None else start : start + known] = True
+    return rows
+
+
+def _at(panel: Panel, series: int, row: int) -> str:
+    """The stamp of a row of a series, also beyond its last, by the clock of the data."""
+    return minute_text(panel.frequency.stamps(panel.first[series : series + 1] + row)[0], panel.tz)
