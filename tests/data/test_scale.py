@@ -84,7 +84,7 @@ def test_alignment_by_name_and_series_not_seen_in_training() -> None:
     trained = Scaler.fit(make_panel([[0.0, 2.0], [10.0, 30.0]]), np.array([2, 2]), nonnegative=True)
     from dataclasses import replace
 
-    other = replace(make_panel([[1.0, 5.0], [0.0, 0.0]]), ids=("new", "s0"))
+    other = replace(make_panel([[1.0, 5.0] * 12, [0.0, 0.0]]), ids=("new", "s0"))
     aligned = trained.for_panel(other)
     assert aligned.ids == ("new", "s0") and aligned.unseen == ("new",) and aligned.nonnegative
     assert aligned.location.tolist() == [3.0, 1.0] and aligned.scale.tolist() == [2.0, 1.0]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, DataError
+from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.data.local_stamps import stamp_text
 from sextet.data.pieces import pieces
+from sextet.data.short_history import enough, filled_up, usual_share
 
 Transform = Literal["none", "log1p", "boxcox", "asinh"]
 TRANSFORMS: tuple[Transform, ...] = ("none", "log1p", "boxcox", "asinh")
@@ -140,7 +142,7 @@ class Scaler:
                     f"Series {name!r} was not seen in training and has no observed target to scale by. "
                     "Give some of its history, or leave it out."
                 )
-            numbers.append(_fit_one(y, self.transform))
+            numbers.append(_fit_one(self._filled_up(y, panel.frequency), self.transform))
         return Scaler(
             transform=self.transform,
             ids=panel.ids,
@@ -180,6 +182,19 @@ class Scaler:
 
     def _parts(self) -> tuple[Array, ...]:
         return self.lambdas, self.centre, self.width, self.location, self.scale
+
+    def _filled_up(self, y: Array, frequency: Frequency) -> Array:
+        """Readings of an unseen series, filled up where they are few."""
+        wanted = enough(frequency)
+        if len(y) >= wanted or not len(self.ids):
+            return y
+        whole = replace(self, nonnegative=False)
+        series = np.arange(len(self.ids))
+        low, level, high = (whole.from_z(np.full(len(series), z), series) for z in (-1.0, 0.0, 1.0))
+        varied = self.scale != 1.0  # of one that was constant in training the scale is none
+        some = varied if varied.any() else np.ones_like(varied)
+        usual = usual_share(level[some], (high - low)[some] / 2)
+        return filled_up(y, wanted, usual, positive=self.transform == "boxcox")
 
     def _numbers(self, s: int) -> _Numbers:
         lam, centre, width, location, scale = (float(part[s]) for part in self._parts())
