@@ -14,6 +14,7 @@ def test_update(sextet, use_case):
         notes=("12 new rows.",),
         before={"mae": 2.0, "wape": 0.7, "coverage_80": 0.7, "n": 9},
         after={"mae": 1.5, "wape": 0.6, "coverage_80": 0.8, "n": 9},
+        rejected=None,
         weights={"gru": 0.25, "cnn-lstm": 0.75},
     )
     run_update = use_case("sextet.app.update", "update", made)
@@ -28,6 +29,16 @@ def test_update(sextet, use_case):
     assert "note: 12 new rows." in result.stdout
     value = json.loads(sextet("update", "run", "--data", "new.csv", "--json").stdout)
     assert value == {"run": "run", **vars(made), "notes": ["12 new rows."]}
+
+
+def test_update_names_scores_of_weights_that_were_not_taken(sextet, use_case):
+    scores = [{"pinball": value, "n": 9} for value in (0.0922, 0.0934, 0.0949)]
+    made = SimpleNamespace(
+        notes=(), before=scores[0], after=scores[1], rejected=scores[2], weights={"gru": 0.25, "cnn-lstm": 0.75}
+    )
+    use_case("sextet.app.update", "update", made)
+    lines = [" ".join(line.split()) for line in sextet("update", "run", "--data", "new.csv").stdout.splitlines()]
+    assert "score before after new weights, not taken" in lines and "pinball 0.09220 0.09340 0.09490" in lines
 
 
 def test_update_needs_data(sextet):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,9 @@ import pytest
 
 from sextet.app.update import update
 from sextet.core.errors import DataError
+from sextet.ensemble.combining import learn_weights
+from sextet.ensemble.update import apart
+from sextet.runtime.crew import Crew
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import RunFolder
 
@@ -39,6 +44,32 @@ def test_update_moves_the_origin_and_keeps_the_members(copy: Path, frame: pd.Dat
     assert sum(result.weights.values()) == pytest.approx(1.0)
     assert result.before.keys() == result.after.keys()
     assert len(list(copy.glob("state-*.npz"))) == 1
+
+
+def test_scores_after_are_those_of_what_the_run_holds(
+    copy: Path, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Run.load(copy).combination.weights.table
+    data = _shifted(frame, 100)
+
+    def bad(crew: Crew, *rest: Any) -> Any:
+        learned = learn_weights(crew, *rest)
+        table = np.zeros_like(learned.table)
+        table[..., crew.names.index("spike-detector")] = 1.0
+        return replace(learned, table=table)
+
+    monkeypatch.setattr("sextet.ensemble.update.learn_weights", bad)
+    result = update(copy, data=data)
+    np.testing.assert_array_equal(Run.load(copy).combination.weights.table, old)
+    assert result.rejected is not None and result.rejected["pinball"] > result.before["pinball"]
+    assert result.after["mae"] == result.before["mae"] != result.rejected["mae"]  # of the same weights
+    assert "so the old ones stay" in result.notes[0]
+
+
+def test_numbers_are_told_apart() -> None:
+    assert apart(0.05971, 0.05968) == ("0.05971", "0.05968")
+    assert apart(0.0597001, 0.0597) == ("0.0597001", "0.0597")
+    assert apart(0.5, 0.5) == ("0.5", "0.5")
 
 
 def test_too_little_new_data_changes_nothing(copy: Path, frame: pd.DataFrame) -> None:

@@ -21,13 +21,16 @@ class UpdateResult:
     """What an update changed.
 
     Attributes:
-        before, after: scores of the old and the new weights on the newest data, in scaled space.
-        weights: the new weights, averaged over steps, by member.
+        before, after: scores on the newest data, in scaled space, of what the run held and of what it holds now; for
+            this its weights and calibration were fitted on older data alone.
+        rejected: the same of new weights that were not taken since they did worse; None where they were taken.
+        weights: those that the run holds now, averaged over steps, by member.
         notes: one sentence each.
     """
 
     before: dict[str, float]
     after: dict[str, float]
+    rejected: dict[str, float] | None
     weights: dict[str, float]
     notes: tuple[str, ...]
 
@@ -51,6 +54,7 @@ def update(run: Path, *, data: Any, options: DataOptions | None = None, progress
     return UpdateResult(
         before=done.before,
         after=done.after,
+        rejected=done.rejected,
         weights={name: float(w) for name, w in zip(done.run.crew.names, mean, strict=True)},
         notes=done.notes,
     )

@@ -42,17 +42,20 @@ def show_change(console: Console, run: Path, result: UpdateResult) -> None:
     from sextet.cli.tables import Column, number, print_table
     from sextet.report.naming import shown
 
+    told = {"before": result.before, "after": result.after}
+    if result.rejected is not None:
+        told["rejected"] = result.rejected
     rows = [
-        {"score": name.replace("_", " "), "before": before, "after": result.after.get(name)}
-        for name, before in result.before.items()
+        {"score": name.replace("_", " "), **{key: scores.get(name) for key, scores in told.items()}}
+        for name in result.before
         if name in _SCALED or name.startswith(("coverage", "width"))
     ]
+    titles = {"before": "before", "after": "after", "rejected": "new weights, not taken"}
     columns = (
         Column(key="score", title="score"),
-        Column(key="before", title="before", spec="4"),
-        Column(key="after", title="after", spec="4"),
+        *(Column(key=key, title=titles[key], spec="4") for key in told),
     )
-    print_table(console, "On the newest data, in scaled space; neither was fitted on them", columns, rows)
+    print_table(console, "On the newest data, in scaled space; none was fitted on them", columns, rows)
     weights = ", ".join(f"{shown(name)} {number(100 * weight, '.1f')} %" for name, weight in result.weights.items())
     console.print(f"Weights now: {weights}.")
     for note in result.notes:

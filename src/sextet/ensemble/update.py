@@ -14,6 +14,7 @@ from sextet.data.windows import draw_windows, with_observed
 from sextet.ensemble.combining import ask, calibrated, evidence_of, learn_weights, refitted
 from sextet.ensemble.ground import WEIGH_VALUES
 from sextet.metrics.leaderboard import score
+from sextet.runtime.combination import Combination
 from sextet.runtime.joining import joined, with_absent
 from sextet.runtime.run import Run
 from sextet.runtime.stored_panel import tail
@@ -27,14 +28,16 @@ class Update:
 
     Attributes:
         run: the run with its new state.
-        before, after: scores on the newest half of the new data, in scaled space, of the old and of the new
-            weights and calibration; neither was fitted on it.
+        before, after: scores on the newest half of the new data, in scaled space, of the weights and the calibration
+            that the run had and of those that it has; for this both were fitted on older data alone.
+        rejected: the same of new weights that were not taken since they did worse; None where they were taken.
         notes: one sentence each.
     """
 
     run: Run
     before: dict[str, float]
     after: dict[str, float]
+    rejected: dict[str, float] | None
     notes: tuple[str, ...]
 
 
@@ -62,24 +65,35 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
     weights = learn_weights(run.crew, weighed, own, series)
     trial = calibrated(weights, run.crew, weighed, panel, own, series)
     numbers = own[judge.series]
-    quantiles = {
-        name: combination.calibration.apply(combination.raw(heard.answers, numbers))
-        for name, combination in (("before", run.combination), ("after", trial))
-    }
-    before, after = (score(heard.target, quantiles[name]) for name in ("before", "after"))
+
+    def judged(combination: Combination) -> dict[str, float]:
+        return score(heard.target, combination.calibration.apply(combination.raw(heard.answers, numbers)))
+
+    before, after, rejected = judged(run.combination), judged(trial), None
     notes: tuple[str, ...] = ()
-    if after["pinball"] > before["pinball"]:
-        weights = run.combination.weights
+    if after["pinball"] > before["pinball"] and len(run.crew.names) > 1:  # of one member the weights are the same
+        rejected, weights = after, run.combination.weights
+        after = judged(calibrated(weights, run.crew, weighed, panel, own, series))
+        worse, known = apart(rejected["pinball"], before["pinball"])
         notes = (
-            f"New weights did worse on the newest data (mean pinball {after['pinball']:.4f} against "
-            f"{before['pinball']:.4f}), so the old ones stay; calibration was learned anew.",
+            f"New weights did worse on the newest data (mean pinball {worse} against {known}), so the old ones stay; "
+            "calibration was learned anew.",
         )
     else:
         told = [evidence_of(run.crew, part, own, series) for part in (weighed, heard)]
         weights = refitted(weights, told[0].with_more(told[1]), series)
     final = calibrated(weights, run.crew, heard, panel, own, series)
     fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.reach), run.history))
-    return Update(run=fresh, before=before, after=after, notes=notes)
+    return Update(run=fresh, before=before, after=after, rejected=rejected, notes=notes)
+
+
+def apart(first: float, second: float) -> tuple[str, str]:
+    """Write two numbers with as many digits, four at least, as it takes to tell them apart."""
+    for digits in range(4, 17):
+        texts = f"{first:.{digits}g}", f"{second:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def _halves(
