@@ -5,7 +5,11 @@ import pytest
 
 from sextet.core.errors import ConfigError
 from sextet.core.window import WindowIndex
+from sextet.metrics.leaderboard import leaderboard, tally
 from sextet.report.build import build_view, training_section
+from sextet.report.header import header
+from sextet.report.scores import calibration_section
+from sextet.report.tables import cell_text
 from sextet.report.validate import validate
 
 SECTIONS = (
@@ -78,6 +82,30 @@ def test_leaderboard_rows_that_are_given_are_shown(made):
     assert table["marked"] == 1
     assert table["rows"][1] == {"name": "Ensemble", "skill": 75.0, "mae": 1.0, "coverage_80": 0.81, "kind": "ensemble"}
     assert table["rows"][0]["coverage_80"] is None
+
+
+def test_the_tile_of_coverage_says_what_the_leaderboard_says(made):
+    # 65.949 %: rounded to two decimals and then to one it would be 66.0
+    covered = (np.arange(15888) < 10478).reshape(-1, 12)
+    target = np.where(covered, 0.0, 9.0)
+    quantiles = np.tile(np.linspace(-1, 1, len(made.evaluation.levels)), (*target.shape, 1))
+    evaluation = dataclasses.replace(
+        made.evaluation,
+        index=WindowIndex(series=np.zeros(len(target), np.int32), row=np.full(len(target), 500)),
+        target=target,
+        quantiles=quantiles,
+        online=quantiles,
+        members={},
+        baselines={made.evaluation.reference: np.zeros(target.shape)},
+        weights={},
+        spikes=None,
+        leaderboard=({"model": "sextet", "mae": 1.0},),
+    )
+    parts = (calibration_section(evaluation), {"absent": "None."})
+    tiles = header(made.about, made.panel, evaluation, None, parts)["tiles"]
+    (tile,) = (tile for tile in tiles if "covers" in tile["label"])
+    cell = leaderboard({"sextet": tally(target, quantiles, evaluation.levels)})[0]["coverage_80"]
+    assert tile["value"] == cell_text(cell, "share") == "65.9 %"
 
 
 def test_coverage_by_hand(made, view):

@@ -167,8 +167,9 @@ def calibration_section(evaluation: Evaluation | None) -> Calibration | Absent:
     online = None if evaluation.online is None else _overall(evaluation, evaluation.online, nominal)
     return {
         "nominal": nominal,
-        "static": numbers(static[0], [0, 100]),
-        "online": None if online is None else numbers(online[0], [0, 100]),
+        # as exact as in the leaderboard: what is rounded twice differs from what is rounded once
+        "static": [number(cover) for cover in static[0]],
+        "online": None if online is None else [number(cover) for cover in online[0]],
         "static_width": numbers(static[1]),
         "online_width": None if online is None else numbers(online[1], static[1]),
         "by_step": [_step_coverage(evaluation, level) for level in _STEP_LEVELS],
