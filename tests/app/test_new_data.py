@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sextet import Ensemble
 from sextet.app.forecast import forecast
 from sextet.app.requests import TrainRequest
 from sextet.app.train import train
@@ -105,3 +106,22 @@ def test_a_series_as_sparse_as_in_training_is_read(frame: pd.DataFrame, tmp_path
 def test_times_of_a_zone_are_refused_where_training_had_none(small_run: Path, frame: pd.DataFrame) -> None:
     with pytest.raises(DataError, match="no time zone; those of the data are in UTC"):
         forecast(small_run, data=frame.assign(ds=frame["ds"].dt.tz_localize("UTC")))
+
+
+def test_a_lone_column_of_another_name_is_not_taken_for_the_target(frame: pd.DataFrame, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    named = frame.rename(columns={"y": "load"})
+    train(TrainRequest(source=named, horizon=6, out=out, members="rule-based"))
+    state = RunFolder(out).state
+    renamed = _later(frame, 100).rename(columns={"y": "other"})
+    for use in (
+        lambda data: forecast(out, data=data),
+        lambda data: update(out, data=data),
+        Ensemble.load(out).forecast,
+    ):
+        with pytest.raises(DataError, match="no column 'load' for the target"):
+            use(renamed)
+    assert RunFolder(out).state == state
+    said = update(out, data=renamed, options=DataOptions(target="other"))
+    assert said.weights and RunFolder(out).state != state
+    assert Run.load(out).settings["data"]["columns"] == {"id": "unique_id", "time": "ds", "target": "load"}

@@ -16,6 +16,7 @@ import pytest
 
 from sextet.core.forecast import Alert, Forecast
 from sextet.core.quantiles import LEVELS
+from sextet.data.options import DataOptions
 
 STAMPS = np.array([["2024-01-01T00", "2024-01-01T01"], ["2024-01-01T00", "2024-01-01T01"]], dtype="datetime64[ns]")
 
@@ -71,11 +72,16 @@ def test_what_is_asked(sextet, app):
     )
     assert result.exit_code == 0, result.stderr
     assert forecast.args[0].folder == Path("run")
-    asked = {"data": Path("d.csv"), "future_data": Path("f.csv"), "costs": None, "ongoing": ()}
+    asked = {"data": Path("d.csv"), "future_data": Path("f.csv"), "options": None, "costs": None, "ongoing": ()}
     assert forecast.kwargs == asked
     assert frame.kwargs["levels"] == (50, 97.5) and frame.kwargs["like"] == "pyarrow"
     assert frame.kwargs["members"] is False
     assert write.args[1] == "o.parquet"
+
+
+def test_columns_of_new_data_may_be_named(sextet, app):
+    assert sextet("forecast", "run", "-d", "d.csv", "--target", "load", "--id", "meter").exit_code == 0
+    assert app[0].kwargs["options"] == DataOptions(target="load", id="meter")
 
 
 def test_said_about_a_file(sextet, app):

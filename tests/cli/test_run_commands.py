@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from sextet.core.errors import DataError
+from sextet.data.options import DataOptions
 
 
 def test_update(sextet, use_case):
@@ -21,6 +22,9 @@ def test_update(sextet, use_case):
     result = sextet("update", "run", "--data", "new.csv")
     assert result.exit_code == 0, result.stderr
     assert run_update.args == (Path("run"),) and run_update.kwargs["data"] == Path("new.csv")
+    assert run_update.kwargs["options"] is None
+    assert sextet("update", "run", "--data", "new.csv", "--target", "load").exit_code == 0
+    assert run_update.kwargs["options"] == DataOptions(target="load")
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["mae", "2.000", "1.500"] in rows
     assert ["coverage", "80", "0.7000", "0.8000"] in rows

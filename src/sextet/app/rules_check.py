@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,20 +130,22 @@ def _tried(
     )
 
 
-def _read(data: Any, options: DataOptions, optional: Sequence[str] = ()) -> Panel:
+def _read(data: Any, options: DataOptions) -> Panel:
     from sextet.data.read import read_panel
 
-    return read_panel(data, options, optional=tuple(optional))
+    return read_panel(data, options)
 
 
 def _of_run(request: RulesCheckRequest) -> tuple[Panel, int, Any]:
     """The data as the run reads them, its horizon, and what answers windows under some rules."""
-    from sextet.runtime.reading import columns_of_training, options_for
+    from sextet.data.read import read_panel
+    from sextet.runtime.reading import columns_of_training, options_for, trained_columns
     from sextet.runtime.run import Run
 
     run = Run.load(request.run or "")
     options = options_for(run.settings, request.options)
-    panel = _read(request.data, options, columns_of_training(run.settings))
+    optional = columns_of_training(run.settings)
+    panel = read_panel(request.data, options, optional=optional, trained=trained_columns(run))
 
     def answer(some: UserRules) -> Any:
         return replace(run, rules=some, crew=replace(run.crew, rules=some)).answer

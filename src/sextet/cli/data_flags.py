@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
+
+if TYPE_CHECKING:
+    from sextet.data.options import DataOptions
 
 _COLUMNS = "Columns of the data"
 _CLEANING = "Reading the data"
@@ -112,3 +115,46 @@ class DataFlags:
         bool,
         Option("--skip-short", help="Leave out series that are too short.", rich_help_panel=_CLEANING),
     ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnFlags:
+    """Which columns of new data hold what the run was trained on, where they are called otherwise."""
+
+    id: Annotated[
+        str | None,
+        Option(
+            "--id",
+            metavar="COL",
+            help="Column that names the series.",
+            show_default="as in training",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+    time: Annotated[
+        str | None,
+        Option(
+            "--time",
+            metavar="COL",
+            help="Column of the time stamps.",
+            show_default="as in training",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+    target: Annotated[
+        str | None,
+        Option(
+            "--target",
+            metavar="COL",
+            help="Column of the target.",
+            show_default="as in training",
+            rich_help_panel=_COLUMNS,
+        ),
+    ] = None
+
+    def options(self) -> DataOptions | None:
+        """Return what they say of reading; None where they say nothing."""
+        from sextet.data.options import DataOptions
+
+        said = any((self.id, self.time, self.target))
+        return DataOptions(id=self.id, time=self.time, target=self.target) if said else None

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sextet.cli.alert_flags import AlertFlags
-from sextet.cli.flags import ExistingRun, given
+from sextet.cli.data_flags import ColumnFlags
+from sextet.cli.flags import ExistingRun
 from sextet.cli.flags import levels as levels_of
 from sextet.cli.output import Output, console
 
 if TYPE_CHECKING:
     from sextet.core.forecast import Alert, Forecast
-    from sextet.spikes.ledger import Told
+    from sextet.spikes.ledger import AlertLedger, Told
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewDataFlags:
+class NewDataFlags(ColumnFlags):
     """What is forecast from, where it is not the end of the training data."""
 
     data: Annotated[
@@ -64,23 +65,15 @@ def forecast(
 
     Example: sextet forecast runs/sales --levels 80,95 --out forecast.csv
     """
-    from sextet.app.forecast import forecast as run_forecast
     from sextet.core.files import place_for
     from sextet.data.frames import forecast_frame, write_table
-    from sextet.runtime.run import Run
-    from sextet.spikes.alert_policy import Costs
-    from sextet.spikes.ledger import AlertLedger
 
     percents = levels_of(levels)
     for path, what in ((None if out == STDOUT else out, "the forecast"), (warn.ledger, "the ledger")):
         if path is not None:
             place_for(path, what)
     with output.working():
-        loaded = Run.load(run)
-        before = AlertLedger.read(warn.ledger) if warn.ledger else AlertLedger()
-        costs = Costs.of(warn.miss_cost, warn.false_alarm_cost)
-        made = run_forecast(loaded, **given(new), costs=costs, ongoing=before.open)
-        after, told = before.take(made)
+        made, after, told = _made(run, new, warn)
         table = forecast_frame(made, levels=percents, like="pyarrow", members=explain)
     to_stdout = out == STDOUT
     if not (to_stdout and output.json):
@@ -102,6 +95,25 @@ def forecast(
         from sextet.cli.explanation import print_explanation
 
         print_explanation(console(stderr=to_stdout), made)
+
+
+def _made(run: Path, new: NewDataFlags, warn: AlertFlags) -> tuple[Forecast, AlertLedger, Sequence[Told]]:
+    """The forecast, the ledger after it and what is told of each alert."""
+    from sextet.app.forecast import forecast as run_forecast
+    from sextet.runtime.run import Run
+    from sextet.spikes.alert_policy import Costs
+    from sextet.spikes.ledger import AlertLedger
+
+    before = AlertLedger.read(warn.ledger) if warn.ledger else AlertLedger()
+    made = run_forecast(
+        Run.load(run),
+        data=new.data,
+        future_data=new.future_data,
+        options=new.options(),
+        costs=Costs.of(warn.miss_cost, warn.false_alarm_cost),
+        ongoing=before.open,
+    )
+    return made, *before.take(made)
 
 
 def _result(

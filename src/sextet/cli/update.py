@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sextet.cli.data_flags import ColumnFlags
 from sextet.cli.flags import ExistingRun
 from sextet.cli.output import Output
 
@@ -23,7 +24,7 @@ Data = Annotated[
 _SCALED = ("mae", "rmse", "pinball")  # scores that mean something in scaled space, where zero is no zero
 
 
-def update(run: ExistingRun, data: Data, output: Output) -> None:
+def update(run: ExistingRun, data: Data, columns: ColumnFlags, output: Output) -> None:
     """Estimate the weights and the calibration of a run anew on new data, without training.
 
     The forecasts that follow start at the end of the new data. A failed update leaves the run as it was.
@@ -33,7 +34,7 @@ def update(run: ExistingRun, data: Data, output: Output) -> None:
     output.kept = lambda: f"The run {run} is as it was."
     progress = output.progress()
     with output.working():
-        result = run_update(run, data=data, progress=progress)
+        result = run_update(run, data=data, options=columns.options(), progress=progress)
     output.news({"run": run, **vars(result)}, lambda console: show_change(console, run, result))
 
 

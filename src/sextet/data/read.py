@@ -20,6 +20,7 @@ from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.regularity import averaged, find_frequency, option_frequency
 from sextet.data.rows import Rows, read_rows
 from sextet.data.source import open_source
+from sextet.data.trained_columns import TrainedColumns, as_trained, columns_of
 
 
 def read_panel(
@@ -29,6 +30,7 @@ def read_panel(
     min_length: int | None = None,
     optional: tuple[str, ...] = (),
     remedy: Callable[[int], str] = lambda rows: "Give a longer history or a shorter horizon",
+    trained: TrainedColumns | None = None,
 ) -> Panel:
     """Read series from a file or a frame.
 
@@ -41,6 +43,7 @@ def read_panel(
             `options.skip_short`.
         optional: names of columns of weights or labels that may be absent, as from data to forecast from.
         remedy: says what would do for a series of so many rows, where that is less than `min_length`.
+        trained: the columns that a run was trained on, where these are further data for it.
 
     Returns:
         The panel. A series' history ends at its last observed target; gaps are rows whose target is NaN.
@@ -51,6 +54,7 @@ def read_panel(
     """
     options = options or DataOptions()
     opened = open_source(source)
+    options = options if trained is None else as_trained(opened, options, trained)
     roles = find_roles(opened, options, optional)
     rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz), options, roles.label)
     notes = [*opened.notes, *rows.notes, *notes]
@@ -79,7 +83,7 @@ def read_panel(
         notes.extend(more)
     if horizon is not None and bool((panel.lengths > panel.known).any()):
         check_future(panel, horizon, opened.name if options.future_data is None else "The future data")
-    return replace(panel, notes=tuple(notes))
+    return replace(panel, notes=tuple(notes), columns=columns_of(roles))
 
 
 def _on_grid(rows: Rows, options: DataOptions, label: str | None) -> tuple[Rows, Frequency, str | None, list[str]]:

@@ -23,7 +23,7 @@ from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.data.split import SplitConfig
 from sextet.rules.given_rules import given_rules
-from sextet.runtime.reading import columns_of_training, fresh_panel, options_for
+from sextet.runtime.reading import columns_of_training, fresh_panel, options_for, trained_columns
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
 from sextet.specs.compute_config import ComputeConfig
@@ -325,8 +325,9 @@ class Ensemble:
         return model
 
     def _panel(self, data: Any, options: DataOptions | None) -> Any:
-        settings = self.run.settings
-        return read_panel(data, options_for(settings, options), optional=columns_of_training(settings))
+        settings, trained = self.run.settings, trained_columns(self.run)
+        optional = columns_of_training(settings)
+        return read_panel(data, options_for(settings, options), optional=optional, trained=trained)
 
     def _renew(self, folder: RunFolder) -> None:
         """Put what an update learned into a folder."""

@@ -11,6 +11,7 @@ import numpy as np
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
 from sextet.data.options import DataOptions
+from sextet.data.trained_columns import TrainedColumns
 from sextet.runtime.joining import joined
 from sextet.runtime.run import Run
 
@@ -23,6 +24,7 @@ def plain_options(options: DataOptions, panel: Panel) -> dict[str, Any]:
     kept = {name: getattr(options, name) for name in _KEPT}
     kept["freq"] = None if options.resample else panel.frequency.name
     kept["tz"] = options.tz or panel.tz
+    kept["columns"] = panel.columns
     return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 
@@ -55,6 +57,11 @@ def columns_of_training(settings: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for role in ("weight", "spike_label") if (name := settings["data"].get(role)))
 
 
+def trained_columns(run: Run) -> TrainedColumns:
+    """Return the columns that a run was trained on; of runs of earlier versions none is known."""
+    return TrainedColumns(names=run.settings["data"].get("columns", {}), series=run.scaler.ids)
+
+
 def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptions | None = None) -> Panel:
     """Read new data as the run's were read, and put them after the history that the run keeps."""
     from sextet.data.read import read_panel  # readers cost start-up time, and a forecast from history needs none
@@ -64,7 +71,13 @@ def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptio
     wanted = options_for(run.settings, options)
     if future_data is not None:
         wanted = replace(wanted, future_data=future_data)
-    fresh = read_panel(data, wanted, horizon=run.config.horizon, optional=columns_of_training(run.settings))
+    fresh = read_panel(
+        data,
+        wanted,
+        horizon=run.config.horizon,
+        optional=columns_of_training(run.settings),
+        trained=trained_columns(run),
+    )
     _refuse_another_clock(fresh, run.history)
     _refuse_coarser(fresh, run.history)
     return joined(run.history, fresh)
