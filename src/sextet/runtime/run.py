@@ -29,6 +29,7 @@ from sextet.rules.rule_based import RuleBasedModel
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.combination import Combination, section
 from sextet.runtime.crew import Crew, member_from, spike_probability, spike_size
+from sextet.runtime.few_readings import doubt_notes, doubts, readings_before, widened
 from sextet.runtime.run_folder import RunFolder
 from sextet.runtime.stored_panel import panel_from_arrays
 from sextet.runtime.witnesses import witnesses
@@ -165,7 +166,28 @@ class Run:
         raw = self.combination.raw(answers, own)
         known = targets(prepared, index, self.crew.shape.horizon)
         z = self.combination.settled().online.run(raw, known, own, ordinals_of(panel, index))
-        return self._warned(self._in_unit(prepared, index, answers, own, z), panel, index, answers, ongoing)
+        doubt = self._doubt(panel, index, own)
+        made = self._in_unit(prepared, index, answers, own, widened(z, self.crew.shape.levels, doubt))
+        made = replace(made, notes=(*made.notes, *doubt_notes(made.ids, doubt)))
+        return self._warned(made, panel, index, answers, ongoing)
+
+    def _doubt(self, panel: Panel, index: WindowIndex, own: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How much to widen the intervals `[W]` of series never seen that have fewer readings than members read."""
+        out = np.zeros(len(index))
+        counts = readings_before(panel, index)
+        new = np.flatnonzero((own < 0) & (counts < self.reach))
+        if len(new):
+            shape = self.crew.shape
+            out[new] = doubts(counts[new], self.history, shape.horizon, shape.levels, self._as_unseen)
+        return out
+
+    def _as_unseen(self, panel: Panel, index: WindowIndex) -> tuple[NDArray[np.float32], Scaler]:
+        """Quantiles `[W, H, Q]` in scaled space of windows of series never seen, and the scaler of their panel."""
+        prepared, own = self.prepared(panel), np.full(len(index), -1, dtype=np.int64)
+        combination = self.combination.settled()
+        raw = combination.raw(self.crew.answers(prepared, index), own)
+        known = targets(prepared, index, self.crew.shape.horizon)
+        return combination.online.run(raw, known, own, ordinals_of(panel, index)), prepared.scaler
 
     def _in_unit(
         self,
