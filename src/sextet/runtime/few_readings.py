@@ -22,7 +22,6 @@ from sextet.metrics.quantile import pinball
 Reals = NDArray[np.floating]
 Answering = Callable[[Panel, WindowIndex], tuple[Reals, Scaler]]
 
-_ASKED = 12  # numbers of readings that are each asked for; more are told apart less finely
 _SERIES = 64  # series of training that are asked
 _TRIED = np.concatenate([[0.0], np.geomspace(0.05, 10.0, 24)])
 _TIMES = 6  # times of a season at which each is cut off
@@ -38,7 +37,12 @@ def readings_before(panel: Panel, index: WindowIndex) -> NDArray[np.int64]:
 
 
 def doubts(
-    counts: NDArray[np.integer], history: Panel, horizon: int, levels: tuple[float, ...], answer: Answering
+    counts: NDArray[np.integer],
+    history: Panel,
+    horizon: int,
+    levels: tuple[float, ...],
+    answer: Answering,
+    known: dict[int, float],
 ) -> Reals:
     """Return how much wider intervals have to be `[W]`: a standard deviation in scaled space, 0 where they are right.
 
@@ -48,14 +52,21 @@ def doubts(
         horizon: steps of a window.
         levels: of the quantiles.
         answer: gives the quantiles `[W, H, Q]` of windows in scaled space, and the scaler of their panel.
+        known: what was measured before, by number of readings; added to.
     """
-    out = np.zeros(len(counts))
-    told = np.maximum(counts, 1)
-    if len(np.unique(told)) > _ASKED:
-        told = (2.0 ** (np.floor(_FINE * np.log2(told) + 1e-9) / _FINE)).astype(np.int64)
+    told = _told_apart(np.maximum(counts, 1), history.frequency.season)
     for count in np.unique(told).tolist():
-        out[told == count] = _doubt(count, history, horizon, levels, answer)
-    return out
+        if count not in known:
+            known[count] = _doubt(count, history, horizon, levels, answer)
+    return np.array([known[count] for count in told.tolist()])
+
+
+def _told_apart(counts: NDArray[np.integer], season: int) -> NDArray[np.int64]:
+    """Round down to whole seasons and to four numbers for each doubling: along a stream not every row is measured."""
+    most = int(counts.max())
+    doublings = 2.0 ** (np.arange(_FINE * np.log2(most) + 1) / _FINE)
+    steps = np.unique(np.concatenate([doublings.astype(np.int64), np.arange(season, most + 1, season)]))
+    return steps[np.searchsorted(steps, counts, side="right") - 1]
 
 
 def widened(z: Reals, levels: tuple[float, ...], doubt: Reals) -> Reals:

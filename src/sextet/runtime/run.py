@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ class Run:
     rules: UserRules
     history: Panel
     settings: Mapping[str, Any]
+    _doubts: dict[int, float] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def load(cls, path: str | Path) -> Run:
@@ -178,7 +179,7 @@ class Run:
         new = np.flatnonzero((own < 0) & (counts < self.reach))
         if len(new):
             shape = self.crew.shape
-            out[new] = doubts(counts[new], self.history, shape.horizon, shape.levels, self._as_unseen)
+            out[new] = doubts(counts[new], self.history, shape.horizon, shape.levels, self._as_unseen, self._doubts)
         return out
 
     def _as_unseen(self, panel: Panel, index: WindowIndex) -> tuple[NDArray[np.float32], Scaler]:
