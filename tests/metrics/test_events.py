@@ -92,3 +92,5 @@ def test_period_in_words() -> None:
     assert events.period(start, start) == "at 2024-01-01 06:00"
     assert events.period(start, end) == "from 2024-01-01 06:00 to 2024-01-01 07:30"
     assert events.period(start, end + np.timedelta64(5, "s")).endswith("07:30:05")
+    assert events.period(start, start, "Europe/Berlin") == "at 2024-01-01 07:00 CET"
+    assert events.period(start, end, "UTC") == "from 2024-01-01 06:00 UTC to 2024-01-01 07:30 UTC"

@@ -11,6 +11,7 @@ import pytest
 from sextet.report.backtest import backtest_view, render_backtest, write_backtest
 from sextet.report.backtest_view import BacktestView
 from sextet.report.check import check_shape
+from sextet.report.zone import clock_text, zone_of
 
 HOSTILE = "</script><script>pwned=1</script><img src=x onerror=pwned()>"
 
@@ -40,6 +41,16 @@ def test_it_can_be_made_of_the_file_alone(view, metrics):
     assert (
         backtest_view(again, view["header"]["title"], created="2024-01-01 00:00 UTC", versions={"sextet": "1"}) == view
     )
+
+
+def test_times_are_by_the_clock_of_the_data(backtest_sample):
+    made = backtest_sample.Sample(tz="Europe/Berlin")
+    metrics, zone = made.metrics(), zone_of(made.panel)
+    view = backtest_view(metrics, "t", created="now", zone=zone)
+    check_shape(view, BacktestView, "view")
+    first = metrics["fits"][0]["first_cutoff"]
+    assert f">{clock_text(first, zone)}</td>" in render_backtest(view)
+    assert {"label": "Time zone", "value": "Europe/Berlin: all times are by its clock"} in view["header"]["facts"]
 
 
 def test_the_leaderboard_is_that_of_the_metrics_with_what_is_sure(view, metrics):
