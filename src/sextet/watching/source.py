@@ -19,6 +19,7 @@ from sextet.watching.lines import Row, Unreadable, number_of, refuse_nameless, r
 
 _BATCH = 4096
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_FRAMES = ("pandas", "polars", "pyarrow")
 _TABLES = (".parquet", ".pq")
 
 
@@ -27,7 +28,8 @@ def rows_from(data: Any, columns: Columns, unreadable: Unreadable) -> Iterator[R
 
     Args:
         data: the path of a CSV or JSON-lines file (also .gz, .bz2, .xz) or of a Parquet file; "-" for standard
-            input; a pandas or polars frame; or an iterable of lines, of (stamp, value) or of (series, stamp, value).
+            input; a pandas, polars or pyarrow frame; or an iterable of lines, of (stamp, value) or of (series, stamp,
+            value).
         columns: which column is what, where there are names.
         unreadable: told of rows passed over.
 
@@ -36,7 +38,7 @@ def rows_from(data: Any, columns: Columns, unreadable: Unreadable) -> Iterator[R
     """
     if isinstance(data, (str, Path)):
         return _from_path(data, columns, unreadable)
-    if hasattr(data, "columns"):
+    if type(data).__module__.split(".")[0] in _FRAMES:
         return _from_frame(data, columns, unreadable)
     return _from_items(data, columns, unreadable)
 
@@ -78,8 +80,13 @@ def _from_parquet(file: Path, columns: Columns, unreadable: Unreadable) -> Itera
 
 
 def _from_frame(frame: Any, columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
-    for low in range(0, len(frame), _BATCH):
-        yield from _from_columns(frame[low : low + _BATCH], columns, unreadable, "the frame", low)
+    from sextet.data.frame_table import table_of_frame  # a stream of lines needs no Arrow
+
+    table, name = table_of_frame(frame)
+    number = 0
+    for batch in table.to_batches(_BATCH):
+        yield from _from_columns(batch.to_pandas(), columns, unreadable, name, number)
+        number += batch.num_rows
 
 
 def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: str, before: int) -> Iterator[Row]:
