@@ -16,6 +16,7 @@ from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.app.train import source_name
 from sextet.baselines.statistical import affordable
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.kinds import checked
 from sextet.core.progress import Progress, Silent
 from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
@@ -117,6 +118,7 @@ def _asked(request: BacktestRequest, work: Backtest) -> dict[str, Any]:
     }
 
 
+@checked("backtest")
 def backtest_data(
     data: Any,
     horizon: int,
@@ -146,7 +148,8 @@ def backtest_data(
     Raises:
         ConfigError: a name in `more` is not known; further as of `backtest`.
     """
-    known = [field.name for field in fields(BacktestRequest)]
+    own = ("source", "horizon", "out", "data")  # which are arguments here
+    known = [field.name for field in fields(BacktestRequest) if field.name not in own]
     for name in more:
         if name not in known:
             raise ConfigError(f"backtest has no option {name!r}{nearest(name, known) or '.'}")

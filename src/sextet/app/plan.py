@@ -9,6 +9,7 @@ from typing import Any
 
 from sextet.app.configuration import config_of
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.kinds import checked, settle_fields
 from sextet.core.progress import Progress, Silent
 from sextet.data.options import DataOptions
 from sextet.hardware.rig import Rig, read_rig
@@ -90,6 +91,10 @@ class PlanRequest:
     watts: float | None = None
     profile: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Take what means the same, and refuse what is of another kind than its field."""
+        settle_fields(self, "plan", unsaid=True)
+
 
 def run_plan(request: PlanRequest, progress: Progress = SILENT) -> Comparison:
     """Answer a request.
@@ -115,6 +120,7 @@ def _rig(given: str | Path | Rig, profile: Profile | None) -> Rig:
     return rig_here(profile) if is_this_machine(given) else read_rig(given)
 
 
+@checked("plan")
 def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: Any) -> Comparison:
     """Compare rigs for the training of an ensemble: time, memory, price, energy, a score and how sure it is.
 
@@ -137,8 +143,6 @@ def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: An
                 f"plan() has no option {name!r}{nearest(name, known) or '.'} Known are {', '.join(known)}."
             )
     several = (rigs,) if isinstance(rigs, str | Path | Rig) else tuple(rigs)
-    if isinstance(prices := options.get("prices"), str):
-        options["prices"] = (prices,)
     return run_plan(PlanRequest(rigs=several, **options))
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sextet.core.errors import ConfigError
+from sextet.core.kinds import settle_fields
+
+_SINGLE = ("id", "time", "weight", "spike_label")
+_MANY = ("target", "past", "future", "static")
 
 
 def names(value: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -16,6 +21,14 @@ def names(value: str | Iterable[str] | None) -> tuple[str, ...]:
         return ()
     parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
     return tuple(part.strip() for part in parts if part.strip())
+
+
+def _as_text(column: Any) -> Any:
+    """Return a column that is called by a number, as in a pivoted frame, by its text; of several each."""
+    column = column.tolist() if hasattr(column, "tolist") else column  # of numpy or pandas
+    if isinstance(column, list | tuple):
+        return tuple(_as_text(one) for one in column)
+    return str(column) if isinstance(column, numbers.Integral) and not isinstance(column, bool) else column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +67,10 @@ class DataOptions:
 
     def __post_init__(self) -> None:
         """Accept "a,b" for lists of columns and refuse what contradicts itself."""
-        for field in ("past", "future", "static"):
+        for field in (*_SINGLE, *_MANY):
+            object.__setattr__(self, field, _as_text(getattr(self, field)))
+        settle_fields(self, "DataOptions", unsaid=True)
+        for field in _MANY[1:]:
             object.__setattr__(self, field, names(getattr(self, field)))
         if self.freq and self.resample:
             raise ConfigError(

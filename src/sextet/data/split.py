@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, DataError
+from sextet.core.kinds import settle_fields
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.bounds import Bound, as_bound, end_rows
@@ -51,6 +52,7 @@ class SplitConfig:
 
     def __post_init__(self) -> None:
         """Refuse shares that leave nothing to train on."""
+        settle_fields(self, "The split", skip=BOUNDS)
         if not (0 < self.validation < 1 and 0 <= self.test < 1 and self.validation + self.test < 1):
             raise ConfigError(
                 "Expected shares with 0 < validation, 0 <= test and validation + test < 1; got "

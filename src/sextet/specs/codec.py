@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.kinds import expected
 from sextet.specs.custom import CustomSpec
 from sextet.specs.presets import MEMBERS, MemberSpec
 
@@ -38,7 +39,7 @@ def from_plain(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     hints, empty = get_type_hints(kind), {f.name for f in fields(kind) if f.default is None}  # type: ignore[arg-type]
     for key, value in values.items():
         if not (_fits(value, hints[key]) or (value is None and key in empty)):
-            raise ConfigError(f"{what}: {key} must be {_expected(hints[key])}; got {value!r}.")
+            raise ConfigError(f"{what}: {key} must be {expected(hints[key], _WORDS)}; got {value!r}.")
     try:
         return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except TypeError as error:
@@ -55,17 +56,6 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint in (int, float):
         return isinstance(value, int if hint is int else int | float) and not isinstance(value, bool)
     return isinstance(value, hint) if hint in _WORDS else isinstance(value, str) if origin is Literal else True
-
-
-def _expected(hint: Any) -> str:
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        return " or ".join(_expected(one) for one in inner)
-    if origin is tuple:
-        return f"a list, each {_expected(inner[0])}"
-    if origin is Literal:
-        return f"one of {', '.join(map(str, inner))}"
-    return _WORDS.get(hint, "what RunConfig says")
 
 
 def spec_to_json(spec: MemberSpec) -> dict[str, Any]:

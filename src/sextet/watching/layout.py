@@ -30,7 +30,7 @@ class Columns:
     covariates: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, named: Mapping[str, str | None] | None) -> Columns:
+    def of(cls, named: Mapping[str, str | int | None] | None) -> Columns:
         """Make it of a mapping.
 
         Raises:
@@ -39,8 +39,8 @@ class Columns:
         wrong = [key for key in named or {} if key not in ("id", "time", "target")]
         if wrong:
             raise ConfigError(f"Expected columns by 'id', 'time' and 'target'; got {wrong[0]!r}.")
-        named = named or {}
-        return cls(id=named.get("id"), time=named.get("time"), target=named.get("target"))
+        texts = {key: str(name) for key, name in (named or {}).items() if name is not None}
+        return cls(id=texts.get("id"), time=texts.get("time"), target=texts.get("target"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sextet.core.errors import DataError
+from sextet.core.kinds import shown
 from sextet.watching.clock import Clock
 from sextet.watching.layout import Columns, layout_of_names
 from sextet.watching.lines import Row, Unreadable, number_of, refuse_nameless, rows_of
@@ -40,6 +41,8 @@ def rows_from(data: Any, columns: Columns, unreadable: Unreadable) -> Iterator[R
         return _from_path(data, columns, unreadable)
     if type(data).__module__.split(".")[0] in _FRAMES:
         return _from_frame(data, columns, unreadable)
+    if not isinstance(data, Iterable):
+        raise DataError(f"Expected a file path, a frame or an iterable of rows to watch; got {shown(data)}.")
     return _from_items(data, columns, unreadable)
 
 
