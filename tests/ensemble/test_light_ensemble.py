@@ -107,3 +107,12 @@ def test_the_test_scores_the_ensemble_as_final_rules_leave_it(frame: pd.DataFram
     assert (model.forecast()["sextet"] == 7.0).all()
     for name in ("sextet", "sextet-online", "rule-based"):
         assert rows.loc[name, "width_80"] == 0.0 and rows.loc[name, "mae"] > rows.loc["seasonal-naive", "mae"]
+
+
+def test_series_named_by_several_columns_are_found_again_in_new_data(frame: pd.DataFrame, tmp_path: Path) -> None:
+    parts = frame.assign(region="A", product=frame["unique_id"]).drop(columns="unique_id")
+    options = DataOptions(id=("region", "product"), static=("product",))
+    saved = Ensemble(horizon=HORIZON, members="rule-based").fit(parts, options=options).save(tmp_path / "run")
+    made = Ensemble.load(saved).forecast(_later(parts, 48))
+    assert sorted(set(made["unique_id"])) == sorted(f"A/{name}" for name in frame["unique_id"].unique())
+    assert made["ds"].min() > parts["ds"].max() + pd.Timedelta(hours=47)

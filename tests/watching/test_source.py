@@ -67,6 +67,15 @@ def test_frames_whose_names_are_no_text_or_stand_in_the_index() -> None:
         read(pd.concat([FRAME, FRAME[["y"]]], axis=1))
 
 
+def test_several_columns_name_a_series_together(tmp_path: Path) -> None:
+    frame = FRAME.assign(room=[1, 2, 1]).rename(columns={"unique_id": "floor"})
+    path, lines = tmp_path / "data.csv", frame.to_json(orient="records", lines=True, date_format="iso").splitlines()
+    frame.to_csv(path, index=False)
+    for data in (frame, path, lines):
+        found = rows_from(data, Columns(id="floor,room"), lambda *what: None)
+        assert [row.series for row in found] == ["a/1", "b/2", "a/1"]
+
+
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(TEXT))
     assert str(read("-")) == str(ROWS)

@@ -36,7 +36,8 @@ class DataOptions:
     """How to read a data set; the names are those of the command line.
 
     Attributes:
-        id: column that names the series; default `unique_id`, else detected, else one series.
+        id: column that names the series; default `unique_id`, else detected, else one series. Several columns name
+            them together, joined with "/"; each of these may be static as well.
         time: column of stamps; default `ds`, else detected.
         target: column to forecast; default `y`, else detected. Several columns are a wide table's series.
         freq: pandas-style frequency of the stamps, such as "5min"; default: inferred.
@@ -51,7 +52,7 @@ class DataOptions:
         spike_label: column that says 1 where the target is a spike, else 0.
     """
 
-    id: str | None = None
+    id: str | tuple[str, ...] | None = None
     time: str | None = None
     target: str | tuple[str, ...] | None = None
     freq: str | None = None
@@ -78,8 +79,9 @@ class DataOptions:
                 "--resample brings its own frequency."
             )
         roles: dict[str, str] = {}
+        together = names(self.id) if len(names(self.id)) > 1 else ()
         for role, column in self._roles():
-            if column in roles and roles[column] != role:
+            if column in roles and roles[column] != role and not (role == "static" and column in together):
                 raise ConfigError(f"Column {column!r} is given both as {roles[column]} and as {role}; choose one.")
             roles[column] = role
 
@@ -89,8 +91,9 @@ class DataOptions:
         return names(self.target)
 
     def _roles(self) -> list[tuple[str, str]]:
-        single = [("id", self.id), ("time", self.time), ("weight", self.weight), ("spike label", self.spike_label)]
-        many = {"target": self.targets, "past": self.past, "future": self.future, "static": self.static}
+        single = [("time", self.time), ("weight", self.weight), ("spike label", self.spike_label)]
+        covariates = {"past": self.past, "future": self.future, "static": self.static}
+        many = {"id": names(self.id), "target": self.targets, **covariates}
         return [(role, column) for role, column in single if column] + [
             (role, column) for role, columns in many.items() for column in columns
         ]

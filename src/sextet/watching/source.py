@@ -106,7 +106,8 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
         clock = Clock()
         texts = [str(stamp) for stamp in stamps.tolist()]
         seconds = [clock.second(text) for text in texts]
-    names = [""] * len(texts) if layout.id is None else [str(name) for name in np.asarray(part[layout.id]).tolist()]
+    parts = [[str(name) for name in np.asarray(part[one]).tolist()] for one in layout.ids]
+    names = ["/".join(name) for name in zip(*parts, strict=True)] or [""] * len(texts)
     values = _numbers(part[layout.target])
     more = list(zip(*(_numbers(part[name]) for name in layout.covariates), strict=True)) or [()] * len(texts)
     for place, (name, text, second, value) in enumerate(zip(names, texts, seconds, values, strict=True)):
