@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sextet.app.configuration import config_of
+from sextet.app.configuration import config_of, with_parts
 from sextet.app.hiring import hired, pool_of
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.app.train import source_name
@@ -173,7 +173,7 @@ def backtest_config(request: BacktestRequest) -> RunConfig:
         ConfigError: a value is refused.
     """
     config = config_of(request)
-    split = replace(config.split, windows=request.windows, step=request.step or request.horizon)
+    split = with_parts(config.split, windows=request.windows, step=request.step or request.horizon)
     return replace(config, split=split)
 
 

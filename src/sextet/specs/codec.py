@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,8 +18,8 @@ _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 
 def to_plain(config: Any, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return the fields of a flat frozen dataclass, tuples as lists."""
-    plain = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in leave_out}
+    """Return the fields of a flat frozen dataclass, tuples as lists; not those with the metadata "plain": False."""
+    plain = {f.name: getattr(config, f.name) for f in _plain_fields(config) if f.name not in leave_out}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
@@ -32,7 +32,7 @@ def from_plain(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     """
     if not isinstance(values, Mapping):
         raise ConfigError(f"{what} must be an object of fields; got {values!r}.")
-    known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    known = [f.name for f in _plain_fields(kind)]
     for key in values:
         if key not in known:
             raise ConfigError(f"{what} has no field {key!r}{nearest(key, known) or '.'} Known are {', '.join(known)}.")
@@ -44,6 +44,10 @@ def from_plain(kind: type[T], values: Mapping[str, Any], what: str) -> T:
         return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except TypeError as error:
         raise ConfigError(f"{what} cannot be read: {error}.") from error
+
+
+def _plain_fields(config: Any) -> list[Field[Any]]:
+    return [f for f in fields(config) if f.metadata.get("plain", True)]
 
 
 def _fits(value: Any, hint: Any) -> bool:
