@@ -69,7 +69,8 @@ class _Command(TyperCommand):
             for one in self.params:
                 value = ctx.params.get(one.name)
                 if isinstance(value, float) and not math.isfinite(value):
-                    raise typer.BadParameter(f"expected a finite number; got {value:g}.", ctx, one)
+                    hint = f"'{one.opts[0]}'"
+                    raise typer.BadParameter(f"expected a finite number; got {value:g}.", ctx, param_hint=hint)
             return left
         except typer.BadParameter as error:
             error.message = _plainly(error.message)
