@@ -54,6 +54,7 @@ SAME: tuple[tuple[Callable[[Any], Any], Any, Any], ...] = (
     (lambda v: DataOptions(past=v), ["a", "b"], "a, b"),
     (lambda v: DataOptions(past=v), pd.Index(["a", "b"]), ("a", "b")),
     (lambda v: DataOptions(static=v), None, ()),
+    (lambda v: DataOptions(future_data=v).future_data, Path("next.csv"), Path("next.csv")),
     (lambda v: sextet.plan(v, draws=10).as_dict(), "Tesla P40", ["Tesla P40"]),
     (lambda v: sextet.plan("Tesla P40", draws=v).as_dict(), np.int64(10), 10),
     (lambda v: sextet.plan("Tesla P40", draws=10, prices=v).as_dict(), "used", ["used"]),

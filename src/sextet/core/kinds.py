@@ -169,7 +169,9 @@ def _held(value: Any, fits: bool) -> Any:
     return value
 
 
-def _one_of(value: Any, hints: Iterable[Any]) -> Any:
+def _one_of(value: Any, hints: Collection[Any]) -> Any:
+    if Any in hints:
+        return value
     if any(type(value) is hint or (hint is Path and isinstance(value, Path)) for hint in hints):
         return _number(value, float) if isinstance(value, float) else value
     for hint in hints:
