@@ -103,3 +103,10 @@ def test_what_was_looked_at_is_said(job, clock, terms):
 def test_no_rig_at_all_is_no_front():
     assert undominated(np.empty((0, 3))).shape == (0,)
     assert pytest.approx(0) == undominated(np.empty((0, 3))).sum()
+
+
+def test_cards_that_sextet_cannot_train_on_are_left_out_and_named(job, clock, terms):
+    found = search(job, clock, terms, Bounds(), (*FEW, read_rig("2x Tesla M40 24GB"), read_rig("RTX 5090")))
+    assert len(found.points) == len(FEW)
+    assert any(note.startswith("2 cards are left out, since sextet cannot train on them: Tesla M40 24GB, RTX 5090") for
+               note in found.notes)  # fmt: skip

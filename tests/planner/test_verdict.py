@@ -83,3 +83,29 @@ def test_break_even_by_hand(base, terms):
 
 def test_alike_within_a_twentieth():
     assert alike(1.0, 1.04) and alike(1.04, 1.0) and not alike(1.0, 1.06)
+
+
+def test_a_rig_that_does_not_serve_is_never_the_verdict(base, terms):
+    best, other = base
+    old = replace(best, cannot_train=("Tesla P40 cannot train: it is too old.",))
+    found = _verdict([old, other], terms)
+    assert found.rig == other.rig.name and "3x Tesla P40 cannot train: it is too old." in found.text
+    assert not any("3x Tesla P40" in reason for reason in found.reasons)
+    assert reasons(old, [other], terms)[0] == () and reasons(old, [other], terms)[1][0].startswith("Tesla P40 cannot")
+    alone = _verdict([old], terms)
+    assert alone.rig is None and alone.text == "3x Tesla P40 cannot train: it is too old."
+    assert _verdict([old, replace(old, rig=other.rig)], terms).text.startswith("sextet cannot train on any of these")
+    mixed = replace(old, rig=read_rig("2x P40, T4"))
+    assert "2x P40, T4: Tesla P40 cannot train" in _verdict([mixed, other], terms).text
+
+
+def test_a_rig_that_does_not_hold_the_members_is_never_the_verdict(base, terms):
+    small, large = (replace(one, best=replace(one.best, fits=False), headroom=0.04) for one in base)
+    found = _verdict([small, base[1]], terms)
+    assert found.rig == base[1].rig.name and "3x Tesla P40 does not hold every member." in found.text
+    none = _verdict([small, large], terms)
+    assert none.rig is None and none.text.startswith("No rig holds the members.") and "the same" not in none.text
+    assert reasons(small, [large], terms)[0] == ()
+    dear = _verdict([small, base[1]], replace(terms, budget=Quantity(7e6, "KRW")))
+    assert dear.rig is None and dear.text.startswith("No rig that can be used keeps to the limits.")
+    assert _verdict([small], terms).text.startswith("3x Tesla P40 does not hold every member. Lower --batch")

@@ -216,6 +216,7 @@ def front_point(name: str, price: float | None, seconds: float, *, front: bool, 
         watts=570,
         tdp_w=750,
         fits=fits,
+        trains=True,
         front=front,
     )
 

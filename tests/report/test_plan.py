@@ -207,3 +207,15 @@ def test_a_real_answer_fills_every_section(search):
             assert point["achieved"] <= min(roof["peak"], roof["bandwidth"] * point["intensity"]) * 1.001
     html = render_plan(view)
     assert html.count('<svg class="chart wide"') >= 6 and not re.search(r"""[\s">]nan[\s"<]""", html)
+
+
+def test_cards_that_cannot_train_are_named_and_not_taken():
+    answer = plan(["3x Tesla M40 24GB", "3x Tesla P40", "2x Tesla P40"], members="gru", draws=50, prices="used")
+    view = plan_view(answer, "t", created="now")
+    check_shape(view, PlanView, "view")
+    assert [tile["label"] for tile in view["header"]["tiles"]] == ["Take", "Cannot train", "Time", "Time"]
+    assert view["header"]["tiles"][0]["value"] != "3x Tesla M40 24GB"
+    assert [row["trains"] for row in view["rigs"]["rows"]] == ["no", "yes", "yes"]
+    assert view["chances"]["rigs"] == ["3x Tesla P40", "2x Tesla P40"]
+    assert "3x Tesla M40 24GB" not in [one["rig"] for one in view["front"]["choices"]]
+    assert "Tesla M40 24GB cannot train: sextet trains with" in render_plan(view)

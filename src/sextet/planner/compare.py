@@ -59,15 +59,17 @@ def compare(
     scored = scores([one.facts() for one in estimates], terms.weights) if rigs else ()
     chances: Chances | None = None
     changed: tuple[Change, ...] = ()
-    if len(rigs) > 1:
-        chances = simulate(estimates, job, terms)
+    serving = [one for one in estimates if one.serves]
+    if len(serving) > 1:
+        chances = simulate(serving, job, terms)
+    if sum(not one.cannot_train for one in estimates) > 1:
         changed = changes(rigs, estimates, job, clock, terms)
     points = front([front_point(one, terms) for one in estimates])
     searched = search(job, clock, terms, bounds) if bounds is not None else None
     if searched is not None:
         points = searched.points
     plans = tuple(
-        _plan(one, score, [other for other in estimates if other is not one], job, clock, terms)
+        _plan(one, score, [other for other in serving if other is not one], job, clock, terms)
         for one, score in zip(estimates, scored, strict=True)
     )
     return Comparison(
@@ -75,7 +77,7 @@ def compare(
         rigs=plans,
         verdict=verdict(estimates, scored, chances, changed, terms, searched),
         chances=chances,
-        break_even=break_evens(estimates, terms),
+        break_even=break_evens(serving, terms),
         sensitivity=changed,
         front=points,
         assumptions=_assumptions(job, terms),
@@ -128,13 +130,14 @@ def _plan(one: Estimate, score: Score, others: Sequence[Estimate], job: Job, clo
         money=_money(one, terms),
         noise=noise(rig),
         heat=heat(rig),
-        software=software_ends(rig),
+        software=software_ends(rig, clock),
         limits=limits_of(one, works),
         score=ScoreView(total=score.total, parts=score.parts, notes=score.notes),
         within=within(one, terms),
         pros=pros,
         cons=cons,
         notes=(*rig.notes, *_notes(one)),
+        cannot_train=one.cannot_train,
     )
 
 

@@ -87,9 +87,10 @@ class Chances:
 
     Attributes:
         draws, seed: of the simulation.
-        wins: by "time", "cost" and "score", for each rig the share of draws it wins; a criterion that is not known of
-            every rig is left out.
-        ratios: for each other rig, its seconds over those of the first: low, middle and high (10, 50 and 90 %).
+        wins: by "time", "cost" and "score", for each rig that serves the share of draws it wins; a criterion that is
+            not known of every one of them is left out.
+        ratios: for each other rig that serves, its seconds over those of the first: low, middle and high (10, 50 and
+            90 %).
         seconds: of each rig's training, likewise.
         assumptions: what was taken to be common to the rigs, one sentence each.
     """
@@ -134,8 +135,8 @@ class FrontPoint:
         seconds: of a training; placement, precision: as it should be done.
         price: of its cards, None where not known; unit: of the price.
         kwh: of a training; watts: while it trains; tdp_w: of all cards.
-        fits: whether the members fit; front: whether no other rig is at least as good in time, price and energy and
-            better in one.
+        fits: whether the members fit; trains: whether sextet trains on its cards.
+        front: whether no other rig is at least as good in time, price and energy and better in one.
     """
 
     rig: str
@@ -150,6 +151,7 @@ class FrontPoint:
     watts: float
     tdp_w: float
     fits: bool
+    trains: bool
     front: bool
 
 
@@ -178,8 +180,8 @@ class Comparison:
         question: what was asked.
         rigs: in the order asked.
         verdict: which to take.
-        chances: how sure that is; None for a single rig.
-        break_even: of each pair of rigs with prices.
+        chances: how sure that is; None where fewer than two rigs serve.
+        break_even: of each pair of rigs that serve.
         sensitivity: what changes the answer, and what does not.
         front: the rigs asked for and, where a search was made, those of the catalogue.
         assumptions: what was assumed, with its source, one sentence each.

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sextet.planner.comparison import Comparison
 from sextet.planner.figures import Prediction, Quantity, Quoted
-from sextet.planner.rig_plan import PlacementPlan, RigPlan
+from sextet.planner.rig_plan import PlacementPlan, RigPlan, SoftwareEnd
 from sextet.planner.wording import digits, gib, interval, money, percent, took
 
 WIDTH = 100
@@ -106,10 +106,12 @@ def _side_by_side(answer: Comparison) -> RenderableType:
 
 def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     chances = answer.chances
+    if any(rig.cannot_train for rig in answer.rigs):
+        yield "sextet trains on it", lambda rig: "NO" if rig.cannot_train else "yes"
     yield "fits", lambda rig: "yes" if rig.fits else "NO"
     yield "training, at most", lambda rig: interval(rig.seconds)
     if chances:
-        yield "  simulated", lambda rig: f"{took(chances.seconds[rig.name][0])} to {took(chances.seconds[rig.name][2])}"
+        yield "  simulated", lambda rig: _simulated(chances.seconds.get(rig.name))
     yield "placement", lambda rig: rig.chosen if len(rig.cards) > 1 else "one after another"
     if any(len(rig.cards) > 1 for rig in answer.rigs):
         for place in ("on cards of their own", "over all cards"):
@@ -121,7 +123,7 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     yield "power in training", lambda rig: _figure(rig.money.power)
     yield "energy of a training", lambda rig: _figure(rig.money.energy)
     yield "cost of a training", lambda rig: _figure(rig.money.training) if rig.money.training else "not known"
-    yield "software ends", lambda rig: ", ".join(dict.fromkeys(_end(one.ends, one.years) for one in rig.software))
+    yield "software ends", lambda rig: ", ".join(dict.fromkeys(map(_end, rig.software)))
     yield "score, of 10", lambda rig: _score(rig.score.total)
     for name, weight in answer.question.weights.items():
         yield f"  {name}, weight {weight:g}", lambda rig, name=name: _score(rig.score.parts.get(name))  # type: ignore[misc]
@@ -144,10 +146,16 @@ def _score(value: float | None) -> str:
     return "not known" if value is None else f"{value:.1f}"
 
 
-def _end(ends: str | None, years: float | None) -> str:
-    if years is None:
+def _simulated(ends: tuple[float, float, float] | None) -> str:
+    return "-" if ends is None else f"{took(ends[0])} to {took(ends[2])}"
+
+
+def _end(one: SoftwareEnd) -> str:
+    if one.cannot_train:
+        return "cannot train"
+    if one.years is None:
         return "no end known"
-    return ends or "ended already"
+    return one.ends or "ended already"
 
 
 def _figure(figure: Prediction) -> str:
@@ -175,7 +183,7 @@ def _rig(rig: RigPlan, batch: int) -> Iterator[RenderableType]:
                 f"Largest PatchTST on one {room.card} at a batch of {batch:,}: {room.patchtst_width:,} wide, or "
                 f"{room.patchtst_patches or 0:,} patches long."
             )
-    facts += [f"{one.card}: {one.risk}" for one in rig.software]
+    facts += [f"{one.card}: {one.risk}" for one in rig.software if not one.cannot_train]
     yield from _listed(None, facts)
     yield from _listed("For it", rig.pros)
     yield from _listed("Against it", rig.cons)
@@ -234,9 +242,9 @@ def _compared(answer: Comparison) -> Iterator[RenderableType]:
 
 def _chances(answer: Comparison) -> RenderableType:
     found = answer.chances
-    names = [rig.name for rig in answer.rigs]
     if found is None:
         return Text("")
+    names = list(found.seconds)
     table = _table(f"How often each wins, {found.draws:,} draws, seed {found.seed}", "", *names)
     for criterion, wins in found.wins.items():
         table.add_row(criterion, *(percent(wins[name]) for name in names))

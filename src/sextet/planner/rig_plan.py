@@ -267,6 +267,7 @@ class SoftwareEnd:
         card: name of the product; ends: month after which its last driver is not looked after, None: no end is known.
         years: from the date of the facts; None: no end is known.
         risk: in words; sources: where these were read.
+        cannot_train: why sextet cannot train on it, empty where it can.
     """
 
     card: str
@@ -274,6 +275,7 @@ class SoftwareEnd:
     years: float | None
     risk: str
     sources: tuple[str, ...]
+    cannot_train: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,6 +307,7 @@ class RigPlan:
         within: whether limits that were asked for hold, by "hours" and "budget"; None: cannot be told.
         pros, cons: reasons for and against.
         notes: what was assumed of the rig.
+        cannot_train: a sentence for each kind of card that sextet cannot train on; such a rig is never recommended.
     """
 
     name: str
@@ -327,6 +330,7 @@ class RigPlan:
     pros: tuple[str, ...]
     cons: tuple[str, ...]
     notes: tuple[str, ...]
+    cannot_train: tuple[str, ...] = ()
 
     @property
     def placement(self) -> PlacementPlan:

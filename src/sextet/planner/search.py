@@ -17,6 +17,7 @@ from sextet.planner.estimate import Estimate, estimate
 from sextet.planner.job import Job
 from sextet.planner.options import options_of
 from sextet.planner.terms import Terms
+from sextet.planner.trainable import cannot_train
 from sextet.planner.wording import digits
 
 MOST_EQUAL = 8
@@ -69,12 +70,15 @@ def search(job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[
         clock: step times.
         terms: prices, limits of time and money.
         bounds: further limits.
-        rigs: to look at; None: `every_rig()`.
+        rigs: to look at; None: `every_rig()`. Those that sextet cannot train on are left out.
 
     Raises:
         HardwareError: a card is older than the time model knows.
     """
-    looked = every_rig() if rigs is None else rigs
+    asked = every_rig() if rigs is None else rigs
+    useless = {rig.name for rig in asked if cannot_train(rig, clock)}
+    looked = [rig for rig in asked if rig.name not in useless]
+    lost = dict.fromkeys(str(one) for rig in asked if rig.name in useless for one in rig.kinds)
     options = options_of([(rig, job) for rig in looked], clock, terms)
     found = [estimate(rig, job, clock, terms, options=one) for rig, one in zip(looked, options, strict=True)]
     fitting = [one for one in found if one.best.fits]
@@ -82,7 +86,7 @@ def search(job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[
     points = front([front_point(one, terms) for one in kept])
     return Searched(
         points=tuple(sorted(points, key=lambda one: one.seconds.value)),
-        notes=_notes(found, fitting, kept, terms),
+        notes=(*_notes(found, fitting, kept, terms), *_left_out(tuple(lost))),
         lacking="" if any(one.front for one in points) else _lacking(fitting, kept, terms, bounds),
     )
 
@@ -144,6 +148,15 @@ def _notes(
     return tuple(said)
 
 
+def _left_out(cards: Sequence[str]) -> tuple[str, ...]:
+    if not cards:
+        return ()
+    return (
+        f"{len(cards)} cards are left out, since sextet cannot train on them: {', '.join(cards)}. No TensorFlow "
+        "that it trains with has machine code for these.",
+    )
+
+
 def front_point(one: Estimate, terms: Terms) -> FrontPoint:
     """Return a rig as a point of the search."""
     return FrontPoint(
@@ -159,6 +172,7 @@ def front_point(one: Estimate, terms: Terms) -> FrontPoint:
         watts=one.watts.value,
         tdp_w=one.rig.tdp_w,
         fits=one.best.fits,
+        trains=not one.cannot_train,
         front=False,
     )
 
@@ -167,9 +181,9 @@ def front(points: Sequence[FrontPoint]) -> tuple[FrontPoint, ...]:
     """Return the points with those marked that no other is at least as good as in time, price and energy alike.
 
     Figures that lie within about a percent of each other count as alike, far below what is known of them. A rig whose
-    price is not known, or that does not hold the members, is never on the front.
+    price is not known, that does not hold the members, or that sextet cannot train on, is never on the front.
     """
-    known = [place for place, one in enumerate(points) if one.price is not None and one.fits]
+    known = [place for place, one in enumerate(points) if one.price is not None and one.fits and one.trains]
     values = np.array([[points[at].seconds.value, points[at].price or 0.0, points[at].kwh] for at in known])
     alike = np.round(np.log(np.maximum(values.reshape(len(known), 3), 1e-300)) / ALIKE)
     best = {known[row] for row in np.flatnonzero(undominated(alike))}

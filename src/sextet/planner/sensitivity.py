@@ -120,7 +120,12 @@ def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Chang
     totals = {one.name: one.total for one in scores(facts, case.terms.weights)}
     seconds = {one.name: one.seconds for one in facts}
     cost = {one.name: one.cost for one in facts}
-    winners = {"time": _least(seconds), "cost": _least(cost), "score": _most(totals)}
+    serving = [one.name for one in facts if one.serves]
+    winners = {
+        "time": _least({name: seconds[name] for name in serving}),
+        "cost": _least({name: cost[name] for name in serving}),
+        "score": _most({name: totals[name] for name in serving}),
+    }
     before = (asked.fastest, asked.cheapest, asked.best) if asked else tuple(winners.values())
     flips = tuple(
         name
@@ -143,7 +148,7 @@ def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Chang
 def _least(values: dict[str, float | None]) -> str | None:
     """Return the name with the least value; None where one is not known, or where the two least are alike."""
     known = {name: value for name, value in values.items() if value is not None}
-    if len(known) < len(values):
+    if len(known) < len(values) or not known:
         return None
     first, *others = sorted(known, key=lambda name: known[name])
     return None if others and known[others[0]] < ALIKE * known[first] else first
@@ -152,7 +157,7 @@ def _least(values: dict[str, float | None]) -> str | None:
 def _most(values: dict[str, float | None]) -> str | None:
     """Likewise for the greatest score."""
     known = {name: value for name, value in values.items() if value is not None}
-    if len(known) < len(values):
+    if len(known) < len(values) or not known:
         return None
     first, *others = sorted(known, key=lambda name: -known[name])
     return None if others and known[others[0]] > known[first] - SAME_SCORE else first
@@ -170,7 +175,7 @@ def turning_price(
         most: how many times its price, or how small a share of it, is looked at.
     """
     price, watts = rigs[place].price, rigs[place].energy_cost
-    if price is None or any(one.cost is None for one in rigs):
+    if price is None or not rigs[place].serves or any(one.cost is None for one in rigs if one.serves):
         return None
     share = rigs[place].best.seconds.value / terms.life_seconds
 

@@ -143,7 +143,8 @@ def _tiles(comparison: Comparison) -> list[Tile]:
         text = range_text(found.value, found.low, found.high)
         value, _, ends = text.partition(" (")
         detail = f"{name}: a training ({ends} · {score} · {cost}"
-        told.append(_tile("Time" if rig.fits else "Does not fit", value, detail, "plain" if rig.fits else "bad"))
+        label = "Cannot train" if rig.cannot_train else "Time" if rig.fits else "Does not fit"
+        told.append(_tile(label, value, detail, "plain" if label == "Time" else "bad"))
     return told
 
 

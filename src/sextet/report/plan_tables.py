@@ -23,6 +23,7 @@ def rigs_table(comparison: Comparison) -> Table:
     parts = list(dict.fromkeys(name for rig in comparison.rigs for name in rig.score.parts))
     columns = [
         column("rig", "Rig", "text"),
+        column("trains", "Trains", "text", hint="whether sextet can train on its cards"),
         column("fits", "Fits", "text", hint="whether every member fits the card it is placed on"),
         column("time", "Time", "duration", hint="of a training at most, early stopping not counted on"),
         column("ends", "80 % interval", "text"),
@@ -45,6 +46,7 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
     price, training = one.money.price, one.money.training
     return {
         "rig": clipped(one.name, _NAME),
+        "trains": "no" if one.cannot_train else "yes",
         "fits": "yes" if one.fits else "no",
         "time": one.seconds.value,
         "ends": ends_text(one.seconds.low, one.seconds.high),
@@ -147,7 +149,7 @@ def room_table(comparison: Comparison) -> Table:
 
 def wins_table(comparison: Comparison) -> Table:
     """Shares of draws that each rig wins, in percent."""
-    rigs = [one.name for one in comparison.rigs]
+    rigs = list(comparison.chances.seconds) if comparison.chances is not None else []
     columns = [
         column("criterion", "Wins on", "text"),
         *(column(f"rig_{k}", clipped(name, 40), "percent") for k, name in enumerate(rigs)),
@@ -171,7 +173,7 @@ def ratio_table(comparison: Comparison) -> Table | None:
             "middle",
             "Times as long",
             "short",
-            hint=f"as {clipped(comparison.rigs[0].name, _NAME)}, median of the draws",
+            hint=f"as {clipped(next(iter(found.seconds)), _NAME)}, median of the draws",
         ),
         column("low", "From", "short", hint="10 % of the draws are below"),
         column("high", "To", "short", hint="10 % of the draws are above"),
@@ -193,6 +195,7 @@ def front_table(comparison: Comparison) -> Table:
         column("watts", "Power", "integer", "W"),
         column("placement", "Placement", "text"),
         column("precision", "Precision", "text"),
+        column("trains", "Trains", "text"),
         column("fits", "Fits", "text"),
         column("front", "On the front", "text"),
     ]
@@ -207,6 +210,7 @@ def front_table(comparison: Comparison) -> Table:
             "watts": number(one.watts, 3),
             "placement": one.placement,
             "precision": one.precision,
+            "trains": "yes" if one.trains else "no",
             "fits": "yes" if one.fits else "no",
             "front": "yes" if one.front else "no",
         }
@@ -259,7 +263,7 @@ def software_table(comparison: Comparison) -> Table:
             "card": one.card,
             "ends": one.ends or "no end is known",
             "years": _rounded(one.years),
-            "risk": one.risk,
+            "risk": f"Cannot train: {one.cannot_train}." if one.cannot_train else one.risk,
             "sources": "; ".join(one.sources) or "–",
         }
         for one in ends.values()
