@@ -140,3 +140,9 @@ def test_a_pcie_link_carries_what_its_line_code_leaves():
 
 def test_capability_comes_from_the_doctors_list():
     assert device("P40").capability == Capability(6, 1) and device("P40").card.architecture == "Pascal"
+
+
+@pytest.mark.parametrize("name", ["RTX 4060 Ti 8GB", "RTX 3060 8GB", "RTX 3080 12GB", "P100 12GB"])
+def test_a_variant_that_was_sold_is_not_said_not_to_exist(name):
+    with pytest.raises(ConfigError, match="a variant of the card that the catalogue has: .*; got"):
+        look_up(name)

@@ -179,6 +179,7 @@ def rig(name: str, count: int, seconds: float, price: float | None, memory: floa
         money=Money(
             price=None if price is None else quoted(price, "KRW"),
             missing=() if price is not None else (product,),
+            lists=() if price is None else ("question",),
             power=predicted(570, "W", 1.2),
             energy=predicted(0.05, "kWh"),
             energy_cost=predicted(15, "KRW"),

@@ -39,7 +39,11 @@ def test_each_rig_is_a_row_and_the_winner_is_marked(view, answer):
     assert table["marked"] == 0
     first = table["rows"][0]
     assert (first["time"], first["score"], first["part_cost"], first["part_memory"]) == (190.0, 8.5, None, 7.0)
-    assert (first["price"], first["fits"], first["placement"]) == ("6,000,000 KRW", "yes", "on cards of their own")
+    assert (first["price"], first["fits"], first["placement"]) == (
+        "6,000,000 KRW (question)",
+        "yes",
+        "on cards of their own",
+    )
 
 
 def test_every_bar_of_the_timeline_is_one_of_the_plan(view, answer):

@@ -19,11 +19,11 @@ from sextet.planner.comparison import Comparison
 from sextet.planner.cost import ELECTRICITY, WON_PER_DOLLAR
 from sextet.planner.figures import Quantity, Quoted
 from sextet.planner.job import Job, Sizes, job_of
-from sextet.planner.prices import PriceList, named, price_lists, priced_alike, read_prices
+from sextet.planner.prices import PriceList, named, priced_alike, read_prices
 from sextet.planner.profile import Profile, read_profile
 from sextet.planner.profiled_rig import is_this_machine, rig_here, used_by
-from sextet.planner.search import Bounds, every_rig
-from sextet.planner.terms import LISTS, Terms
+from sextet.planner.search import Bounds
+from sextet.planner.terms import LISTS, MARKET, Terms
 from sextet.specs.run_config import RunConfig
 
 SILENT = Silent()
@@ -45,7 +45,8 @@ class PlanRequest:
         past_covariates, future_covariates, static_attributes: how many there are.
         wider: how many times as wide members are as by default.
         host_speed: speed of the host's processor over that which the host's share was measured on.
-        prices: names of price lists, or paths of files of them, the first going first; empty: the usual ones.
+        prices: names of price lists, or paths of files of them, the first going first; empty: the usual ones. What
+            files alone do not price is taken from the lists of used and new cards.
         electricity: price of a kWh such as "307KRW", in the currency that everything is told in; None: that of Korea,
             or of the USA where `budget` is in dollars.
         hours_a_day, years: of use; won_per_dollar: rate of exchange, None: the one that is noted.
@@ -145,7 +146,8 @@ def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: An
 def terms_of(request: PlanRequest, rigs: Sequence[Rig] = ()) -> Terms:
     """Return prices, use, limits and weights as a request says them.
 
-    Price lists that are not named go in the order in which `rigs`, and then those of a search, are priced alike.
+    Price lists that are not named go in the order in which `rigs` are priced alike. A search, and what a file of the
+    user's own does not price, takes those of one level alone, whatever rigs stand beside it.
 
     Raises:
         ConfigError: one cannot be read, or is out of its range.
@@ -239,19 +241,18 @@ def _fits(request: PlanRequest) -> None:
 
 
 def _lists(names: Sequence[str]) -> tuple[PriceList, ...]:
-    """Return price lists by name and of files; a file goes before the usual ones."""
+    """Return price lists by name and of files; files alone go before those of the market."""
     found: list[PriceList] = []
     files = [name for name in names if name.endswith(".toml")]
     for name in names:
         found += read_prices(Path(name)) if name in files else named([name])
     if files and len(files) == len(names):
-        found += [price_lists()[name] for name in LISTS]
+        found += named(MARKET)
     return tuple(found)
 
 
 def _usual_lists(rigs: Sequence[Rig], search: bool) -> tuple[PriceList, ...]:
-    lists = named(LISTS)
-    return priced_alike(priced_alike(lists, every_rig()) if search else lists, rigs)
+    return named(MARKET) if search else priced_alike(named(LISTS), rigs)
 
 
 def _weights(weights: Mapping[str, float] | str) -> Mapping[str, float]:

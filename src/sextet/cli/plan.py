@@ -131,8 +131,9 @@ class TermFlags:
         Option(
             "--prices",
             metavar="NAMES|FILE",
-            help="Price lists with commas, the first going first: question, used, new, or a TOML file of your own.",
-            show_default="those three, first that which has most of the rigs as they stand",
+            help="Price lists with commas, the first going first: question, used, new, or a TOML file of your own; "
+            "what files alone do not price comes from used and new.",
+            show_default="those three, first that which has most of the rigs as they stand; with --search used, new",
             rich_help_panel=_TERMS,
         ),
     ] = None

@@ -215,7 +215,7 @@ def _models(one: Device) -> frozenset[tuple[str, ...]]:
 def _refusal(name: str, same: list[Device]) -> str:
     if same:
         variants = ", ".join(one.name for one in same)
-        return f"Expected a variant of the card that exists: {variants}; got {name!r}."
+        return f"Expected a variant of the card that the catalogue has: {variants}; got {name!r}."
     known = {" ".join(model): one for one in devices().values() for model in _models(one)}
     close = difflib.get_close_matches(" ".join(_parts(name).model), known, n=3, cutoff=0.5)
     hint = f" Nearest: {', '.join(known[key].name for key in close)}." if close else ""

@@ -195,6 +195,7 @@ def _money(one: Estimate, terms: Terms) -> Money:
     return Money(
         price=one.price,
         missing=one.listed.missing,
+        lists=tuple(dict.fromkeys(price.origin for price in one.listed.prices)),
         power=one.watts,
         energy=one.energy,
         energy_cost=one.energy_cost,

@@ -120,6 +120,7 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     yield "one window", lambda rig: interval(rig.inference.latency)
     yield "windows a second", lambda rig: _figure(rig.inference.throughput)
     yield "price of the cards", lambda rig: _price(rig.money.price)
+    yield "  from the list", lambda rig: ", ".join(rig.money.lists) or "-"
     yield "power in training", lambda rig: _figure(rig.money.power)
     yield "energy of a training", lambda rig: _figure(rig.money.energy)
     yield "cost of a training", lambda rig: _figure(rig.money.training) if rig.money.training else "not known"
@@ -187,7 +188,9 @@ def _rig(rig: RigPlan, batch: int) -> Iterator[RenderableType]:
     yield from _listed(None, facts)
     yield from _listed("For it", rig.pros)
     yield from _listed("Against it", rig.cons)
-    yield from _listed("To know", (*rig.notes, *rig.money.notes, *rig.score.notes))
+    price = rig.money.price
+    said = () if price is None else (f"Price of the cards: {price.source}, {price.date}.",)
+    yield from _listed("To know", (*rig.notes, *said, *rig.money.notes, *rig.score.notes))
 
 
 def _timeline(placement: PlacementPlan, rig: RigPlan) -> RenderableType:

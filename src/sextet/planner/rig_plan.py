@@ -243,6 +243,7 @@ class Money:
 
     Attributes:
         price: of its cards, None where no list has it; missing: cards without a price.
+        lists: names of the lists that the price was read from.
         power: watts while it trains; energy: kWh of a training; energy_cost: its price.
         training: cost of a training with its share of the purchase, at the hours a day and years asked for.
         years: cost by year, from 0 (the purchase) on; empty where there is no price.
@@ -251,6 +252,7 @@ class Money:
 
     price: Quoted | None
     missing: tuple[str, ...]
+    lists: tuple[str, ...]
     power: Prediction
     energy: Prediction
     energy_cost: Prediction

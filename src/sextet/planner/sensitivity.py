@@ -117,9 +117,11 @@ def _with_cores(rig: Rig, cores: int | None) -> Rig:
 
 def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Change:
     facts = [one.facts() for one in rigs]
-    totals = {one.name: one.total for one in scores(facts, case.terms.weights)}
     seconds = {one.name: one.seconds for one in facts}
     cost = {one.name: one.cost for one in facts}
+    # a score without a part that it had before is another one, and compares with none
+    lost = asked is not None and any(asked.cost[name] is not None and cost[name] is None for name in cost)
+    totals = {one.name: None if lost else one.total for one in scores(facts, case.terms.weights)}
     serving = [one.name for one in facts if one.serves]
     winners = {
         "time": _least({name: seconds[name] for name in serving}),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sextet.planner.comparison import Comparison
-from sextet.planner.figures import Figure, plain_figure
+from sextet.planner.figures import Figure, Quoted, plain_figure
 from sextet.planner.rig_plan import RigPlan
 from sextet.planner.simulation import ERRORS
 from sextet.report.naming import shown
@@ -31,7 +31,7 @@ def rigs_table(comparison: Comparison) -> Table:
         column("precision", "Precision", "text"),
         column("score", "Score", "points", "out of 10"),
         *(column(f"part_{name}", name.capitalize(), "points", "out of 10") for name in parts),
-        column("price", "Price", "text", hint="of the cards alone"),
+        column("price", "Price", "text", hint="of the cards alone, and the list that it was read from"),
         column("training", "A training", "text", hint="electricity and a share of the purchase"),
         column("energy", "Energy", "short", "kWh", "of a training"),
         column("power", "Power", "integer", "W", "while it trains"),
@@ -54,13 +54,17 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
         "precision": one.precision.precision,
         "score": _rounded(one.score.total),
         **{f"part_{name}": _rounded(one.score.parts.get(name)) for name in parts},
-        "price": "–" if price is None else money_text(price.quantity.value, price.quantity.unit),
+        "price": "–" if price is None else _price(price, one.money.lists),
         "training": "–" if training is None else money_text(training.value, training.unit),
         "energy": number(one.money.energy.value, 3),
         "power": number(one.money.power.value, 3),
         "latency": one.inference.latency.value,
         "throughput": number(one.inference.throughput.value, 3),
     }
+
+
+def _price(price: Quoted, lists: Sequence[str]) -> str:
+    return f"{money_text(price.quantity.value, price.quantity.unit)} ({', '.join(lists)})"
 
 
 def members_table(comparison: Comparison) -> Table:
@@ -205,7 +209,7 @@ def front_table(comparison: Comparison) -> Table:
         {
             "rig": clipped(one.rig, _NAME),
             "time": one.seconds.value,
-            "price": money_text(one.price, one.unit or ""),
+            "price": money_text(one.price, one.unit or "?"),
             "energy": number(one.kwh, 3),
             "watts": number(one.watts, 3),
             "placement": one.placement,
