@@ -80,3 +80,18 @@ def test_prices_that_a_list_does_not_have_take_the_score_from_nobody(terms, cloc
     base = [estimate(rig, job, clock, terms) for rig in rigs]
     found = next(one for one in changes(rigs, base, job, clock, terms) if "list of used cards" in one.what)
     assert found.best is None and found.flips == ()
+
+
+def test_batches_are_tried_only_as_a_training_does_them(job, terms):
+    assert not any("batches" in one.what for one in cases(job, terms))
+    short = job_of(Sizes(horizon=24), parse_members("v6"), TrainConfig())
+    tried = next(one for one in cases(short, terms) if one.what.startswith("batches of"))
+    assert tried.what == "batches of 1024 instead of 256" and tried.job == short.asking(1024)
+    part = job_of(Sizes(horizon=48), parse_members("v6"), TrainConfig())
+    assert any(one.what == "batches of 512 instead of 256" for one in cases(part, terms))
+
+
+def test_patchtst_left_out_is_v5_only_of_all_six(job, terms):
+    assert any(one.what == "PatchTST left out (the members of v5)" for one in cases(job, terms))
+    two = replace(job, specs=(job.specs[0], job.specs[3]))
+    assert any(one.what == "PatchTST left out" for one in cases(two, terms))

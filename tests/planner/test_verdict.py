@@ -24,7 +24,9 @@ def _verdict(base, terms):
 
 def test_what_is_for_one_rig_is_against_the_other(base, terms):
     p40, v100 = (reasons(one, [other], terms) for one, other in zip(base, reversed(base), strict=True))
-    assert any(pro.startswith("Trains in") for pro in p40[0]) and any(con.startswith("Trains in") for con in v100[1])
+    assert any(pro.startswith("Trains a round in") for pro in p40[0]) and any(
+        con.startswith("Trains a round in") for con in v100[1]
+    )
     assert any("6,000,000 KRW to buy" in pro for pro in p40[0])
     assert any("No tensor cores" in con for con in p40[1]) and not any("No tensor" in con for con in v100[1])
     assert any("last driver is looked after for 1.8 more years" in con for con in p40[1])

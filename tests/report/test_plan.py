@@ -149,7 +149,7 @@ def test_every_number_has_a_kind_and_a_source(view, answer):
     assert all(row["source"] and row["low"] <= row["value"] <= row["high"] for row in rows)
     said = {(row["what"], row["of"]): row for row in rows}
     for rig in answer.rigs:
-        assert said["time of a training", rig.name]["value"] == rig.seconds.value
+        assert said["time of a round", rig.name]["value"] == rig.seconds.value
         assert said["price of the cards", rig.name]["kind"] == "quoted"
     errors = {row["class"]: (row["time"], row["ratio"]) for row in view["sources"]["errors"]["rows"]}
     page = (ROOT / "docs" / "planner-model.md").read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ class PlanRequest:
         electricity: price of a kWh such as "307KRW", in the currency that everything is told in; None: that of Korea,
             or of the USA where `budget` is in dollars.
         hours_a_day, years: of use; won_per_dollar: rate of exchange, None: the one that is noted.
-        hours_limit: most hours of a training; budget: most money for a rig, such as "6000000KRW".
+        hours_limit: most hours of one round of training; budget: most money for a rig, such as "6000000KRW".
         weights: of sub-scores, a mapping or text such as "time=3,cost=2".
         precision: "auto", "float32", "float16" or "bfloat16".
         seed, draws: of the simulation.
@@ -215,6 +215,7 @@ def _job(request: PlanRequest, config: RunConfig, progress: Progress) -> Job:
     return Job(
         specs=ground.specs,
         shape=ground.shape,
+        asked=config.train,
         config=train,
         windows=windows,
         judged=min(train.select_windows, selected),

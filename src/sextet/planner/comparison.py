@@ -35,7 +35,7 @@ class Question:
         hours_a_day, years: of use.
         electricity: price of a kWh; won_per_dollar: rate of exchange.
         price_lists: names, the first goes first.
-        hours_limit: most hours a training may take; budget: most that a rig may cost; None: no limit.
+        hours_limit: most hours a round of training may take; budget: most that a rig may cost; None: no limit.
         precision: as asked, "auto" where the planner chooses; seed: of the simulation.
         software: framework and cuDNN in words.
     """
@@ -91,7 +91,7 @@ class Chances:
             not known of every one of them is left out.
         ratios: for each other rig that serves, its seconds over those of the first: low, middle and high (10, 50 and
             90 %).
-        seconds: of each rig's training, likewise.
+        seconds: of each rig's round of training, likewise.
         assumptions: what was taken to be common to the rigs, one sentence each.
     """
 
@@ -132,9 +132,9 @@ class FrontPoint:
 
     Attributes:
         rig: such as "2x Tesla T4"; card, count: the same apart.
-        seconds: of a training; placement, precision: as it should be done.
+        seconds: of a round of training; placement, precision: as it should be done.
         price: of its cards, None where not known; unit: of the price.
-        kwh: of a training; watts: while it trains; tdp_w: of all cards.
+        kwh: of a round; watts: while it trains; tdp_w: of all cards.
         fits: whether the members fit; trains: whether sextet trains on its cards.
         front: whether no other rig is at least as good in time, price and energy and better in one.
     """

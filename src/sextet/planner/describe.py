@@ -31,7 +31,7 @@ from sextet.planner.room import largest_near, lengthened, widened
 from sextet.planner.this_machine import is_processor
 from sextet.planner.timing.device import traits
 from sextet.planner.trainable import why_not
-from sextet.planner.training import OWN, Placed, Run, summed
+from sextet.planner.training import OWN, Placed, Run, placement_text, summed
 from sextet.planner.work import compiles
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import MemberSpec
@@ -89,7 +89,7 @@ def placement_plan(placed: Placed, rig: Rig, job: Job, clock: Clock) -> Placemen
             why="It has no network: the host's processor does it, on any rig alike.",
         )
     return PlacementPlan(
-        placement=placed.placement,
+        placement=placement_text(placed.placement, len(rig.devices)),
         precision=placed.precision,
         cards=tuple(sorted(placed.ends)),
         seconds=placed.seconds,

@@ -109,7 +109,7 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     if any(rig.cannot_train for rig in answer.rigs):
         yield "sextet trains on it", lambda rig: "NO" if rig.cannot_train else "yes"
     yield "fits", lambda rig: "yes" if rig.fits else "NO"
-    yield "training, at most", lambda rig: interval(rig.seconds)
+    yield "a round of training", lambda rig: interval(rig.seconds)
     if chances:
         yield "  simulated", lambda rig: _simulated(chances.seconds.get(rig.name))
     yield "placement", lambda rig: rig.chosen if len(rig.cards) > 1 else "one after another"
@@ -122,14 +122,17 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     yield "price of the cards", lambda rig: _price(rig.money.price)
     yield "  from the list", lambda rig: ", ".join(rig.money.lists) or "-"
     yield "power in training", lambda rig: _figure(rig.money.power)
-    yield "energy of a training", lambda rig: _figure(rig.money.energy)
-    yield "cost of a training", lambda rig: _figure(rig.money.training) if rig.money.training else "not known"
+    yield "energy of a round", lambda rig: _figure(rig.money.energy)
+    yield "cost of a round", lambda rig: _figure(rig.money.training) if rig.money.training else "not known"
     yield "software ends", lambda rig: ", ".join(dict.fromkeys(map(_end, rig.software)))
     yield "score, of 10", lambda rig: _score(rig.score.total)
     for name, weight in answer.question.weights.items():
         yield f"  {name}, weight {weight:g}", lambda rig, name=name: _score(rig.score.parts.get(name))  # type: ignore[misc]
     for limit in dict.fromkeys(name for rig in answer.rigs for name in rig.within):
-        yield f"within the {limit}", lambda rig, limit=limit: _yes(rig.within.get(limit))  # type: ignore[misc]
+        yield _WITHIN[limit], lambda rig, limit=limit: _yes(rig.within.get(limit))  # type: ignore[misc]
+
+
+_WITHIN = {"hours": "within the deadline, one round", "budget": "within the budget"}
 
 
 def _placed(rig: RigPlan, placement: str) -> str:
@@ -274,7 +277,7 @@ def _sensitivity(answer: Comparison) -> RenderableType:
 def _front(answer: Comparison) -> RenderableType:
     points = [one for one in answer.front if one.front]
     title = f"Best in time, price and energy: {len(points)} of {len(answer.front)} rigs"
-    table = _table(title, "rig", "training", "price", "kWh", "W", "TDP", "placement", "precision")
+    table = _table(title, "rig", "a round", "price", "kWh", "W", "TDP", "placement", "precision")
     for one in points[:_FRONT]:
         price = money(Quantity(one.price, one.unit)) if one.price is not None and one.unit else "-"
         figures = digits(one.kwh), digits(one.watts), digits(one.tdp_w)

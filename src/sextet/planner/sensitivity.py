@@ -15,6 +15,7 @@ from sextet.planner.options import options_of
 from sextet.planner.prices import price_lists
 from sextet.planner.score import scores
 from sextet.planner.terms import Terms
+from sextet.specs.presets import parse_members
 
 WIDER = (4, 8, 16)
 """How many times as wide members are tried."""
@@ -26,6 +27,8 @@ ALIKE = 1.01
 """Times and costs that differ by less have no winner; SAME_SCORE: scores likewise."""
 
 SAME_SCORE = 0.05
+
+V5 = frozenset(spec.name for spec in parse_members("v5"))
 
 FEW_CORES = 2
 """Cores of a host that is short of them."""
@@ -55,14 +58,15 @@ def _cases(job: Job, terms: Terms) -> Iterator[Case]:
     for factor in WIDER:
         what = f"that host and members {factor} times as wide"
         yield Case(what, fast.wider(factor), terms, f"a host {FAST_HOST:g} times as fast")
-    yield Case(
-        f"batches of {4 * job.config.batch} instead of {job.config.batch}", job.with_batch(4 * job.config.batch), terms
-    )
+    larger = job.asking(4 * job.config.batch)
+    if larger.config.batch != job.config.batch:
+        yield Case(f"batches of {larger.config.batch} instead of {job.config.batch}", larger, terms)
     longer = replace(job, config=replace(job.config, epochs=10 * job.config.epochs))
     yield Case("10 times the epochs", longer, terms)
     if any(spec.name == "patchtst" for spec in job.specs) and len(job.networks) > 1:
         without = tuple(spec for spec in job.specs if spec.name != "patchtst")
-        yield Case("without PatchTST (the members of v5)", replace(job, specs=without), terms)
+        v5 = " (the members of v5)" if {spec.name for spec in without} == V5 else ""
+        yield Case(f"PatchTST left out{v5}", replace(job, specs=without), terms)
     more = replace(job, series=10 * job.series, rows=10 * job.rows, windows=10 * job.windows)
     yield Case("10 times the series, steps as before", more, terms)
     yield Case(f"a host with {FEW_CORES} cores, which feed no more cards", job, terms, cores=FEW_CORES)

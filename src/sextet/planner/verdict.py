@@ -49,11 +49,13 @@ def _against(one: Estimate, other: Estimate) -> list[tuple[str, bool]]:
     mine, theirs = one.best.seconds.value, other.best.seconds.value
     if not alike(mine, theirs):
         faster = mine < theirs
-        said.append((f"Trains in {took(mine)}, {name} in {took(theirs)} ({times(mine, theirs)} the time).", faster))
+        said.append(
+            (f"Trains a round in {took(mine)}, {name} in {took(theirs)} ({times(mine, theirs)} the time).", faster)
+        )
     pairs = (
         ("costs {} to buy", one.price.quantity if one.price else None, other.price.quantity if other.price else None),
-        ("costs {} a training", one.cost.quantity if one.cost else None, other.cost.quantity if other.cost else None),
-        ("takes {} a training", one.energy.quantity, other.energy.quantity),
+        ("costs {} a round", one.cost.quantity if one.cost else None, other.cost.quantity if other.cost else None),
+        ("takes {} a round", one.energy.quantity, other.energy.quantity),
     )
     for words, own, its in pairs:
         if own is not None and its is not None and not alike(own.value, its.value):
@@ -100,13 +102,13 @@ def _break_even(cheap: Estimate, dear: Estimate, terms: Terms) -> BreakEven:
     if extra <= 0:
         return BreakEven(**names, days=0.0, text=f"{names['dear']} costs no more to buy.")
     if saved <= 0:
-        text = f"{names['dear']} never catches up with {names['cheap']}: it takes no less electricity a training."
+        text = f"{names['dear']} never catches up with {names['cheap']}: it takes no less electricity a round."
         return BreakEven(**names, days=None, text=text)
     a_day = terms.hours_a_day * 3600 / max(cheap.best.seconds.value, dear.best.seconds.value)
     days = extra / saved / a_day
     text = (
         f"{names['dear']} has cost less than {names['cheap']} after {days:,.0f} days ({days / 365:,.0f} years) of "
-        f"{terms.hours_a_day:g} hours: it saves {money(Quantity(saved, terms.currency))} of electricity a training "
+        f"{terms.hours_a_day:g} hours: it saves {money(Quantity(saved, terms.currency))} of electricity a round "
         f"and costs {money(Quantity(extra, terms.currency))} more."
     )
     return BreakEven(**names, days=days, text=text)
@@ -182,7 +184,10 @@ def within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
 
 def _broken(one: Estimate, terms: Terms) -> str:
     """Return in words which limits a rig does not keep to, empty where it does."""
-    said = {"hours": f"takes longer than {terms.hours_limit} h", "budget": f"costs more than {terms.budget}"}
+    said = {
+        "hours": f"takes longer than {terms.hours_limit} h for one round",
+        "budget": f"costs more than {terms.budget}",
+    }
     return " and ".join(said[name] for name, holds in within(one, terms).items() if holds is False)
 
 
@@ -193,7 +198,7 @@ def _sure(chances: Chances | None, best: str) -> str:
     return f" Over what the planner is unsure of it wins {', '.join(shares)}."
 
 
-_CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
+_CRITERIA = {"time": "time", "cost": "cost of a round", "score": "the score"}
 
 
 def _unknown(rigs: Sequence[Estimate], scored: Sequence[Score], terms: Terms) -> str:
@@ -220,13 +225,13 @@ def _alone(one: Estimate, total: float | None, over: Mapping[str, str], unknown:
     scored = "" if total is None else f" It scores {total:.1f} of 10 beside itself alone; name another rig to compare."
     limits = f", but {over[name]}" if name in over else ""
     takes = took(one.best.seconds.value)
-    text = f"{name} holds every member and trains them in {takes} at most{limits}.{scored}{unknown}"
+    text = f"{name} holds every member and trains them, in one round, in {takes}{limits}.{scored}{unknown}"
     return Verdict(rig=None if name in over else name, text=text, reasons=(), flips=())
 
 
 def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:
     said, seen = [], set()
-    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a training")):
+    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a round")):
         for change in changes:
             if name in change.flips and (name, change.group) not in seen:
                 seen.add((name, change.group))

@@ -25,15 +25,15 @@ def rigs_table(comparison: Comparison) -> Table:
         column("rig", "Rig", "text"),
         column("trains", "Trains", "text", hint="whether sextet can train on its cards"),
         column("fits", "Fits", "text", hint="whether every member fits the card it is placed on"),
-        column("time", "Time", "duration", hint="of a training at most, early stopping not counted on"),
+        column("time", "Time", "duration", hint="of a round of training, early stopping not counted on"),
         column("ends", "80 % interval", "text"),
         column("placement", "Placement", "text"),
         column("precision", "Precision", "text"),
         column("score", "Score", "points", "out of 10"),
         *(column(f"part_{name}", name.capitalize(), "points", "out of 10") for name in parts),
         column("price", "Price", "text", hint="of the cards alone, and the list that it was read from"),
-        column("training", "A training", "text", hint="electricity and a share of the purchase"),
-        column("energy", "Energy", "short", "kWh", "of a training"),
+        column("training", "A round", "text", hint="electricity and a share of the purchase"),
+        column("energy", "Energy", "short", "kWh", "of a round"),
         column("power", "Power", "integer", "W", "while it trains"),
         column("latency", "Latency", "duration", hint="a forecast of one window by all networks"),
         column("throughput", "Throughput", "integer", "windows/s"),
@@ -314,14 +314,14 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, str, Figure]]:
     for rig in comparison.rigs:
         money = rig.money
         figures: Mapping[str, Figure | None] = {
-            "time of a training": rig.seconds,
+            "time of a round": rig.seconds,
             "latency of a forecast": rig.inference.latency,
             "throughput of forecasts": rig.inference.throughput,
             "price of the cards": money.price,
             "power": money.power,
-            "energy of a training": money.energy,
-            "electricity of a training": money.energy_cost,
-            "cost of a training": money.training,
+            "energy of a round": money.energy,
+            "electricity of a round": money.energy_cost,
+            "cost of a round": money.training,
         }
         for what, figure in figures.items():
             if figure is not None:
