@@ -11,6 +11,7 @@ import pytest
 import sextet
 from sextet.app.plan import PlanRequest, job_of_request, plan, run_plan, terms_of
 from sextet.core.errors import ConfigError, DataError
+from sextet.data.options import DataOptions
 from sextet.hardware.rig import read_rig
 from sextet.planner.figures import Quantity
 from sextet.samples import synthetic
@@ -139,6 +140,13 @@ def test_a_rig_of_a_file(tmp_path):
         ({"rigs": ("P40",), "wider": 0}, "--wider above 0"),
         ({"rigs": ("P40",), "host_speed": 0.0}, "host's speed"),
         ({"rigs": ("P40",), "source": "x.csv", "rows": 5}, "the data say --rows themselves"),
+        ({"rigs": ("P40",), "source": "x.csv", "past_covariates": 3}, "Leave --covariates out"),
+        (
+            {"rigs": ("P40",), "data": DataOptions(past="load", target="y")},
+            "Expected --target, --past with --data only",
+        ),
+        ({"rigs": ("P40",), "data": DataOptions(future="p", future_data="nosuch.csv")}, "--future, --future-data with"),
+        ({"rigs": ("P40",), "data": DataOptions(skip_short=True, tz="Europe/Berlin")}, "--tz, --skip-short with"),
         ({"rigs": ("P40",), "members": "mine.py:build"}, "a model of your own"),
         ({"rigs": ("P40",), "members": "rule-based"}, "at least one member with a network"),
         ({"rigs": ("P40", "P40")}, "comes 2 times"),

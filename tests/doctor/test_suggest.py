@@ -84,3 +84,8 @@ def test_a_set_to_train_with_is_known_for_the_cards_that_sextet_trains_on_and_no
     except HardwareError:
         trains = False
     assert trains == (no_training(one.capability) == "")
+
+
+def test_a_suggested_python_is_one_that_sextet_runs_on():
+    assert suggest((card("P40"),)).python == ("3.11", "3.13")
+    assert suggest((card("M40"),)).python == ("3.11", "3.12")

@@ -10,7 +10,7 @@ import pytest
 from sextet.hardware.capability import Capability
 from sextet.hardware.catalogue import devices
 from sextet.hardware.matrix import matrix
-from sextet.hardware.support import SEXTET, no_training, support
+from sextet.hardware.support import SEXTET, SEXTET_PYTHON, no_training, support
 
 
 def test_pascal_and_volta_end_with_driver_580_cuda_12_and_cudnn_9_10():
@@ -52,10 +52,11 @@ def test_why_sextet_cannot_train_on_a_card_is_said(capability, says):
     assert says in why and f"sextet trains with TensorFlow {SEXTET}" in why and f"none for {capability}" in why
 
 
-def test_the_tensorflow_that_sextet_trains_with_is_that_of_its_extra():
+def test_the_tensorflow_and_the_python_are_those_that_the_package_asks_for():
     page = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = next(one for one in page["project"]["optional-dependencies"]["train"] if one.startswith("tensorflow>="))
     assert wanted.startswith(f"tensorflow>={SEXTET},")
+    assert page["project"]["requires-python"].startswith(f">={SEXTET_PYTHON},")
 
 
 def test_a_newer_card_is_never_served_worse():

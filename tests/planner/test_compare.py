@@ -187,6 +187,12 @@ def test_what_computes_a_precision_is_what_the_card_has(job, terms, clock, name,
         assert found.seconds.value > full.seconds.value
 
 
+def test_main_memory_is_said_not_to_be_reckoned_with(job, terms, clock):
+    few, said = (compare([read_rig(f"P40{on}")], job, terms, clock=clock).rigs[0] for on in ("", " on 4 GB"))
+    assert any("4 GB of main memory limit nothing here" in note for note in said.notes)
+    assert not any("main memory" in note for note in few.notes) and few.seconds == said.seconds
+
+
 def test_a_budget_that_training_lowers_is_said(terms, clock):
     job = job_of(Sizes(), parse_members("lstm"), TrainConfig(batch=1024))
     found = compare([read_rig("P40")], job, terms, clock=clock)

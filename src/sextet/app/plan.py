@@ -232,13 +232,25 @@ def _fits(request: PlanRequest) -> None:
         raise ConfigError("Expected at least one rig, such as '3x Tesla P40', or --search.")
     given = [name for name in _SIZES if getattr(request, name) is not None]
     if request.source is not None and given:
-        said = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        said = ", ".join(_option(name) for name in given)
         raise ConfigError(f"Expected --data or sizes; the data say {said} themselves. Leave {said} out.")
+    columns = [one.name for one in fields(DataOptions) if one.name != "freq" and getattr(request.data, one.name)]
+    if request.source is None and columns:
+        said = ", ".join(_option(name) for name in columns)
+        raise ConfigError(
+            f"Expected {said} with --data only; they say how a file is read. Give --data FILE, or sizes, such as "
+            "--covariates 2."
+        )
     if request.watts is not None and not request.search:
         raise ConfigError("Expected --power with --search only; it limits which rigs are looked at.")
     for name, value in (("--wider", request.wider), ("--draws", request.draws), ("--power", request.watts)):
         if value is not None and not value > 0:
             raise ConfigError(f"Expected {name} above 0; got {value!r}.")
+
+
+def _option(name: str) -> str:
+    """Return a field of a request as the option of the command."""
+    return f"--{ {'past_covariates': 'covariates'}.get(name, name).replace('_', '-') }"
 
 
 def _lists(names: Sequence[str]) -> tuple[PriceList, ...]:

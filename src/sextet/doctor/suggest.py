@@ -9,7 +9,7 @@ from sextet.doctor.case import named
 from sextet.doctor.remedy import NGC, OLD_CARDS, chooses_cudnn, newest_cudnn, newest_tensorflow
 from sextet.hardware.cards import Card
 from sextet.hardware.matrix import Span, TensorFlow, matrix
-from sextet.hardware.support import SEXTET, lowest_known, trains
+from sextet.hardware.support import SEXTET, SEXTET_PYTHON, lowest_known, trains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Suggestion:
     Attributes:
         cards: in words.
         requirements: lines of a requirements file.
-        python: lowest and highest.
+        python: lowest and highest that TensorFlow and sextet take.
         driver: which branch, in words.
         knows: how this is known, a line each.
         notes: what else is to be known.
@@ -71,7 +71,7 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
     return Suggestion(
         cards=named(cards),
         requirements=tuple(requirements),
-        python=(str(row.python[0]), str(row.python[1])),
+        python=(str(max(row.python[0], SEXTET_PYTHON)), str(row.python[1])),
         driver=_driver(cards, row),
         knows=tuple(_knows(cards, row, cudnn)),
         notes=_notes(row),

@@ -13,6 +13,9 @@ from sextet.hardware.version import Version
 SEXTET = Version.of("2.21")
 """The TensorFlow that sextet trains with, see the extra `train`."""
 
+SEXTET_PYTHON = Version.of("3.11")
+"""The oldest Python that sextet runs on."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Support:

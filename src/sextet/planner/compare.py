@@ -250,6 +250,11 @@ def _years(one: Estimate, terms: Terms) -> tuple[YearCost, ...]:
 
 def _notes(one: Estimate) -> list[str]:
     said = []
+    if one.rig.machine.memory_gb is not None:
+        said.append(
+            f"The machine's {one.rig.machine.memory_gb} GB of main memory limit nothing here: what data and training "
+            "need of it is not reckoned with."
+        )
     if one.best.seconds.extrapolated:
         said.append(
             "Step times reach beyond what was measured (" + "; ".join(one.best.seconds.notes) + "); their intervals "
