@@ -84,6 +84,7 @@ def test_a_single_card_has_one_placement_in_plan_search_and_json(job, terms, clo
     found = compare([read_rig("Tesla P40")], job, terms, clock=clock, bounds=Bounds(watts=250.0))
     plain = found.as_dict()
     assert plain["rigs"][0]["chosen"] == "one after another"
+    assert plain["rigs"][0]["precision"]["seconds"]["float32"] == plain["rigs"][0]["seconds"]["value"]
     assert [one["placement"] for one in plain["rigs"][0]["placements"]] == ["one after another"]
     assert {one["placement"] for one in plain["front"] if one["count"] == 1} == {"one after another"}
     assert "over all cards" not in str(found).split("Assumed")[0]

@@ -173,7 +173,9 @@ def _why_placement(one: Estimate) -> str:
 def _precision(one: Estimate) -> PrecisionChoice:
     best = one.best.precision
     seconds: dict[str, float] = {}
-    for (_, precision), placed in one.options.items():
+    for (way, precision), placed in one.options.items():
+        if len(one.rig.devices) == 1 and way == OWN:
+            continue  # a single card trains one after another, the Rule-Based member too
         seconds[precision] = min(placed.seconds.value, seconds.get(precision, placed.seconds.value))
     half = half_of(one.rig)
     return PrecisionChoice(
