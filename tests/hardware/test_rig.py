@@ -52,7 +52,7 @@ def test_a_rig_from_a_file_is_that_of_the_text(tmp_path):
         ("4x P40 on x8, 16 lanes", "At most 2 cards fit"),
         ("3x P40 on x5", "got x5"),
         ("3x P40 on 8 moons", "got '8 moons'"),
-        ("3x P40 on 16 cores, 8 cores", "one cores of a machine; got 16 and 8"),
+        ("3x P40 on 16 cores, 8 cores", "a machine's cores; got 16 and 8"),
         ("3x P40 on 40 lanes, PCIe 3, 32 lanes", "got 40 and 32"),
         ("0x P40", "asks for 0"),
         ("999x P40", "asks for 999"),

@@ -216,7 +216,9 @@ def _machine(text: str) -> Machine:
             )
         field, value = found[0][0], int(found[0][1][1])
         if said.setdefault(field, value) != value:
-            raise ConfigError(f"Expected one {field} of a machine; got {said[field]} and {value} in {text.strip()!r}.")
+            raise ConfigError(
+                f"Expected one value of a machine's {field}; got {said[field]} and {value} in {text.strip()!r}."
+            )
     return Machine(**said)
 
 
