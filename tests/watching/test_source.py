@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from sextet.core.errors import DataError
@@ -63,6 +64,24 @@ def test_stamps_of_a_frame_in_a_zone_are_told_in_it() -> None:
     told = [[row.stamp for row in rows_from(kind, Columns(), print)] for kind in (frame, pl.from_pandas(frame))]
     assert told[0] == told[1]
     assert told[1][1:] == ["2024-10-27 02:00:00+02:00", "2024-10-27 02:00:00+01:00"]
+
+
+def test_frames_whose_names_are_no_text_or_stand_in_the_index() -> None:
+    assert str(read(FRAME.rename(columns={"y": 0}))) == str(ROWS)
+    assert str(read(FRAME.set_index(["unique_id", "ds"]))) == str(ROWS)
+    assert read(FRAME.set_index("ds")["y"].iloc[[0, 2]]) == [("", 0.0, 1.5), ("", 86_400.0, 2.0)]
+    assert str(read(pa.Table.from_pandas(FRAME))) == str(read(pl.from_pandas(FRAME).lazy())) == str(ROWS)
+    with pytest.raises(DataError, match="two columns named 'y'"):
+        read(pd.concat([FRAME, FRAME[["y"]]], axis=1))
+
+
+def test_several_columns_name_a_series_together(tmp_path: Path) -> None:
+    frame = FRAME.assign(room=[1, 2, 1]).rename(columns={"unique_id": "floor"})
+    path, lines = tmp_path / "data.csv", frame.to_json(orient="records", lines=True, date_format="iso").splitlines()
+    frame.to_csv(path, index=False)
+    for data in (frame, path, lines):
+        found = rows_from(data, Columns(id="floor,room"), lambda *what: None)
+        assert [row.series for row in found] == ["a/1", "b/2", "a/1"]
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ _NOTED = {
     "unreadable": "that could not be read",
 }
 
+_MIXED = 0.25  # share of rows passed over for their time from which several series may have come as one
 _UNREAD_SHOWN = 3  # lines that could not be read, told with their reason
 
 Run = Annotated[
@@ -69,7 +70,7 @@ class WatchFlags:
         Option(
             "--id",
             metavar="COLUMN",
-            help="Column that names the series.",
+            help="Column that names the series; several, with commas, name them together.",
             show_default="found",
             rich_help_panel=_COLUMNS,
         ),
@@ -131,6 +132,12 @@ def tell(counts: dict[str, int], unread: list[tuple[int, str]]) -> None:
         f"{counts['alerts']:,} alerts in {counts['rows']:,} rows of {counts['series']:,} series.{noted}",
         file=sys.stderr,
     )
+    before = counts["late"] + counts["duplicates"]
+    if before > _MIXED * (counts["rows"] + before):
+        print(
+            "note: where rows of several series came as one, name the column of series with --id, several with commas.",
+            file=sys.stderr,
+        )
     for number, reason in unread[:_UNREAD_SHOWN]:
         print(f"note: line {number} was passed over: {reason}.", file=sys.stderr)
     more = counts["unreadable"] - _UNREAD_SHOWN

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sextet.core.errors import DataError
@@ -78,7 +79,7 @@ def _read(
     records: Iterator[list[str]], layout: Layout, clock: Clock, unreadable: Unreadable, number: int
 ) -> Iterator[Row]:
     time, target, width = int(layout.time), int(layout.target), layout.width
-    series = None if layout.id is None else int(layout.id)
+    series = _joining(layout.ids)
     more = [int(place) for place in layout.covariates]
     second_of = clock.second
     while True:
@@ -97,12 +98,20 @@ def _read(
                 unreadable(number, f"{stamp[:40]!r} is no time")
             else:
                 covariates = tuple([number_of(fields[place]) for place in more]) if more else ()
-                yield Row(
-                    "" if series is None else fields[series], stamp, second, number_of(fields[target]), covariates
-                )
+                yield Row(series(fields), stamp, second, number_of(fields[target]), covariates)
         elif fields:
             unreadable(number, f"{len(fields)} fields in place of {width}")
         number += 1
+
+
+def _joining(ids: Sequence[int | str]) -> Callable[[list[str]], str]:
+    """Return what reads the name of a line's series off its fields."""
+    if not ids:
+        return lambda fields: ""
+    places = [int(place) for place in ids]
+    if len(places) == 1:
+        return operator.itemgetter(places[0])
+    return lambda fields: "/".join([fields[place] for place in places])
 
 
 def _objects(first: str, rest: Iterator[str], columns: Columns, unreadable: Unreadable, source: str) -> Iterator[Row]:
@@ -125,7 +134,7 @@ def _objects(first: str, rest: Iterator[str], columns: Columns, unreadable: Unre
         if second is None:
             unreadable(number, f"{stamp[:40]!r} is no time")
             continue
-        series = "" if layout.id is None else str(entry.get(layout.id, ""))
+        series = "/".join(str(entry.get(name, "")) for name in layout.ids)
         covariates = tuple(_entry(entry.get(name)) for name in layout.covariates)
         yield Row(series, stamp, second, _entry(entry.get(layout.target)), covariates)
 

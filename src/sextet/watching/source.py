@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from sextet.core.errors import DataError
-from sextet.core.frequency import Stamps
-from sextet.data.local_stamps import moment
+from sextet.core.kinds import shown
 from sextet.watching.clock import Clock
 from sextet.watching.layout import Columns, layout_of_names
 from sextet.watching.lines import Row, Unreadable, number_of, refuse_nameless, rows_of
 
 _BATCH = 4096
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_FRAMES = ("pandas", "polars", "pyarrow")
 _TABLES = (".parquet", ".pq")
 
 
@@ -29,7 +29,8 @@ def rows_from(data: Any, columns: Columns, unreadable: Unreadable) -> Iterator[R
 
     Args:
         data: the path of a CSV or JSON-lines file (also .gz, .bz2, .xz) or of a Parquet file; "-" for standard
-            input; a pandas or polars frame; or an iterable of lines, of (stamp, value) or of (series, stamp, value).
+            input; a pandas, polars or pyarrow frame; or an iterable of lines, of (stamp, value) or of (series, stamp,
+            value).
         columns: which column is what, where there are names.
         unreadable: told of rows passed over.
 
@@ -38,8 +39,10 @@ def rows_from(data: Any, columns: Columns, unreadable: Unreadable) -> Iterator[R
     """
     if isinstance(data, (str, Path)):
         return _from_path(data, columns, unreadable)
-    if hasattr(data, "columns"):
+    if type(data).__module__.split(".")[0] in _FRAMES:
         return _from_frame(data, columns, unreadable)
+    if not isinstance(data, Iterable):
+        raise DataError(f"Expected a file path, a frame or an iterable of rows to watch; got {shown(data)}.")
     return _from_items(data, columns, unreadable)
 
 
@@ -80,8 +83,13 @@ def _from_parquet(file: Path, columns: Columns, unreadable: Unreadable) -> Itera
 
 
 def _from_frame(frame: Any, columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
-    for low in range(0, len(frame), _BATCH):
-        yield from _from_columns(frame[low : low + _BATCH], columns, unreadable, "the frame", low)
+    from sextet.data.frame_table import table_of_frame  # a stream of lines needs no Arrow
+
+    table, name = table_of_frame(frame)
+    number = 0
+    for batch in table.to_batches(_BATCH):
+        yield from _from_columns(batch.to_pandas(), columns, unreadable, name, number)
+        number += batch.num_rows
 
 
 def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: str, before: int) -> Iterator[Row]:
@@ -90,7 +98,7 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
     stamps = np.asarray(part[layout.time])
     if stamps.dtype.kind == "M":
         ns = stamps.astype("datetime64[ns]")
-        texts = _texts(ns, getattr(part[layout.time].dtype, "time_zone", None))
+        texts = np.datetime_as_string(ns, unit="auto").tolist()
         seconds: list[float | None] = [
             None if text == "NaT" else at * 1e-9 for text, at in zip(texts, ns.astype(np.int64).tolist(), strict=True)
         ]
@@ -98,7 +106,8 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
         clock = Clock()
         texts = [str(stamp) for stamp in stamps.tolist()]
         seconds = [clock.second(text) for text in texts]
-    names = [""] * len(texts) if layout.id is None else [str(name) for name in np.asarray(part[layout.id]).tolist()]
+    parts = [[str(name) for name in np.asarray(part[one]).tolist()] for one in layout.ids]
+    names = ["/".join(name) for name in zip(*parts, strict=True)] or [""] * len(texts)
     values = _numbers(part[layout.target])
     more = list(zip(*(_numbers(part[name]) for name in layout.covariates), strict=True)) or [()] * len(texts)
     for place, (name, text, second, value) in enumerate(zip(names, texts, seconds, values, strict=True)):
@@ -106,14 +115,6 @@ def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: s
             unreadable(before + place + 1, f"{text[:40]!r} is no time")
         else:
             yield Row(name, text, second, value, more[place])
-
-
-def _texts(ns: Stamps, zone: str | None) -> list[str]:
-    """Stamps as text, as pandas writes them where a polars frame has a zone, the stamps being UTC then."""
-    if zone is None:
-        texts: list[str] = np.datetime_as_string(ns, unit="auto").tolist()
-        return texts
-    return ["NaT" if np.isnat(stamp) else str(moment(stamp, zone)) for stamp in ns]
 
 
 def _numbers(column: Any) -> list[float]:
