@@ -201,6 +201,8 @@ def test_options_that_contradict_themselves() -> None:
         DataOptions(freq="h", resample="D")
     with pytest.raises(ConfigError, match="'a'"):
         DataOptions(past=("a",), future=("a",))
+    with pytest.raises(ConfigError, match="Expected . or , as the sign before decimals; got ';'"):
+        DataOptions(decimal=";")
     assert "--freq" in message(frame(), DataOptions(freq="fortnight"))
     assert "Mars" in message(frame(), DataOptions(tz="Mars/Base"))
 

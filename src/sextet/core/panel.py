@@ -33,6 +33,7 @@ class Panel:
         weight: `[N]` float32 sample weights, or None.
         label: `[N]` int8 spike labels of the user (1 spike, 0 none), or None.
         tz: time zone name for the calendar, stamps being UTC; None: stamps are local wall time.
+        decimal: sign before decimals in the text that it was read from; None: numbers had none, or were no text.
         notes: what was found and done while reading, in plain sentences, for the report.
     """
 
@@ -51,6 +52,7 @@ class Panel:
     weight: Floats | None = None
     label: NDArray[np.int8] | None = None
     tz: str | None = None
+    decimal: str | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property

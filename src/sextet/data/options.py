@@ -33,6 +33,7 @@ class DataOptions:
         future_data: file or frame with id, time and the future covariates beyond the end.
         resample: frequency that readings are averaged onto, such as "5min"; empty steps stay missing.
         tz: time zone of stamps that carry none ("Europe/Berlin"), and of the calendar.
+        decimal: sign before decimals, "." or ",", in columns that could be read both ways; default: found.
         skip_short: leave out series that are too short instead of stopping.
         weight: column of sample weights, 0 or more.
         spike_label: column that says 1 where the target is a spike, else 0.
@@ -48,6 +49,7 @@ class DataOptions:
     future_data: str | os.PathLike[str] | Any | None = None
     resample: str | None = None
     tz: str | None = None
+    decimal: str | None = None
     skip_short: bool = False
     weight: str | None = None
     spike_label: str | None = None
@@ -61,6 +63,8 @@ class DataOptions:
                 f"Expected either a frequency ({self.freq!r}) or a resampling rule ({self.resample!r}), not both: "
                 "--resample brings its own frequency."
             )
+        if self.decimal not in (None, ".", ","):
+            raise ConfigError(f"Expected . or , as the sign before decimals; got {self.decimal!r}.")
         roles: dict[str, str] = {}
         for role, column in self._roles():
             if column in roles and roles[column] != role:

@@ -14,6 +14,7 @@ from sextet.core.panel import Panel
 from sextet.data.columns import find_roles
 from sextet.data.future_rows import check_future, read_ahead
 from sextet.data.grid import check_static, find_spans, lay_out, select_series
+from sextet.data.hints import Hints
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.regularity import averaged, find_frequency, option_frequency
@@ -50,8 +51,9 @@ def read_panel(
     """
     options = options or DataOptions()
     opened = open_source(source)
+    hints = Hints(decimal=options.decimal)
     roles = find_roles(opened, options, optional)
-    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz), options, roles.label)
+    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz, hints), options, roles.label)
     notes = [*opened.notes, *rows.notes, *notes]
     check_static(rows)
     spans = find_spans(rows, keep_end=bool(roles.future))

@@ -15,14 +15,15 @@ from sextet.core.errors import DataError
 from sextet.data.arrow_arrays import from_texts
 from sextet.data.columns import Roles
 from sextet.data.growth import GrowingArray
+from sextet.data.hints import Hints
+from sextet.data.number_columns import number_styles
+from sextet.data.number_text import number_style
 from sextet.data.source import Source
 from sextet.data.stamp_text import NAIVE, offset_name
 from sextet.data.values import (
     BadValueError,
-    NumberStyle,
     StampStyle,
     names,
-    number_style,
     numbers,
     plain,
     refusal,
@@ -50,6 +51,7 @@ class Rows:
         tz: time zone that the stamps themselves name, or None.
         order: `[N]` row of the source that each row was; None: the same.
         notes: what was detected.
+        decimal: the sign before decimals in columns of text; None: there was none.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class Rows:
     tz: str | None = None
     order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
+    decimal: str | None = None
 
     def place(self, row: int) -> str:
         """How to find a row in its source."""
@@ -91,13 +94,19 @@ def stamp_text(ns: np.int64) -> str:
     return str(np.datetime_as_string(np.datetime64(int(ns), "ns"), unit="auto")).replace("T", " ")
 
 
-def read_rows(source: Source, roles: Roles, tz: str | None = None) -> Rows:
-    """Read the columns of a source; `tz` is the zone the user names, which allows several offsets.
+def read_rows(source: Source, roles: Roles, tz: str | None = None, hints: Hints | None = None) -> Rows:
+    """Read the columns of a source.
+
+    Args:
+        source: where they are.
+        roles: which of them.
+        tz: the zone the user names, which allows several offsets.
+        hints: what is known of how values are written.
 
     Raises:
         DataError: a value cannot be what its column should hold, or offsets from UTC contradict one another.
     """
-    reader = _Reader(source, roles)
+    reader = _Reader(source, roles, hints or Hints())
     count = 0
     for batch in source.batches(reader.wanted):
         reader.add(batch, count)
@@ -112,7 +121,7 @@ def read_rows(source: Source, roles: Roles, tz: str | None = None) -> Rows:
 class _Reader:
     """Collects converted pieces of columns."""
 
-    def __init__(self, source: Source, roles: Roles) -> None:
+    def __init__(self, source: Source, roles: Roles, hints: Hints) -> None:
         self.source, self.roles = source, roles
         have = set(source.columns)
         self.numeric = tuple(dict.fromkeys(name for name in roles.numeric if name in have))
@@ -123,7 +132,9 @@ class _Reader:
                 if name is not None
             )
         )
-        self.styles = {name: self._number_style(name) for name in (*roles.targets, *self.numeric)}
+        self.styles, self.decimal, self.number_notes = number_styles(
+            source, (*roles.targets, *self.numeric), hints.decimal
+        )
         self.stamp_style = self._stamp_style()
         self.ids: dict[str, int] = {}
         self.categories: dict[str, dict[str, int]] = {name: {} for name in roles.static}
@@ -149,7 +160,8 @@ class _Reader:
 
     def rows(self, tz: str | None) -> Rows:
         zone = self._zone(tz)
-        notes = (*self.roles.notes, *((self.stamp_style.note,) if self.stamp_style.note else ()))
+        stamp_note = (self.stamp_style.note,) if self.stamp_style.note else ()
+        notes = (*self.roles.notes, *stamp_note, *self.number_notes)
         ns = self.ns.take()
         columns = {name: self.columns[name].take() for name in self.numeric}
         if self.roles.wide:
@@ -168,6 +180,7 @@ class _Reader:
             static=self._static(),
             tz=zone,
             notes=notes,
+            decimal=self.decimal,
         )
 
     def _wide(
@@ -188,6 +201,7 @@ class _Reader:
             tz=zone,
             order=np.tile(np.arange(count, dtype=np.int64), series),
             notes=notes,
+            decimal=self.decimal,
         )
 
     def _static(self) -> dict[str, NDArray[np.float32]]:
@@ -196,7 +210,7 @@ class _Reader:
         for name in self.roles.static:
             codes, known = self.columns[name].take(), list(self.categories[name])
             try:
-                values = numbers(from_texts(known), NumberStyle(comma="maybe"))
+                values = numbers(from_texts(known), number_style(known, self.source.grouped, self.decimal))
                 out[name] = values.astype(np.float32)[codes]
             except BadValueError:
                 for code, value in enumerate(known):
@@ -214,14 +228,6 @@ class _Reader:
         except BadValueError as error:
             place = self.source.place(before + error.position)
             raise refusal(self.source.name, place, column, error) from error
-
-    def _number_style(self, name: str) -> NumberStyle:
-        sample = plain(self.source.head[name])
-        return (
-            number_style(sample, self.source.grouped)
-            if self.source.text or pa.types.is_string(sample.type)
-            else NumberStyle()
-        )
 
     def _stamp_style(self) -> StampStyle:
         name = self.roles.time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,17 +10,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
-from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
+from sextet.data.arrow_arrays import from_texts, to_numpy, whole_scalar
+from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number, text_numbers
 from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
 
 Floats = NDArray[np.float64]
 Nanoseconds = NDArray[np.int64]
 
-MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nat", "-", "--", "?", "#value!", "#div/0!", "missing")
-_TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 
@@ -65,23 +60,6 @@ def plain(array: pa.Array) -> pa.Array:
     return array
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberStyle:
-    """How numbers are written as text in a column: `comma` is "." (none), "decimal" or "thousands"."""
-
-    comma: str = "."
-
-
-def number_style(sample: pa.Array, grouped: bool) -> NumberStyle:
-    """See from a sample what commas mean; `grouped`: where the separator is a comma too, 1,234 is 1234."""
-    values = [value.strip() for value in plain(sample).to_pylist() if value is not None and "," in value]
-    if not values or not all(_DECIMAL_COMMA.fullmatch(v) or _GROUPED.fullmatch(v) for v in values):
-        return NumberStyle(comma="." if grouped else "maybe")
-    if all(_GROUPED.fullmatch(v) for v in values) and (grouped or any("." in v or v.count(",") > 1 for v in values)):
-        return NumberStyle(comma="thousands")
-    return NumberStyle(comma="decimal")
-
-
 def numbers(array: pa.Array, style: NumberStyle) -> Floats:
     """A piece of a column as float64 `[N]`, NaN where missing.
 
@@ -90,7 +68,10 @@ def numbers(array: pa.Array, style: NumberStyle) -> Floats:
     """
     array = plain(array)
     if is_text(array.type):
-        out = _text_numbers(array, style)
+        out, bad = text_numbers(array, style)
+        if bad is not None:
+            remedy = "Correct it, or leave it empty if it is missing."
+            raise BadValueError(bad, style.expected, array[bad].as_py(), remedy)
     elif is_number(array.type) or pa.types.is_null(array.type):
         kind = pa.uint8() if pa.types.is_boolean(array.type) else array.type
         out = to_numpy(pc.cast(pc.cast(array, kind), pa.float64(), safe=False))
@@ -192,12 +173,18 @@ def looks_numeric(sample: pa.Array, grouped: bool) -> bool:
         return True
     if not is_text(sample.type):
         return False
-    kept = sample.filter(pc.invert(_missing(sample)))
-    if not len(kept):
+    texts = texts_of(sample)
+    if not texts:
         return False
-    style = number_style(kept, grouped)
-    good = sum(_one_number(value, style) is not None for value in kept.to_pylist())
-    return good * 2 >= len(kept)
+    style = number_style(texts, grouped)
+    good = sum(one_number(value, style) is not None for value in texts)
+    return good * 2 >= len(texts)
+
+
+def texts_of(sample: pa.Array) -> list[str]:
+    """The values of a sample that is text, without the missing ones; of other samples none."""
+    sample = plain(sample)
+    return sample.filter(pc.invert(_missing(sample))).to_pylist() if is_text(sample.type) else []
 
 
 def is_blank(sample: pa.Array) -> bool:
@@ -211,52 +198,6 @@ def is_blank(sample: pa.Array) -> bool:
 def _missing(array: pa.Array) -> pa.Array:
     known = from_texts(MISSING)
     return pc.or_(pc.is_null(array), pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(array)), value_set=known))
-
-
-def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
-    if style.comma in (".", "maybe"):
-        try:
-            quick: Floats = to_numpy(pc.cast(_blank_to_null(array), pa.float64()))
-            return quick
-        except pa.ArrowInvalid:
-            pass
-    encoded = array.dictionary_encode()
-    values = [_one_number(value, style) for value in encoded.dictionary.to_pylist()]
-    codes = to_numpy(pc.fill_null(pc.cast(encoded.indices, pa.int64()), whole_scalar(len(values))))
-    bad = np.array([value is None for value in values] + [False])[codes]
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise BadValueError(at, "a number", array[at].as_py(), "Correct it, or leave it empty if it is missing.")
-    out: Floats = np.array([0.0 if v is None else v for v in values] + [np.nan])[codes]
-    return out
-
-
-def _blank_to_null(array: pa.Array) -> pa.Array:
-    return pc.if_else(pc.is_in(array, value_set=from_texts(("", "NA", "NULL", "null"))), no_text(), array)
-
-
-def _one_number(value: str | None, style: NumberStyle) -> float | None:
-    """One text as a number, NaN where missing, None where it is neither."""
-    if value is None:
-        return float("nan")
-    text = value.strip().lower()
-    if text in MISSING:
-        return float("nan")
-    if text in _TRUTH:
-        return _TRUTH[text]
-    if style.comma == "thousands" and _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    elif style.comma in ("decimal", "maybe"):
-        if _DECIMAL_COMMA.fullmatch(text):
-            text = text.replace(".", "").replace(",", ".")
-        elif style.comma == "decimal" and _POINTED.fullmatch(text):
-            text = text.replace(".", "")
-    if "_" in text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _integer_unit(sample: pa.Array) -> str:

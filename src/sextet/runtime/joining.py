@@ -61,6 +61,7 @@ def joined(history: Panel, fresh: Panel) -> Panel:
         weight=columns["weight"],
         label=columns["label"],
         tz=fresh.tz,
+        decimal=fresh.decimal,
         notes=fresh.notes,
     )
 

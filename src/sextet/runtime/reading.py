@@ -23,6 +23,7 @@ def plain_options(options: DataOptions, panel: Panel) -> dict[str, Any]:
     kept = {name: getattr(options, name) for name in _KEPT}
     kept["freq"] = None if options.resample else panel.frequency.name
     kept["tz"] = options.tz or panel.tz
+    kept["decimal"] = options.decimal or panel.decimal
     return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 

@@ -49,6 +49,7 @@ def tail(panel: Panel, rows: int) -> Panel:
         weight=None if panel.weight is None else panel.weight[kept],
         label=None if panel.label is None else panel.label[kept],
         tz=panel.tz,
+        decimal=panel.decimal,
     )
 
 
@@ -61,6 +62,7 @@ def panel_to_arrays(panel: Panel) -> dict[str, NDArray[Any]]:
         "future_names": panel.future_names,
         "static_names": panel.static_names,
         "tz": panel.tz,
+        "decimal": panel.decimal,
     }
     arrays: dict[str, NDArray[Any]] = {"meta": np.array(json.dumps(meta))}
     for name in ("offsets", "first", "known", "y", "past", "future", "static"):
@@ -85,5 +87,6 @@ def panel_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Panel:
         future_names=tuple(meta["future_names"]),
         static_names=tuple(meta["static_names"]),
         tz=meta["tz"],
+        decimal=meta.get("decimal"),
         **parts,
     )
