@@ -203,6 +203,8 @@ def test_options_that_contradict_themselves() -> None:
         DataOptions(past=("a",), future=("a",))
     with pytest.raises(ConfigError, match="Expected . or , as the sign before decimals; got ';'"):
         DataOptions(decimal=";")
+    with pytest.raises(ConfigError, match="Expected day/month/year or month/day/year as the order of dates; got 'dmy'"):
+        DataOptions(dates="dmy")
     assert "--freq" in message(frame(), DataOptions(freq="fortnight"))
     assert "Mars" in message(frame(), DataOptions(tz="Mars/Base"))
 

@@ -12,6 +12,18 @@ from sextet.runtime.reading import options_for, plain_options
 from sextet.runtime.stored_panel import panel_from_arrays, panel_to_arrays
 
 
+def test_the_order_of_dates_holds_for_new_data_that_could_be_read_both_ways(tmp_path: Path) -> None:
+    trained, new = tmp_path / "trained.csv", tmp_path / "new.csv"
+    trained.write_text(
+        "ds,y\n" + "".join(f"{day:02d}/01/2024 {hour:02d}:00,1\n" for day in (1, 2) for hour in range(24))
+    )
+    new.write_text("ds,y\n" + "".join(f"03/01/2024 {hour:02d}:00,1\n" for hour in range(24)))
+    panel = read_panel(trained)
+    assert panel_from_arrays(panel_to_arrays(panel)).dates == "day/month/year"
+    fresh = read_panel(new, options_for({"data": plain_options(DataOptions(), panel)}))
+    assert str(fresh.stamps(0)[0]).startswith("2024-01-03T00:00")
+
+
 def test_what_a_dot_meant_holds_for_new_data(tmp_path: Path) -> None:
     trained, new = tmp_path / "trained.csv", tmp_path / "new.csv"
     trained.write_text(

@@ -108,6 +108,16 @@ class DataFlags:
             rich_help_panel=_CLEANING,
         ),
     ] = None
+    dates: Annotated[
+        str | None,
+        Option(
+            "--dates",
+            metavar="ORDER",
+            help="day/month/year or month/day/year, where dates such as 01/02/2024 could be read both ways.",
+            show_default="found",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
     decimal: Annotated[
         str | None,
         Option(

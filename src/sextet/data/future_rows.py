@@ -42,7 +42,7 @@ def read_ahead(
         notes=(),
     )
     past, spans = history
-    hints = Hints(decimal=options.decimal or past.decimal)
+    hints = Hints(decimal=options.decimal or past.decimal, dates=options.dates or past.dates, frequency=frequency)
     rows, zone = on_clock(in_order(read_rows(source, given, options.tz, hints)), options.tz, frequency)
     if (zone is None) != (tz is None):
         raise DataError(

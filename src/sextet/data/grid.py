@@ -120,6 +120,7 @@ def lay_out(
         label=None if roles.label is None else place.column(_labels(rows, roles.label), np.int8(0)),
         tz=tz,
         decimal=rows.decimal,
+        dates=rows.dates,
     )
 
 

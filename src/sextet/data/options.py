@@ -9,6 +9,8 @@ from typing import Any
 
 from sextet.core.errors import ConfigError
 
+_ORDERS = ("day/month/year", "month/day/year")
+
 
 def names(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """Read column names given as "a,b", as a sequence of names, or not at all."""
@@ -33,6 +35,7 @@ class DataOptions:
         future_data: file or frame with id, time and the future covariates beyond the end.
         resample: frequency that readings are averaged onto, such as "5min"; empty steps stay missing.
         tz: time zone of stamps that carry none ("Europe/Berlin"), and of the calendar.
+        dates: "day/month/year" or "month/day/year", for stamps that could be read both ways; default: found.
         decimal: sign before decimals, "." or ",", in columns that could be read both ways; default: found.
         skip_short: leave out series that are too short instead of stopping.
         weight: column of sample weights, 0 or more.
@@ -49,6 +52,7 @@ class DataOptions:
     future_data: str | os.PathLike[str] | Any | None = None
     resample: str | None = None
     tz: str | None = None
+    dates: str | None = None
     decimal: str | None = None
     skip_short: bool = False
     weight: str | None = None
@@ -65,6 +69,8 @@ class DataOptions:
             )
         if self.decimal not in (None, ".", ","):
             raise ConfigError(f"Expected . or , as the sign before decimals; got {self.decimal!r}.")
+        if self.dates not in (None, *_ORDERS):
+            raise ConfigError(f"Expected {' or '.join(_ORDERS)} as the order of dates; got {self.dates!r}.")
         roles: dict[str, str] = {}
         for role, column in self._roles():
             if column in roles and roles[column] != role:

@@ -51,9 +51,10 @@ def read_panel(
     """
     options = options or DataOptions()
     opened = open_source(source)
-    hints = Hints(decimal=options.decimal)
     roles = find_roles(opened, options, optional)
-    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz, hints), options, roles.label)
+    named = option_frequency(options.freq, "--freq") if options.freq else None
+    hints = Hints(decimal=options.decimal, dates=options.dates, frequency=named)
+    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz, hints), options, named, roles.label)
     notes = [*opened.notes, *rows.notes, *notes]
     check_static(rows)
     spans = find_spans(rows, keep_end=bool(roles.future))
@@ -82,11 +83,12 @@ def read_panel(
     return replace(panel, notes=tuple(notes))
 
 
-def _on_grid(rows: Rows, options: DataOptions, label: str | None) -> tuple[Rows, Frequency, str | None, list[str]]:
+def _on_grid(
+    rows: Rows, options: DataOptions, named: Frequency | None, label: str | None
+) -> tuple[Rows, Frequency, str | None, list[str]]:
     """Rows sorted, on one clock and on the grid; the grid, the calendar's zone, and notes."""
     notes = []
     rule = option_frequency(options.resample, "--resample") if options.resample else None
-    named = option_frequency(options.freq, "--freq") if options.freq else None
     rows, tz = on_clock(in_order(rows), options.tz, rule or named)
     if rule is not None:
         count = len(rows.ns)

@@ -19,6 +19,8 @@ from sextet.data.hints import Hints
 from sextet.data.number_columns import number_styles
 from sextet.data.number_text import number_style
 from sextet.data.source import Source
+from sextet.data.stamp_order import ORDERS
+from sextet.data.stamp_sample import ambiguous_stamps
 from sextet.data.stamp_text import NAIVE, offset_name
 from sextet.data.values import (
     BadValueError,
@@ -52,6 +54,7 @@ class Rows:
         order: `[N]` row of the source that each row was; None: the same.
         notes: what was detected.
         decimal: the sign before decimals in columns of text; None: there was none.
+        dates: whether day or month comes first in its stamps, as `Hints` has it; None: neither does.
     """
 
     source: Source
@@ -66,6 +69,7 @@ class Rows:
     order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
     decimal: str | None = None
+    dates: str | None = None
 
     def place(self, row: int) -> str:
         """How to find a row in its source."""
@@ -135,7 +139,8 @@ class _Reader:
         self.styles, self.decimal, self.number_notes = number_styles(
             source, (*roles.targets, *self.numeric), hints.decimal
         )
-        self.stamp_style = self._stamp_style()
+        self.stamp_style = self._stamp_style(hints)
+        self.dates = self.stamp_style.layout if self.stamp_style.layout in ORDERS else None
         self.ids: dict[str, int] = {}
         self.categories: dict[str, dict[str, int]] = {name: {} for name in roles.static}
         self.zones: dict[int, int] = {}
@@ -181,6 +186,7 @@ class _Reader:
             tz=zone,
             notes=notes,
             decimal=self.decimal,
+            dates=self.dates,
         )
 
     def _wide(
@@ -202,6 +208,7 @@ class _Reader:
             order=np.tile(np.arange(count, dtype=np.int64), series),
             notes=notes,
             decimal=self.decimal,
+            dates=self.dates,
         )
 
     def _static(self) -> dict[str, NDArray[np.float32]]:
@@ -229,10 +236,12 @@ class _Reader:
             place = self.source.place(before + error.position)
             raise refusal(self.source.name, place, column, error) from error
 
-    def _stamp_style(self) -> StampStyle:
+    def _stamp_style(self, hints: Hints) -> StampStyle:
         name = self.roles.time
         sample = plain(self.source.head[name])
-        style = stamp_style(sample)
+        style = stamp_style(sample, hints)
+        if style is not None and not style.sure:
+            style = stamp_style(ambiguous_stamps(self.source, name), hints) or style
         if style is None:
             value = next((v for v in sample.to_pylist() if v is not None), None)
             raise DataError(

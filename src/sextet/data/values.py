@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
 from sextet.data.arrow_arrays import from_texts, to_numpy, whole_scalar
+from sextet.data.hints import Hints
 from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number, text_numbers
+from sextet.data.stamp_order import ORDERS, other_order
 from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
 
 Floats = NDArray[np.float64]
@@ -86,22 +88,26 @@ def numbers(array: pa.Array, style: NumberStyle) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class StampStyle:
-    """How stamps of a column are to be read: `layout` of its text, or `unit` of its whole numbers."""
+    """How stamps of a column are to be read: `layout` of its text, or `unit` of its whole numbers.
+
+    `sure` says whether the sample decided it.
+    """
 
     layout: str = ""
     unit: str = ""
     note: str = ""
+    sure: bool = True
 
 
-def stamp_style(sample: pa.Array) -> StampStyle | None:
+def stamp_style(sample: pa.Array, hints: Hints | None = None) -> StampStyle | None:
     """See from a sample how stamps are written; None where it holds none."""
     sample = plain(sample)
     if is_time(sample.type):
         return StampStyle()
     if is_text(sample.type):
         kept = sample.filter(pc.invert(_missing(sample)))
-        found = choose_layout(kept)
-        return StampStyle(layout=found[0], note=found[1]) if found else None
+        found = choose_layout(kept, hints)
+        return StampStyle(layout=found.name, note=found.note, sure=found.sure) if found else None
     if pa.types.is_integer(sample.type):
         found_unit = _integer_unit(sample)
         return StampStyle(unit=found_unit) if found_unit else None
@@ -128,7 +134,10 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
         parsed = parse_stamps(array, style.layout)
         if not parsed.ok.all():
             at = int(np.argmin(parsed.ok))
-            raise BadValueError(at, f"a date or time ({style.layout})", array[at].as_py(), "Correct or remove it.")
+            remedy = "Correct or remove it."
+            if style.layout in ORDERS and parse_stamps(array.slice(at, 1), other_order(style.layout)).ok[0]:
+                remedy = f"Correct or remove it, or give --dates {other_order(style.layout)}."
+            raise BadValueError(at, f"a date or time ({style.layout})", array[at].as_py(), remedy)
         return parsed.ns, parsed.minutes
     if style.unit:
         scale, whole = _UNITS_NS[style.unit], to_numpy(pc.cast(array, pa.int64()))

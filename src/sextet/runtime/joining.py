@@ -62,6 +62,7 @@ def joined(history: Panel, fresh: Panel) -> Panel:
         label=columns["label"],
         tz=fresh.tz,
         decimal=fresh.decimal,
+        dates=fresh.dates,
         notes=fresh.notes,
     )
 

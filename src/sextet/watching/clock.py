@@ -40,6 +40,6 @@ class Clock:
             found = choose_layout(one)
             if found is None:
                 return None
-            self.layout = found[0]
+            self.layout = found.name
         parsed = parse_stamps(one, self.layout)
         return float(parsed.ns[0]) / _NS if bool(parsed.ok[0]) else None
