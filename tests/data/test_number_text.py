@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sextet.data.number_text import NumberStyle, number_style, one_number, text_numbers
+from sextet.data.number_text import NumberStyle, number_style, one_number
+from sextet.data.values import BadValueError, numbers
 
 
 def read(texts: list[str], grouped: bool = False, decimal: str | None = None) -> list[float | None]:
@@ -45,9 +46,12 @@ def dotted(value: int) -> str:
 )
 def test_what_dots_and_commas_mean(texts: list[str], expected: list[float | None]) -> None:
     assert read(texts) == expected
-    found, bad = text_numbers(pa.array(texts), number_style(texts, False))
-    assert found.tolist() == [value or 0.0 for value in expected]
-    assert bad == (expected.index(None) if None in expected else None)
+    if None in expected:
+        with pytest.raises(BadValueError) as error:
+            numbers(pa.array(texts), number_style(texts, False))
+        assert error.value.position == expected.index(None)
+    else:
+        assert numbers(pa.array(texts), number_style(texts, False)).tolist() == expected
 
 
 def test_where_fields_are_separated_by_commas_a_comma_groups() -> None:
@@ -80,8 +84,9 @@ def test_a_point_among_thousands_is_no_number() -> None:
     style = number_style(["1.036", "990"], False)
     assert one_number("12.5", style) is None and one_number("0.990", style) is None
     assert "decimal comma" in style.expected and NumberStyle().expected == "a number"
-    _, bad = text_numbers(pa.array(["1.036", "", None, "12.5"]), style)
-    assert bad == 3
+    with pytest.raises(BadValueError, match="decimal comma") as error:
+        numbers(pa.array(["1.036", "", None, "12.5"]), style)
+    assert error.value.position == 3
 
 
 @given(
@@ -108,8 +113,7 @@ def test_what_is_told_reads_thousands_of_any_size(values: list[int], data: st.Da
     expected = [float(f"{value}{end.replace(',', '.')}") for value, end in zip(values, ends, strict=True)]
     style = number_style(texts, False, ",")
     assert [one_number(text, style) for text in texts] == expected
-    found, bad = text_numbers(pa.array(texts), style)
-    assert bad is None and found.tolist() == expected
+    assert numbers(pa.array(texts), style).tolist() == expected
 
 
 @given(

@@ -1,4 +1,7 @@
-"""Numbers written as text: what dots and commas mean in a column, and its values."""
+"""Numbers written as text: what dots and commas mean in a column, and one text as a number.
+
+Nothing of Arrow is loaded, which would cost the start of a watch.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-
-from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
-
-Floats = NDArray[np.float64]
 
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nat", "-", "--", "?", "#value!", "#div/0!", "missing")
 _TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
@@ -106,35 +102,6 @@ def one_number(value: str | None, style: NumberStyle) -> float | None:
     if style.group == "," and _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     return _float(text)
-
-
-def text_numbers(array: pa.Array, style: NumberStyle) -> tuple[Floats, int | None]:
-    """A piece of a column of text as numbers `[N]`, NaN where missing; the place of the first that is none, or None."""
-    quick = _quick(array, style)
-    if quick is not None:
-        return quick, None
-    encoded = array.dictionary_encode()
-    values = [one_number(value, style) for value in encoded.dictionary.to_pylist()]
-    codes = to_numpy(pc.fill_null(pc.cast(encoded.indices, pa.int64()), whole_scalar(len(values))))
-    bad = np.array([value is None for value in values] + [False])[codes]
-    out: Floats = np.array([0.0 if v is None else v for v in values] + [np.nan])[codes]
-    return out, int(np.argmax(bad)) if bad.any() else None
-
-
-def _quick(array: pa.Array, style: NumberStyle) -> Floats | None:
-    """The same for a piece that holds numbers in the usual forms and blanks; None where it holds others."""
-    array = pc.if_else(pc.is_in(array, value_set=from_texts(("", "NA", "NULL", "null"))), no_text(), array)
-    if style.group:
-        other = "," if style.group == "." else "."
-        usual = rf"^[+-]?(\d+|[1-9]\d{{0,2}}([{style.group}]\d{{3}})+)([{other}]\d+)?$"
-        if pc.all(pc.match_substring_regex(array, usual)).as_py() is False:
-            return None
-        array = pc.replace_substring(pc.replace_substring(array, style.group, ""), ",", ".")
-    try:
-        out: Floats = to_numpy(pc.cast(array, pa.float64()))
-    except pa.ArrowInvalid:
-        return None
-    return out
 
 
 def _pointed(values: list[str], grouped: bool, decimal: str | None) -> NumberStyle:

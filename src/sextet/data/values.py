@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
-from sextet.data.arrow_arrays import from_texts, to_numpy, whole_scalar
+from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
 from sextet.data.hints import Hints
-from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number, text_numbers
+from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number
 from sextet.data.stamp_order import ORDERS, other_order
 from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
 
@@ -70,10 +70,7 @@ def numbers(array: pa.Array, style: NumberStyle) -> Floats:
     """
     array = plain(array)
     if is_text(array.type):
-        out, bad = text_numbers(array, style)
-        if bad is not None:
-            remedy = "Correct it, or leave it empty if it is missing."
-            raise BadValueError(bad, style.expected, array[bad].as_py(), remedy)
+        out = _text_numbers(array, style)
     elif is_number(array.type) or pa.types.is_null(array.type):
         kind = pa.uint8() if pa.types.is_boolean(array.type) else array.type
         out = to_numpy(pc.cast(pc.cast(array, kind), pa.float64(), safe=False))
@@ -207,6 +204,37 @@ def is_blank(sample: pa.Array) -> bool:
 def _missing(array: pa.Array) -> pa.Array:
     known = from_texts(MISSING)
     return pc.or_(pc.is_null(array), pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(array)), value_set=known))
+
+
+def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
+    quick = _usual_numbers(array, style)
+    if quick is not None:
+        return quick
+    encoded = array.dictionary_encode()
+    values = [one_number(value, style) for value in encoded.dictionary.to_pylist()]
+    codes = to_numpy(pc.fill_null(pc.cast(encoded.indices, pa.int64()), whole_scalar(len(values))))
+    bad = np.array([value is None for value in values] + [False])[codes]
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise BadValueError(at, style.expected, array[at].as_py(), "Correct it, or leave it empty if it is missing.")
+    out: Floats = np.array([0.0 if v is None else v for v in values] + [np.nan])[codes]
+    return out
+
+
+def _usual_numbers(array: pa.Array, style: NumberStyle) -> Floats | None:
+    """The same for a piece that holds numbers in the usual forms and blanks; None where it holds others."""
+    array = pc.if_else(pc.is_in(array, value_set=from_texts(("", "NA", "NULL", "null"))), no_text(), array)
+    if style.group:
+        other = "," if style.group == "." else "."
+        usual = rf"^[+-]?(\d+|[1-9]\d{{0,2}}([{style.group}]\d{{3}})+)([{other}]\d+)?$"
+        if pc.all(pc.match_substring_regex(array, usual)).as_py() is False:
+            return None
+        array = pc.replace_substring(pc.replace_substring(array, style.group, ""), ",", ".")
+    try:
+        out: Floats = to_numpy(pc.cast(array, pa.float64()))
+    except pa.ArrowInvalid:
+        return None
+    return out
 
 
 def _integer_unit(sample: pa.Array) -> str:
