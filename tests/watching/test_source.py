@@ -17,8 +17,9 @@ import polars as pl
 import pytest
 
 from sextet.core.errors import DataError
+from sextet.watching.heard import Heard
 from sextet.watching.layout import Columns
-from sextet.watching.lines import Row
+from sextet.watching.lines import Stream
 from sextet.watching.source import rows_from
 
 TEXT = "unique_id,ds,y\na,1970-01-01 00:00,1.5\nb,1970-01-01 00:00,\na,1970-01-02 00:00,2\n"
@@ -33,8 +34,10 @@ FRAME = pd.DataFrame(
 
 
 def read(data: Any, unread: list[Any] | None = None) -> list[tuple[str, float, float]]:
-    told = [] if unread is None else unread
-    found: list[Row] = list(rows_from(data, Columns(), lambda *what: told.append(what)))
+    heard = Heard()
+    found = list(rows_from(data, Stream(name="", columns=Columns(), heard=heard)))
+    if unread is not None:
+        unread += heard.unread
     return [(row.series, row.second, row.value) for row in found]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sextet.data.number_text import NumberStyle, number_style
+from sextet.data.number_text import NumberStyle, number_style, shown_sign
 from sextet.data.source import Source
 from sextet.data.values import looks_numeric, texts_of
 
@@ -48,12 +48,5 @@ def _elsewhere(source: Source, styles: Mapping[str, NumberStyle]) -> str | None:
 
 def _sign(texts: Mapping[str, list[str]], styles: Mapping[str, NumberStyle]) -> str | None:
     """The sign before decimals, where the values show one and no other."""
-    signs = {_shown(texts[name], style) for name, style in styles.items()} - {None}
-    return signs.pop() if len(signs) == 1 else None
-
-
-def _shown(texts: list[str], style: NumberStyle) -> str | None:
-    if style.decimal and style.group:
-        return style.decimal
-    signs = {sign for sign in ".," if any(sign in text for text in texts)}
+    signs = {shown_sign(texts[name], style) for name, style in styles.items()} - {None}
     return signs.pop() if len(signs) == 1 else None

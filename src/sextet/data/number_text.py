@@ -86,6 +86,14 @@ def number_style(texts: Sequence[str], grouped: bool, decimal: str | None = None
     return NumberStyle(decimal=",", group=".")
 
 
+def shown_sign(texts: Sequence[str], style: NumberStyle) -> str | None:
+    """The sign before decimals that values written in a style show; None where they show none, or both."""
+    if style.decimal and style.group:
+        return style.decimal
+    signs = {sign for sign in ".," if any(sign in text for text in texts)}
+    return signs.pop() if len(signs) == 1 else None
+
+
 def one_number(value: str | None, style: NumberStyle) -> float | None:
     """One text as a number, NaN where missing, None where it is neither."""
     if value is None:
