@@ -63,6 +63,20 @@ def test_three_p40s(file: Path, tmp_path: Path) -> None:
     assert said.checkpoints["minutes"] == 5 and "--resume" in said.checkpoints["why"]
 
 
+def test_how_the_data_are_read_is_said(file: Path, tmp_path: Path) -> None:
+    said = _of(file, tmp_path)
+    assert (said.data["time"], said.data["target"], said.data["id"]) == ("ds", ["y"], "unique_id")
+    assert "Frequency h was inferred from the times." in said.notes
+    wide = tmp_path / "wide.csv"
+    months = pd.date_range("1990-01-01", periods=400, freq="MS").strftime("%d/%m/%Y")
+    wide.write_text("Datum;a;b\n" + "".join(f"{month};{1 + k % 12}.250;2\n" for k, month in enumerate(months)))
+    said = _of(wide, tmp_path)
+    assert (said.data["time"], said.data["target"], said.data["id"]) == ("Datum", ["a", "b"], None)
+    told = " ".join(said.notes)
+    for text in ("The table is wide", "'01/01/1990' were read as day/month/year", "'1.250' of column 'a'", "MS was"):
+        assert text in told
+
+
 def test_two_cards_that_share_a_batch(file: Path, tmp_path: Path) -> None:
     said = _of(file, tmp_path, V100, V100, placement="data")
     assert said.placement["placement"] == "data" and "was asked for" in said.placement["why"]

@@ -97,11 +97,13 @@ class TableSource(Source):
 
 
 def open_source(source: Any) -> Source:
-    """Open a path ("-" for standard input), or a pandas, polars or pyarrow frame.
+    """Open a path ("-" for standard input), or a pandas, polars or pyarrow frame; what is open stays so.
 
     Raises:
         DataError: it is not there, empty, of an unknown kind, or cannot be read.
     """
+    if isinstance(source, Source):
+        return source
     if isinstance(source, str | os.PathLike):
         return _open_path(os.fspath(source))
     if isinstance(source, pa.Table):
