@@ -36,6 +36,14 @@ def test_a_bad_date_is_named(value: str, tmp_path: Path) -> None:
     assert "line 51" in text and "'ds'" in text and repr(value) in text
 
 
+def test_a_named_column_that_holds_no_times_is_told_what_would_do(tmp_path: Path) -> None:
+    path = write(tmp_path, "ds,y\n12,1\n13,2\n")
+    said = message(path, DataOptions(time="ds"))
+    assert "got '12'" in said and "seconds since 1970" in said and "name another column of times with --time" in said
+    path = write(tmp_path, "ds,y\n1704067200,1\n1704070800,2\nlater,3\n")
+    assert "line 4" in message(path) and "got 'later'" in message(path)
+
+
 def test_an_infinite_value_is_named() -> None:
     data = frame()
     data.loc[7, "y"] = np.inf

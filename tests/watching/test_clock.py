@@ -41,6 +41,11 @@ def test_whole_numbers_since_1970_where_they_may_be_stamps(digits: int) -> None:
     text = "1704067200" + "0" * digits
     assert Clock(epoch=True).second(text) == 1_704_067_200.0
     assert Clock().second(text) is None and Clock(epoch=True).second("17040672001") is None
+    assert Clock(epoch=True).second("1704071000400") == 1_704_071_000.4
+    clock = Clock(epoch=True)
+    clock.hear(text, False)
+    unit = {0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}[digits]
+    assert clock.plain and f"such as {text} were read as {unit} since 1970" in clock.note
 
 
 def test_what_is_heard_is_open_until_a_stamp_tells_day_from_month() -> None:

@@ -246,7 +246,8 @@ class _Reader:
             value = next((v for v in sample.to_pylist() if v is not None), None)
             raise DataError(
                 f"{self.source.name}, {self.source.place(0)}, column {name!r}: expected dates or times such as "
-                f"2024-01-31 or 2024-01-31T13:00, got {value!r}. Name the column of times with --time."
+                f"2024-01-31 or 2024-01-31T13:00, or seconds since 1970, got {value!r}. Write its values so, or name "
+                "another column of times with --time."
             )
         return style
 

@@ -141,7 +141,7 @@ def _from_frame(frame: Any) -> tuple[pa.Table, str]:
         import narwhals as nw
     except ImportError as error:
         raise DependencyError("Reading frames needs narwhals: pip install narwhals.") from error
-    frame = _with_index_as_columns(frame)
+    frame = _without_periods(_with_index_as_columns(frame))
     try:
         native = nw.from_native(frame)
     except TypeError as error:
@@ -186,3 +186,14 @@ def _with_index_as_columns(frame: Any) -> Any:
     if isinstance(frame.index, pd.DatetimeIndex) and "ds" not in frame.columns:
         return frame.rename_axis("ds").reset_index()
     return frame
+
+
+def _without_periods(frame: Any) -> Any:
+    """Columns of pandas periods as the stamps at which they begin."""
+    if type(frame).__module__.split(".")[0] != "pandas" or not hasattr(frame, "dtypes"):
+        return frame
+    import pandas as pd
+
+    at = [k for k, kind in enumerate(frame.dtypes) if isinstance(kind, pd.PeriodDtype)]
+    columns = {frame.columns[k]: frame.iloc[:, k].dt.to_timestamp() for k in at}
+    return frame.assign(**columns) if columns else frame

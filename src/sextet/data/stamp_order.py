@@ -14,8 +14,14 @@ Nanoseconds = NDArray[np.int64]
 
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
+COUNTED = ("seconds", "milliseconds", "microseconds", "nanoseconds")
 _DAY_NS = 86_400_000_000_000
 _CLEAR = 1.5  # times as many steps in the one grid as in the other: no gaps, or a few, make up for that
+
+
+def counted_note(shown: str, unit: str) -> str:
+    """Say how whole numbers were read as stamps."""
+    return f"Whole numbers such as {shown} were read as {unit} since 1970, in UTC."
 
 
 def other_order(layout: str) -> str:

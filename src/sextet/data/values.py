@@ -13,13 +13,15 @@ from sextet.core.errors import DataError
 from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
 from sextet.data.hints import Hints
 from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number
-from sextet.data.stamp_order import ORDERS, other_order
+from sextet.data.stamp_order import COUNTED, ORDERS, counted_note, other_order
 from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
 
 Floats = NDArray[np.float64]
 Nanoseconds = NDArray[np.int64]
 
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+_UNIT_NAMES = dict(zip(_UNITS_NS, COUNTED, strict=True))
+_WHOLE = r"^\s*\d{1,18}\s*$|^\s*[1-8]\d{18}\s*$"
 
 
 class BadValueError(Exception):
@@ -104,11 +106,11 @@ def stamp_style(sample: pa.Array, hints: Hints | None = None) -> StampStyle | No
     if is_text(sample.type):
         kept = sample.filter(pc.invert(_missing(sample)))
         found = choose_layout(kept, hints)
-        return StampStyle(layout=found.name, note=found.note, sure=found.sure) if found else None
-    if pa.types.is_integer(sample.type):
-        found_unit = _integer_unit(sample)
-        return StampStyle(unit=found_unit) if found_unit else None
-    return None
+        if found is not None:
+            return StampStyle(layout=found.name, note=found.note, sure=found.sure)
+        whole = kept.filter(pc.match_substring_regex(kept, _WHOLE))
+        return _counted(_whole_numbers(whole)) if len(whole) * 2 >= len(kept) else None
+    return _counted(sample) if pa.types.is_integer(sample.type) else None
 
 
 def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.int16]]:
@@ -127,18 +129,10 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
     if array.null_count:
         at = int(np.argmax(to_numpy(pc.is_null(array))))
         raise BadValueError(at, "a date or time", None, "Give every row its time, or remove the row.")
-    if is_text(array.type):
-        parsed = parse_stamps(array, style.layout)
-        if not parsed.ok.all():
-            at = int(np.argmin(parsed.ok))
-            remedy = "Correct or remove it."
-            if style.layout in ORDERS and parse_stamps(array.slice(at, 1), other_order(style.layout)).ok[0]:
-                remedy = f"Correct or remove it, or give --dates {other_order(style.layout)}."
-            raise BadValueError(at, f"a date or time ({style.layout})", array[at].as_py(), remedy)
-        return parsed.ns, parsed.minutes
     if style.unit:
-        scale, whole = _UNITS_NS[style.unit], to_numpy(pc.cast(array, pa.int64()))
-        return whole * scale, np.full(len(array), 0, dtype=np.int16)
+        return _counted_stamps(array, style.unit), np.full(len(array), 0, dtype=np.int16)
+    if is_text(array.type):
+        return _text_stamps(array, style.layout)
     try:
         tz = array.type.tz if pa.types.is_timestamp(array.type) else None
         ns = to_numpy(pc.cast(pc.cast(array, pa.timestamp("ns", tz=tz)), pa.int64()))
@@ -235,6 +229,43 @@ def _usual_numbers(array: pa.Array, style: NumberStyle) -> Floats | None:
     except pa.ArrowInvalid:
         return None
     return out
+
+
+def _counted(sample: pa.Array) -> StampStyle | None:
+    """The style of stamps that are whole numbers."""
+    unit = _integer_unit(sample)
+    if unit not in _UNIT_NAMES:
+        return StampStyle(unit=unit) if unit else None
+    shown = sample.drop_null()[0].as_py()
+    return StampStyle(unit=unit, note=counted_note(str(shown), _UNIT_NAMES[unit]))
+
+
+def _counted_stamps(array: pa.Array, unit: str) -> Nanoseconds:
+    """Whole numbers since 1970, or text of such."""
+    if is_text(array.type):
+        whole = pc.match_substring_regex(array, _WHOLE)
+        if not pc.all(whole).as_py():
+            at = int(np.argmin(to_numpy(whole)))
+            expected = f"{_UNIT_NAMES[unit]} since 1970"
+            raise BadValueError(at, expected, array[at].as_py(), "Correct or remove it.")
+        array = _whole_numbers(array)
+    counted: Nanoseconds = to_numpy(pc.cast(array, pa.int64())) * _UNITS_NS[unit]
+    return counted
+
+
+def _text_stamps(array: pa.Array, layout: str) -> tuple[Nanoseconds, NDArray[np.int16]]:
+    parsed = parse_stamps(array, layout)
+    if not parsed.ok.all():
+        at = int(np.argmin(parsed.ok))
+        remedy = "Correct or remove it."
+        if layout in ORDERS and parse_stamps(array.slice(at, 1), other_order(layout)).ok[0]:
+            remedy = f"Correct or remove it, or give --dates {other_order(layout)}."
+        raise BadValueError(at, f"a date or time ({layout})", array[at].as_py(), remedy)
+    return parsed.ns, parsed.minutes
+
+
+def _whole_numbers(texts: pa.Array) -> pa.Array:
+    return pc.cast(pc.utf8_trim_whitespace(texts), pa.int64())
 
 
 def _integer_unit(sample: pa.Array) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sextet.data.hints import Hints
-from sextet.data.stamp_order import ORDERS, other_order
+from sextet.data.stamp_order import COUNTED, ORDERS, counted_note, other_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,8 +53,10 @@ class Clock:
         """Learn from a stamp before it is read; with `wait` nothing is settled yet."""
         if self.plain or text in self._texts or not _has_digit(text):
             return
-        if _iso(text) is not None or (self.epoch and _since_1970(text) is not None):
+        counted = self.epoch and _since_1970(text) is not None
+        if counted or _iso(text) is not None:
             self.plain = not self._texts
+            self.note = counted_note(text.strip(), COUNTED[(len(text.strip()) - 9) // 3]) if counted else self.note
             return
         self._texts[text] = None
         date = text.split()[0]
@@ -113,9 +115,10 @@ class Clock:
 
 def _iso(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return None if len(text) > 8 and text.isdigit() else moment  # 17040710 0 0400 is ISO 8601 too, and no stamp
 
 
 def _has_digit(text: str) -> bool:
