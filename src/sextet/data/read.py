@@ -20,6 +20,7 @@ from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.regularity import averaged, find_frequency, option_frequency
 from sextet.data.rows import Rows, read_rows
 from sextet.data.source import open_source
+from sextet.data.split_refusal import LONGER
 
 
 def read_panel(
@@ -28,7 +29,7 @@ def read_panel(
     horizon: int | None = None,
     min_length: int | None = None,
     optional: tuple[str, ...] = (),
-    remedy: Callable[[int], str] = lambda rows: "Give a longer history or a shorter horizon",
+    remedy: Callable[[int], str] = lambda rows: LONGER,
 ) -> Panel:
     """Read series from a file or a frame.
 

@@ -14,6 +14,7 @@ from sextet.data.clock import local_time
 if TYPE_CHECKING:
     from sextet.data.split import SplitConfig
 
+LONGER = "Give a longer history or a shorter horizon"
 _OPTIONS = {"train_end": "--train-end", "validation_end": "--validation-end", "test_end": "--test-end"}
 
 
@@ -56,7 +57,7 @@ def instead(config: SplitConfig, horizon: int, rows: int) -> str:
         name, most, least = "--windows", (rows - 6 * horizon) // config.step + 1, 1
     else:
         name, most, least = "", 0, 1
-    return f"Give {name} {most} or less" if most >= least else "Give a longer history or a shorter horizon"
+    return f"Give {name} {most} or less" if most >= least else LONGER
 
 
 def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[np.int64], horizon: int) -> str:
