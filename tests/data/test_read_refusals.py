@@ -214,7 +214,18 @@ def test_options_that_contradict_themselves() -> None:
     with pytest.raises(ConfigError, match="Expected day/month/year or month/day/year as the order of dates; got 'dmy'"):
         DataOptions(dates="dmy")
     assert "--freq" in message(frame(), DataOptions(freq="fortnight"))
-    assert "Mars" in message(frame(), DataOptions(tz="Mars/Base"))
+    for zone in ("Mars/Base", "+25:00", "-24:00", "+01:60"):
+        assert repr(zone) in message(frame(), DataOptions(tz=zone))
+
+
+@pytest.mark.parametrize("name", ["data.parquet", "data.PQ"])
+def test_text_named_as_parquet_is_told_so(name: str, tmp_path: Path) -> None:
+    said = message(write(tmp_path, hourly(30), name))
+    assert "named as a Parquet file, but is none: it is text" in said and ".csv" in said and "Arrow" not in said
+    (tmp_path / name).write_bytes(b"\x00\x01\x02\x03\x04")
+    assert "it begins with b" in message(tmp_path / name)
+    (tmp_path / name).write_bytes(b"PAR1 and then no more")
+    assert "damaged or cut off" in message(tmp_path / name) and "magic" not in message(tmp_path / name)
 
 
 def test_what_is_no_table_is_refused() -> None:

@@ -55,7 +55,9 @@ def test_layouts(text: str, layout: str, expected: str) -> None:
     assert found is not None
 
 
-@pytest.mark.parametrize("text", ["2023-02-29", "2024-13-01", "2024-01-01 24:00", "2024-01-01 10:61", "0001-01-01"])
+@pytest.mark.parametrize(
+    "text", ["2023-02-29", "2024-13-01", "2024-01-01 24:00", "2024-01-01 10:61", "0001-01-01", "2024-01-01 00:00+25:00"]
+)
 def test_impossible_dates_are_not_ok(text: str) -> None:
     assert not parse_stamps(pa.array([text, "2024-1-1"]), "year-month-day").ok[0]
 

@@ -53,6 +53,8 @@ def test_files(ending: str, opener: Any, tmp_path: Path) -> None:
 
 def test_parquet_and_frames(tmp_path: Path) -> None:
     FRAME.to_parquet(tmp_path / "data.parquet")
+    FRAME.to_parquet(tmp_path / "data")
+    assert str(read(tmp_path / "data")) == str(ROWS)
     assert str(read(tmp_path / "data.parquet")) == str(read(FRAME)) == str(read(pl.from_pandas(FRAME))) == str(ROWS)
     texts = FRAME.assign(ds=["1970-01-01", "never", "1970-01-02"])
     unread: list[Any] = []
@@ -79,7 +81,13 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         read(tmp_path / "none.csv")
     with pytest.raises(DataError, match="is a folder"):
         read(tmp_path)
-    for name in ("bad.gz", "bad.xz", "bad.parquet"):
+    (tmp_path / "text.parquet").write_text(TEXT)
+    with pytest.raises(DataError, match="named as a Parquet file, but is none: it is text"):
+        read(tmp_path / "text.parquet")
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1 and then no more")
+    with pytest.raises(DataError, match="damaged or cut off"):
+        read(tmp_path / "cut.parquet")
+    for name in ("bad.gz", "bad.xz"):
         (tmp_path / name).write_bytes(b"no such file at all")
         with pytest.raises(DataError, match="damaged or no"):
             read(tmp_path / name)

@@ -19,7 +19,7 @@ Nanoseconds = NDArray[np.int64]
 NAIVE = -32768  # in place of an offset in minutes: the text names no zone
 _TIME = (
     r"(?:[T ]\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
+    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|UTC|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?"
 )
 _DATES = {
     "year-month-day": r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",

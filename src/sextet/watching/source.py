@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from sextet.core.errors import DataError
+from sextet.data.parquet_form import PARQUET_MAGIC, PARQUET_SUFFIXES, no_parquet
 from sextet.watching.layout import layout_of_names
 from sextet.watching.lines import Stream, refuse_nameless, rows_of
 from sextet.watching.reading import FILE_ROWS, Raw, Reading, Row
 from sextet.watching.texts import file_lines, standard_input
 
 _BATCH = 4096
-_TABLES = (".parquet", ".pq")
 
 
 def rows_from(data: Any, stream: Stream) -> Iterator[Row]:
@@ -47,7 +47,7 @@ def _from_path(path: str | Path, stream: Stream) -> Iterator[Row]:
     file = Path(path)
     stream = replace(stream, name=str(file), ahead=FILE_ROWS)
     try:
-        if file.suffix.lower() in _TABLES:
+        if _is_parquet(file):
             yield from _from_parquet(file, stream)
             return
         with file_lines(file, stream.heard) as lines:
@@ -64,6 +64,16 @@ def _from_path(path: str | Path, stream: Stream) -> Iterator[Row]:
         raise DataError(f"{file} is not text that can be read: {error}. Save it as UTF-8.") from error
 
 
+def _is_parquet(file: Path) -> bool:
+    with open(file, "rb") as opened:
+        start = opened.read(len(PARQUET_MAGIC))
+    if start == PARQUET_MAGIC:
+        return True
+    if file.suffix.lower() in PARQUET_SUFFIXES:
+        raise DataError(no_parquet(file, start))
+    return False
+
+
 def _from_parquet(file: Path, stream: Stream) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -71,7 +81,9 @@ def _from_parquet(file: Path, stream: Stream) -> Iterator[Row]:
     try:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
-        raise DataError(f"{file} is damaged or no Parquet file: {error}.") from error
+        raise DataError(
+            f"{file} begins like a Parquet file, but is damaged or cut off. Write or copy it again."
+        ) from error
     yield from _from_parts((batch.to_pandas() for batch in table.iter_batches(_BATCH)), stream)
 
 
