@@ -113,6 +113,15 @@ def test_whole_numbers_since_1970_are_stamps_in_text_and_frames(
         assert panel.tz == "UTC" and any(f"were read as {name} since 1970" in note for note in panel.notes)
 
 
+def test_dates_go_before_whole_numbers_for_the_time(tmp_path: Path) -> None:
+    stamps = pd.date_range("2024-01-01", periods=48, freq="h")
+    data = pd.DataFrame({"timestamp": stamps.as_unit("s").astype("int64"), "date": stamps, "y": np.arange(48.0)})
+    data.to_csv(tmp_path / "data.csv", index=False)
+    for source in (data, tmp_path / "data.csv"):
+        panel = read_panel(source)
+        assert panel.tz is None and "Column 'date' was taken for the time." in panel.notes
+
+
 def test_periods_are_read_as_the_stamps_at_which_they_begin() -> None:
     periods = pd.period_range("2009-06", periods=40, freq="M")
     data = pd.DataFrame({"unique_id": "a", "ds": periods, "y": np.arange(40.0)})

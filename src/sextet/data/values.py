@@ -97,6 +97,11 @@ class StampStyle:
     note: str = ""
     sure: bool = True
 
+    @property
+    def counted(self) -> bool:
+        """Whether they are counted since 1970."""
+        return self.unit in _UNITS_NS
+
 
 def stamp_style(sample: pa.Array, hints: Hints | None = None) -> StampStyle | None:
     """See from a sample how stamps are written; None where it holds none."""
