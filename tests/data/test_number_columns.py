@@ -48,6 +48,8 @@ def test_a_point_far_down_among_thousands_is_refused(tmp_path: Path) -> None:
     values = [f"{1 + k % 2}.{k % 1000:03d}" for k in range(6000)]
     values[3], values[5500] = "990", "12.5"
     said = message(write(tmp_path, table(values)))
+    path = tmp_path / "data.csv"
+    assert "--decimal ." in said and read_panel(path, DataOptions(decimal=".")).y[5500] == 12.5
     assert "line 5502" in said and "'12.5'" in said and "decimal comma" in said
 
 

@@ -215,7 +215,10 @@ def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
     bad = np.array([value is None for value in values] + [False])[codes]
     if bad.any():
         at = int(np.argmax(bad))
-        raise BadValueError(at, style.expected, array[at].as_py(), "Correct it, or leave it empty if it is missing.")
+        value, remedy = array[at].as_py(), "Correct it, or leave it empty if it is missing."
+        if style.decimal == "," and one_number(value, NumberStyle()) is not None:
+            remedy += " If all dots are before decimals, give --decimal ."
+        raise BadValueError(at, style.expected, value, remedy)
     out: Floats = np.array([0.0 if v is None else v for v in values] + [np.nan])[codes]
     return out
 
