@@ -211,6 +211,7 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     from sextet.combine.weights import EnsembleWeights
     from sextet.core.quantiles import LEVELS
     from sextet.ensemble.combining import calibrated, hear, learn_weights
+    from sextet.ensemble.lagging import lagging
     from sextet.ensemble.recruiting import member_file
     from sextet.runtime.crew import Crew, member_from, spike_probability
 
@@ -218,7 +219,8 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     files = {spec.name: folder / member_file(spec) for spec in ground.specs}
     if not all(file.is_file() for file in files.values()):
         return
-    crew = Crew(members={name: member_from(file) for name, file in files.items()}, shape=ground.shape)
+    plain = Crew(members={name: member_from(file) for name, file in files.items()}, shape=ground.shape)
+    crew = lagging(plain, ground)
     panel, everything = ground.panel, hear(crew, ground)
     known, count = np.arange(panel.series), panel.series
     weighed, heard = everything.before, everything.part("calibrate")
@@ -228,12 +230,16 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
         return weights.apply(answers, of.index.series, spike_probability(of.answers))
 
     def of(names: tuple[str, ...]) -> EnsembleWeights:
-        some = Crew(members={name: crew.members[name] for name in names}, shape=crew.shape)
-        return learn_weights(some, weighed, known, count)
+        return learn_weights(crew.only(names), weighed, known, count)
 
     judged: Callable[[Any], float] = lambda quantiles: loss(ground, heard.index, quantiles)  # noqa: E731
     weights = of(crew.names)
     whole = judged(said(weights))
+    if crew.lagged.names:
+        undrawn = hear(plain, ground)
+        alone = learn_weights(plain, undrawn.before, known, count)
+        without = judged(said(alone, undrawn.part("calibrate")))
+        yield stage.row("networks drawn towards their answers before", "calibrate", without, whole)
     shorter = learn_weights(crew, everything.part("weigh"), known, count)
     yield stage.row("weights learned on select too, not on weigh alone", "calibrate", judged(said(shorter)), whole)
     equal = EnsembleWeights.equal(crew.names, ground.shape.horizon)

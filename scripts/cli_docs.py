@@ -21,12 +21,12 @@ INTRODUCTION = """\
 
 <!-- Written by scripts/cli_docs.py from the commands; a test keeps it equal to them. Change the code, not this. -->
 
-`sextet COMMAND --help` says the same. Results go to standard output; progress, notes and errors go to standard
-error. `--json` makes the result one JSON object, with nothing else on standard output; when a command fails,
-standard output stays empty. `--quiet` leaves out progress and notes, and of a command that writes files (`train`,
-`tune`, `backtest`, `demo`, `update`, `report`, `calibrate`) the words about them; answers such as a plan, a summary or
-an alert are printed all the same. A file goes into a folder that is there, or the command ends with 2 before it
-begins; folders of runs are made. Set `SEXTET_DEBUG=1` for tracebacks, `NO_COLOR=1` for no colour.
+`sextet COMMAND --help` says the same, and `python -m sextet` is `sextet`. Results go to standard output; progress,
+notes and errors go to standard error. `--json` makes the result one JSON object, with nothing else on standard output;
+when a command fails, standard output stays empty. `--quiet` leaves out progress and notes, and of a command that writes
+files (`train`, `tune`, `backtest`, `demo`, `update`, `report`, `calibrate`) the words about them; answers such as a
+plan, a summary or an alert are printed all the same. A file goes into a folder that is there, or the command ends with
+2 before it begins; folders of runs are made. Set `SEXTET_DEBUG=1` for tracebacks, `NO_COLOR=1` for no colour.
 
 | exit code | meaning |
 |---|---|

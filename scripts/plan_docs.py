@@ -13,6 +13,7 @@ from rich.console import Console
 
 from sextet.app.plan import PlanRequest, run_plan
 from sextet.planner.comparison import Comparison
+from sextet.planner.wording import interval, money
 
 PAGE = Path(__file__).parents[1] / "docs" / "plan.md"
 RIGS = ("3x Tesla P40", "2x Tesla V100 32GB")
@@ -20,12 +21,18 @@ CASES = ((1, 1), (4, 1), (8, 1), (16, 1), (1, 10), (4, 10), (8, 10), (16, 10))  
 
 
 def main() -> None:
-    """Replace the two outputs and the table."""
+    """Replace the two outputs, the sums of the question and the table."""
     page = PAGE.read_text(encoding="utf-8")
     question = shown(run_plan(PlanRequest(rigs=RIGS)), 100)
     # the first rig's cards are enough to see what comes
     cards = re.match(r".*?\n(?:  card \d[^\n]*\n)+", question, re.DOTALL)
     page = _replaced(page, 'sextet plan "3x Tesla P40" "2x Tesla V100 32GB"', cards[0] if cards else question)
+    page = re.sub(
+        r"(<!-- question -->\n).*?(<!-- end question -->)",
+        lambda m: m[1] + _sums(PlanRequest(rigs=RIGS)) + m[2],
+        page,
+        flags=re.DOTALL,
+    )
     request = PlanRequest(search=True, budget="3000000KRW", watts=700.0, hours_limit=1.0)
     front = shown(run_plan(request), 140)
     page = _replaced(page, "sextet plan --search --budget 3000000KRW --power 700 --deadline 1", _table_of(front))
@@ -39,6 +46,15 @@ def shown(answer: Comparison, width: int) -> str:
     console = Console(width=width, record=True, file=io.StringIO(), highlight=False, markup=False)
     console.print(answer, crop=False)
     return "\n".join(line.rstrip() for line in console.export_text().splitlines())
+
+
+def _sums(request: PlanRequest) -> str:
+    """Return the rigs of a request with what a round takes and costs, and their scores."""
+    lines = ["| rig | a round takes | costs | score |", "|---|---|---|---|"]
+    for rig in run_plan(request).rigs:
+        cost = "not known" if rig.money.training is None else money(rig.money.training.quantity)
+        lines.append(f"| {rig.name} | {interval(rig.seconds)} | {cost} | {rig.score.total:.1f} of 10 |")
+    return "\n".join(lines) + "\n"
 
 
 def row(wider: int, host: int) -> str:

@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sextet.app.configuration import config_of
 from sextet.app.requests import TrainRequest
-from sextet.core.errors import ConfigError
+from sextet.core.errors import ConfigError, SextetError
+from sextet.data.fitting import read_to_fit
+from sextet.data.options import DataOptions
+from sextet.data.split import make_split
 from sextet.specs.recurrent import GRUSpec
 from sextet.specs.run_config import RunConfig
 
@@ -121,3 +125,50 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         config_of(TrainRequest(source="x.csv", horizon=6, out=Path("run"), config=tmp_path / "no.json"))
     with pytest.raises(ConfigError, match="that is a folder"):
         config_of(TrainRequest(source="x.csv", horizon=6, out=Path("run"), config=tmp_path))
+
+
+def _cut(config: RunConfig) -> str:
+    """The message where 300 hours from 2024-01-01 cannot be cut as `config` says."""
+    data = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=300, freq="h"), "y": 1.0})
+    with pytest.raises(SextetError) as refused:
+        make_split(read_to_fit(data, DataOptions(), config.split, 6), config.split, 6)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("split", "said"),
+    [
+        ({"train_end": "2030-01-01"}, "split.train_end (in {}) 2030-01-01 is a date after which"),
+        ({"test_end": "2020-01-01"}, "split.test_end (in {}) 2020-01-01 is a date before"),
+        ({"validation_end": "soon"}, "split.validation_end (in {}): expected a number of rows, or a date"),
+        (
+            {"validation_end": "2024-01-05 06:00Z"},
+            "split.validation_end (in {}): '2024-01-05 06:00Z' names a time zone",
+        ),
+        ({"train_end": 290}, "split.train_end (in {}) 290 with a validation of 18 rows"),
+        ({"train_end": 290}, "Give split.train_end (in {}) 252 or less"),
+        (
+            {"train_end": 200, "validation_end": 205},
+            "with split.train_end (in {}) 200, split.validation_end (in {}) 205",
+        ),
+        ({"train_end": 200, "validation_end": 205}, "Move split.train_end (in {}), split.validation_end (in {}) or --"),
+        ({"windows": 500}, "split.windows (in {}) 500, 1 rows apart"),
+    ],
+)
+def test_a_split_that_the_data_refuse_is_named_by_its_file_and_key(
+    tmp_path: Path, split: dict[str, Any], said: str
+) -> None:
+    assert said.replace("{}", str(tmp_path / "best.json")) in _cut(_config(tmp_path, {"split": split}))
+
+
+def test_what_is_asked_beside_the_file_is_named_as_an_option(tmp_path: Path) -> None:
+    content = {"split": {"train_end": "2024-01-03", "validation_end": "2024-01-09"}}
+    config = _config(tmp_path, content, train_end="2030-01-01")
+    assert _cut(config).startswith("--train-end 2030-01-01 is a date after which")
+    file = tmp_path / "best.json"
+    with pytest.raises(ConfigError, match="as dates; got --train-end 40, ") as refused:
+        _config(tmp_path, content, train_end=40)
+    assert f"split.validation_end (in {file}) 2024-01-09" in str(refused.value)
+    assert RunConfig.from_json(config.to_json()) == config and "said" not in config.to_json()
+    with pytest.raises(ConfigError, match="The split has no field 'said'"):
+        _config(tmp_path, {"split": {"said": {"test": "x"}}})

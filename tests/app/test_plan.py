@@ -11,6 +11,7 @@ import pytest
 import sextet
 from sextet.app.plan import PlanRequest, job_of_request, plan, run_plan, terms_of
 from sextet.core.errors import ConfigError, DataError
+from sextet.data.options import DataOptions
 from sextet.hardware.rig import read_rig
 from sextet.planner.figures import Quantity
 from sextet.samples import synthetic
@@ -72,9 +73,8 @@ def test_terms_are_read():
 def test_lists_that_are_named_keep_their_order_and_others_price_rigs_alike():
     rigs = ("P40", "RTX 3060")
     assert run_plan(PlanRequest(rigs=rigs, draws=10)).question.price_lists[0] == "used"
-    assert terms_of(PlanRequest(search=True)).prices[0].name == "used"
     ours = tuple(map(read_rig, ("3x P40", "2x V100 32GB")))
-    assert [terms_of(PlanRequest(search=search), ours).prices[0].name for search in (False, True)] == ["question"] * 2
+    assert terms_of(PlanRequest(), ours).prices[0].name == "question"
     asked = run_plan(PlanRequest(rigs=rigs, prices=("question", "used"), draws=10)).question.price_lists
     assert asked == ("question", "used")
 
@@ -87,9 +87,34 @@ def test_a_file_of_prices_goes_before_the_usual_lists(tmp_path):
         encoding="utf-8",
     )
     terms = terms_of(PlanRequest(prices=(str(path),)))
-    assert [one.name for one in terms.prices] == ["mine", "question", "used", "new"]
+    assert [one.name for one in terms.prices] == ["mine", "used", "new"]
     answer = run_plan(PlanRequest(rigs=("2x Tesla P40",), prices=(str(path),), draws=10))
     assert answer.rigs[0].money.price.quantity == Quantity(300_000.0, "KRW")
+    assert answer.rigs[0].money.lists == ("mine",) and "a shop [mine], 2026-11-25" in str(answer)
+
+
+def test_what_a_file_does_not_price_is_of_the_list_of_used_cards_and_says_so(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        '[[list]]\nname = "mine"\ncurrency = "KRW"\ncondition = "used"\nsource = "a shop"\ndate = "2026-11-25"\n'
+        '[[list.cards]]\ncard = "T4"\nlow = 100000\n',
+        encoding="utf-8",
+    )
+    answer = run_plan(PlanRequest(rigs=("2x T4", "3x P40"), prices=(str(path),), draws=10, members="gru"))
+    assert [rig.money.lists for rig in answer.rigs] == [("mine",), ("used",)]
+    assert answer.rigs[1].money.price.quantity.value == pytest.approx(3 * 240 * 1480.1)
+    row = next(line for line in str(answer).splitlines() if "from the list" in line)
+    assert row.split()[-2:] == ["mine", "used"]
+
+
+def test_a_search_prices_alike_whatever_rigs_stand_beside_it():
+    request = PlanRequest(search=True, budget="3000000KRW", watts=700.0, members="gru", draws=10)
+    alone = run_plan(request)
+    assert alone.question.price_lists == ("used", "new")
+    for rigs in (QUESTION, ("2x Tesla T4",)):
+        beside = run_plan(replace(request, rigs=rigs))
+        assert beside.front == alone.front and beside.question.price_lists == ("used", "new")
+    assert "1x Tesla P40" in {one.rig for one in alone.front if one.front}
 
 
 def test_a_rig_of_a_file(tmp_path):
@@ -115,6 +140,13 @@ def test_a_rig_of_a_file(tmp_path):
         ({"rigs": ("P40",), "wider": 0}, "--wider above 0"),
         ({"rigs": ("P40",), "host_speed": 0.0}, "host's speed"),
         ({"rigs": ("P40",), "source": "x.csv", "rows": 5}, "the data say --rows themselves"),
+        ({"rigs": ("P40",), "source": "x.csv", "past_covariates": 3}, "Leave --covariates out"),
+        (
+            {"rigs": ("P40",), "data": DataOptions(past="load", target="y")},
+            "Expected --target, --past with --data only",
+        ),
+        ({"rigs": ("P40",), "data": DataOptions(future="p", future_data="nosuch.csv")}, "--future, --future-data with"),
+        ({"rigs": ("P40",), "data": DataOptions(skip_short=True, tz="Europe/Berlin")}, "--tz, --skip-short with"),
         ({"rigs": ("P40",), "members": "mine.py:build"}, "a model of your own"),
         ({"rigs": ("P40",), "members": "rule-based"}, "at least one member with a network"),
         ({"rigs": ("P40", "P40")}, "comes 2 times"),

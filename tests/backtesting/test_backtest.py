@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sextet.app.backtest import backtest, backtest_config
+from sextet.app.backtest import backtest, backtest_config, claimed, laid
 from sextet.app.requests import BacktestResult
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.progress import Silent
@@ -267,3 +267,23 @@ def test_what_is_wrong_is_said_before_any_work(frame: pd.DataFrame, tmp_path: Pa
     ):
         backtest(asked(frame, tmp_path / "out", windows=400))
     assert not (tmp_path / "out").exists()
+
+
+def test_the_files_of_settings_and_rules_are_read_once(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, rules = tmp_path / "settings.json", tmp_path / "rules.toml"
+    settings.write_text('{"nonnegative": true}')
+    rules.write_text("[[rule]]\nname = 'never negative'\nfloor = 0\n")
+    read, read_text = [], Path.read_text
+
+    def counted(self: Path, *args: Any, **kwargs: Any) -> str:
+        read.append(self)
+        return read_text(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "read_text", counted)
+    request = asked(frame, tmp_path / "out", windows=1, config=settings, rules=rules)
+    for run in (backtest, laid, claimed):
+        read.clear()
+        run(request)
+        assert (read.count(settings), read.count(rules)) == (1, 1), run

@@ -122,7 +122,9 @@ def test_many_rigs_and_a_long_search_open(open_page, readable, plan_sample, tmp_
     )
     wins = {one: {rig.name: 1 / 8 for rig in rigs} for one in ("time", "score")}
     base = plan_sample.comparison()
-    many = replace(base, rigs=rigs, front=points, chances=replace(base.chances, wins=wins, ratios={}), sensitivity=())
+    seconds = {rig.name: (100.0, 200.0, 400.0) for rig in rigs}
+    chances = replace(base.chances, wins=wins, ratios={}, seconds=seconds)
+    many = replace(base, rigs=rigs, front=points, chances=chances, sensitivity=())
     for width in (400, 1600):
         page = open_page(_written(many, tmp_path), width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

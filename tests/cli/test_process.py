@@ -84,3 +84,18 @@ def test_a_second_ctrl_c_ends_what_swallowed_the_first(tmp_path):
 def test_exit_codes(arguments, code):
     command = [sys.executable, "-m", "sextet.cli.main", *arguments]
     assert subprocess.run(command, capture_output=True, check=False).returncode == code
+
+
+def test_the_package_runs_as_the_command_does_and_without_tensorflow(tmp_path: Path) -> None:
+    code = (
+        "import runpy, sys; sys.argv = ['sextet', *sys.argv[1:]]\n"
+        "try: runpy.run_module('sextet', run_name='__main__', alter_sys=True)\n"
+        "finally: print([name for name in ('tensorflow', 'keras') if name in sys.modules], file=sys.stderr)"
+    )
+    wanted = ((["--version"], 0, "sextet "), (["show", "none"], 2, "found nothing at none"))
+    for arguments, code_of_exit, said in wanted:
+        command = [sys.executable, "-m", "sextet", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120)
+        assert done.returncode == code_of_exit and said in done.stdout + done.stderr and "Traceback" not in done.stderr
+        looked = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+        assert looked.returncode == code_of_exit and looked.stderr.rstrip().endswith("[]")

@@ -150,6 +150,15 @@ def test_wrong_input_is_one_message_and_exit_code_2(arguments: list[str], given:
     assert message in done.stderr and done.stderr.startswith("Error: ") and "Traceback" not in done.stderr
 
 
+def test_several_series_in_one_are_told_and_served() -> None:
+    given = "region,product,ds,y\n" + "".join(lines(200, name="A,x") + lines(200, name="A,y"))
+    mixed = run("--data", "-", given=given)
+    assert "199 late, passed over" in mixed.stderr and "name the column of series with --id" in mixed.stderr
+    done = run("--data", "-", "--id", "region,product", "--all", "--json", given=given)
+    assert "400 rows of 2 series" in done.stderr and "note:" not in done.stderr
+    assert {json.loads(line)["series"] for line in done.stdout.splitlines()} == {"A/x", "A/y"}
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT, which Windows has not")
 def test_ctrl_c_ends_it_and_the_state_is_kept(tmp_path: Path) -> None:
     state = tmp_path / "state.json"

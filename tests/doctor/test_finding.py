@@ -48,3 +48,8 @@ def test_a_value_that_is_missing_is_an_error_of_ours():
 def test_an_unknown_id_is_refused_with_the_nearest():
     with pytest.raises(ConfigError, match="did you mean 'SXT"):
         explanation("SXT10")
+
+
+def test_names_of_values_stand_apart():
+    assert "cuDNN <cudnn> <place> with <cards>" in explanation("SXT103").seen
+    assert not any("><" in str(vars(explanation(id))) for id in catalogue())

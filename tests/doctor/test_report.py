@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from sextet.doctor.examine import examine_machine, examine_stack
-from sextet.doctor.finding import Level
+from sextet.doctor.finding import Level, explanation
 from sextet.doctor.report import Report
 from sextet.doctor.stack import stack_of_text
 from sextet.hardware.cards import card
@@ -29,8 +30,17 @@ def test_it_prints_itself(refused):
     text = str(refused)
     assert "X error SXT101: TensorFlow was built for another CUDA" in text
     assert 'fix       pip install "tensorflow[and-cuda]==2.15.1"' in text
-    assert "2 errors. `sextet doctor --explain SXT101`" in text
+    assert text.splitlines()[-1] == "2 errors."  # all that is known of errors stands above already
     assert max(map(len, text.splitlines())) <= 100 and repr(refused) == text
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_the_last_line_points_only_to_what_says_more(refused, level):
+    finding = replace(refused.findings[0], level=level)
+    text = " ".join(str(Report(subject="x", findings=(finding,))).split())
+    more = explanation(finding.id)
+    assert (f"`sextet doctor --explain {finding.id}` says more" in text) == (level is Level.NOTE)
+    assert (more.why in text) == (level is not Level.NOTE)
 
 
 def test_signs_and_words_carry_what_colour_would(refused):

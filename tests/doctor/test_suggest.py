@@ -10,6 +10,8 @@ from sextet.doctor.examine import examine_stack
 from sextet.doctor.stack import Stack
 from sextet.doctor.suggest import suggest
 from sextet.hardware.cards import card
+from sextet.hardware.catalogue import devices
+from sextet.hardware.support import no_training
 from sextet.hardware.version import Version
 
 RIGS = [
@@ -73,3 +75,17 @@ def test_maxwell_gets_the_last_tensorflow_for_it_and_is_told_that_sextet_needs_a
 def test_where_none_is_known_none_is_given(names):
     with pytest.raises(HardwareError, match="No set is known to work"):
         suggest(tuple(map(card, names)))
+
+
+@pytest.mark.parametrize("one", devices().values(), ids=str)
+def test_a_set_to_train_with_is_known_for_the_cards_that_sextet_trains_on_and_no_others(one):
+    try:
+        trains = not any("sextet itself" in note for note in suggest((one.card,)).notes)
+    except HardwareError:
+        trains = False
+    assert trains == (no_training(one.capability) == "")
+
+
+def test_a_suggested_python_is_one_that_sextet_runs_on():
+    assert suggest((card("P40"),)).python == ("3.11", "3.13")
+    assert suggest((card("M40"),)).python == ("3.11", "3.12")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,14 @@ import pytest
 from sextet import Ensemble
 from sextet.baselines.classical import to_plain
 from sextet.baselines.ridge import Ridge
+from sextet.combine.lagged import EARLIER, LaggedAverage
 from sextet.core.window import WindowIndex
 from sextet.data.options import DataOptions
 from sextet.rules.rule_based import LINEAR
+from sextet.runtime.combination import section
 from sextet.runtime.run import CONFIG
 from sextet.runtime.run_folder import MANIFEST, RunFolder
+from sextet.runtime.state import state_arrays
 from sextet.specs.rule_based import KINDS, RuleBasedSpec
 
 HORIZON = 6
@@ -107,3 +111,24 @@ def test_the_test_scores_the_ensemble_as_final_rules_leave_it(frame: pd.DataFram
     assert (model.forecast()["sextet"] == 7.0).all()
     for name in ("sextet", "sextet-online", "rule-based"):
         assert rows.loc[name, "width_80"] == 0.0 and rows.loc[name, "mae"] > rows.loc["seasonal-naive", "mae"]
+
+
+def test_series_named_by_several_columns_are_found_again_in_new_data(frame: pd.DataFrame, tmp_path: Path) -> None:
+    parts = frame.assign(region="A", product=frame["unique_id"]).drop(columns="unique_id")
+    options = DataOptions(id=("region", "product"), static=("product",))
+    saved = Ensemble(horizon=HORIZON, members="rule-based").fit(parts, options=options).save(tmp_path / "run")
+    made = Ensemble.load(saved).forecast(_later(parts, 48))
+    assert sorted(set(made["unique_id"])) == sorted(f"A/{name}" for name in frame["unique_id"].unique())
+    assert made["ds"].min() > parts["ds"].max() + pd.Timedelta(hours=47)
+
+
+def test_members_drawn_towards_their_answers_before_are_so_after_loading(folder: Path, frame: pd.DataFrame) -> None:
+    run = Ensemble.load(folder).run
+    share = np.full(HORIZON, 0.5, np.float32)
+    drawn = replace(run, crew=replace(run.crew, lagged=LaggedAverage(shares={"rule-based": share})))
+    assert drawn.reach >= run.crew.shape.lookback + EARLIER
+    again = LaggedAverage.from_arrays(section(state_arrays(drawn), "lagged"))
+    np.testing.assert_array_equal(again.shares["rule-based"], share)
+    plain, said = run.forecast().quantiles, drawn.forecast().quantiles
+    assert not np.allclose(plain, said)
+    assert "lagged.shares" in RunFolder(folder).arrays(RunFolder(folder).state)

@@ -140,3 +140,28 @@ def test_a_pcie_link_carries_what_its_line_code_leaves():
 
 def test_capability_comes_from_the_doctors_list():
     assert device("P40").capability == Capability(6, 1) and device("P40").card.architecture == "Pascal"
+
+
+@pytest.mark.parametrize("name", ["RTX 4060 Ti 8GB", "RTX 3060 8GB", "RTX 3080 12GB", "P100 12GB"])
+def test_a_variant_that_was_sold_is_not_said_not_to_exist(name):
+    with pytest.raises(ConfigError, match="a variant of the card that the catalogue has: .*; got"):
+        look_up(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("GTX 1060", ["GTX 1070", "GTX 1080"]),
+        ("RTX 2080", ["RTX 2080 Ti"]),
+        ("RTX 4070", ["RTX 4070 Ti Super"]),
+        ("RTX 5080", ["RTX 5090", "RTX 4080"]),
+        ("Telsa P40", ["Tesla P40"]),
+        ("P4O", ["Tesla P4", "Tesla P40"]),
+    ],
+)
+def test_what_is_nearest_has_the_same_words(name, near):
+    with pytest.raises(ConfigError) as refused:
+        look_up(name)
+    told = str(refused.value).partition("Nearest: ")[2].rstrip(".").split(", ")
+    assert {*near} <= {*told} and len(told) <= 3
+    assert len(near) > 1 or told[0] == near[0]

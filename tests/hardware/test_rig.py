@@ -28,6 +28,11 @@ def test_mixed_cards_and_a_machine():
     assert rig.pcie_gbs(rig.devices[3]) == rig.pcie_gbs(rig.devices[0])
 
 
+def test_one_core_is_said_as_people_say_it():
+    assert read_rig("P40 on 1 core, 16 lanes").machine == read_rig("P40 on 1 cores, 16 lanes").machine
+    assert read_rig("P40 on x1, 4 lane, 1 CPU core").machine == Machine(lanes=4, lanes_per_card=1, cores=1)
+
+
 def test_a_rig_from_a_file_is_that_of_the_text(tmp_path):
     path = tmp_path / "rig.toml"
     path.write_text('cards = ["2x V100 32GB"]\nnvlink = true\n[machine]\nlanes = 32\ncores = 8\n', encoding="utf-8")
@@ -47,6 +52,8 @@ def test_a_rig_from_a_file_is_that_of_the_text(tmp_path):
         ("4x P40 on x8, 16 lanes", "At most 2 cards fit"),
         ("3x P40 on x5", "got x5"),
         ("3x P40 on 8 moons", "got '8 moons'"),
+        ("3x P40 on 16 cores, 8 cores", "a machine's cores; got 16 and 8"),
+        ("3x P40 on 40 lanes, PCIe 3, 32 lanes", "got 40 and 32"),
         ("0x P40", "asks for 0"),
         ("999x P40", "asks for 999"),
         ("", "has 0"),

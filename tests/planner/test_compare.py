@@ -15,7 +15,10 @@ from sextet.hardware.rig import Rig, read_rig
 from sextet.planner import comparison, rig_plan
 from sextet.planner.compare import compare
 from sextet.planner.figures import Measured, Prediction, Quantity, Quoted
+from sextet.planner.job import Sizes, job_of
 from sextet.planner.search import Bounds
+from sextet.specs.presets import parse_members
+from sextet.specs.train_config import TrainConfig
 
 PAGE = Path(__file__).parents[2] / "docs" / "plan.md"
 
@@ -162,3 +165,35 @@ def test_members_without_a_network_and_cards_too_old_are_refused(job, terms):
     old = replace(device("K80"), card=replace(device("K80").card, capability=(3, 5)))
     with pytest.raises(HardwareError, match="3.7"):
         compare([Rig(name="old", devices=(old,))], job, terms)
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "unit", "why"),
+    [
+        ("V100 32GB", "bfloat16", "FP32 units", "has no tensor cores for bfloat16: it computes in FP32"),
+        ("Tesla T4", "bfloat16", "FP32 units", "Tesla T4 has no tensor cores for bfloat16"),
+        ("V100 32GB", "float16", "tensor cores (FP16)", "As asked."),
+        ("P40", "float16", "FP32 units", "Tesla P40 has no tensor cores for float16"),
+        ("A40", "bfloat16", "tensor cores (BF16)", "As asked."),
+        ("A40", "float32", "tensor cores (TF32)", "As asked."),
+    ],
+)
+def test_what_computes_a_precision_is_what_the_card_has(job, terms, clock, name, precision, unit, why):
+    wide = job.wider(16)
+    found = compare([read_rig(name)], wide, replace(terms, precision=precision), clock=clock).rigs[0]
+    assert found.precision.unit == unit and why in found.precision.why
+    if unit == "FP32 units":
+        full = compare([read_rig(name)], wide, replace(terms, precision="float32"), clock=clock).rigs[0]
+        assert found.seconds.value > full.seconds.value
+
+
+def test_main_memory_is_said_not_to_be_reckoned_with(job, terms, clock):
+    few, said = (compare([read_rig(f"P40{on}")], job, terms, clock=clock).rigs[0] for on in ("", " on 4 GB"))
+    assert any("4 GB of main memory limit nothing here" in note for note in said.notes)
+    assert not any("main memory" in note for note in few.notes) and few.seconds == said.seconds
+
+
+def test_a_budget_that_training_lowers_is_said(terms, clock):
+    job = job_of(Sizes(), parse_members("lstm"), TrainConfig(batch=1024))
+    found = compare([read_rig("P40")], job, terms, clock=clock)
+    assert found.question.batch == 256 and any("256 windows, not 1,024" in note for note in found.notes)

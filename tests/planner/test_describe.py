@@ -75,7 +75,7 @@ def test_the_timeline_of_one_after_another_has_no_gap(job, clock, terms, rigs):
     assert slots[-1].member == "rule-based" and slots[-1].end == pytest.approx(placed.seconds.value)
 
 
-def test_the_end_of_software_is_dated():
-    p40, ada = software_ends(read_rig("Tesla P40, RTX 4090"))
+def test_the_end_of_software_is_dated(clock):
+    p40, ada = software_ends(read_rig("Tesla P40, RTX 4090"), clock)
     assert p40.ends == "2028-08" and p40.years == pytest.approx(1.75) and "580" in p40.risk and p40.sources
     assert ada.ends is None and ada.years is None

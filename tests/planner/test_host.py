@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from sextet.planner.host import BATCH_S, BATCH_VALUE_S, BUILD_S, FACTOR, batch_gathered, built, judged, ruled, started
+from sextet.planner.host import (
+    BATCH_S,
+    BATCH_VALUE_S,
+    BUILD_S,
+    FACTOR,
+    XLA_S,
+    batch_gathered,
+    built,
+    judged,
+    ruled,
+    started,
+)
 from sextet.planner.profile import Timing
 from sextet.planner.standing import GATHERED
 from sextet.probes.kernels import gathering
@@ -66,3 +77,10 @@ def test_compiling_and_half_precision_take_longer(job):
     assert built(spec, job, compiled=False, half=True).value > plain.value
     assert (plain.low * FACTOR, plain.high / FACTOR) == (pytest.approx(plain.value), pytest.approx(plain.value))
     assert "planner_host.py" in plain.source
+
+
+def test_compiling_by_xla_says_where_it_was_measured(job):
+    patchtst = next(spec for spec in job.networks if spec.name == "patchtst")
+    plain, compiled = (built(patchtst, job, compiled=one) for one in (False, True))
+    assert compiled.value - plain.value == pytest.approx(XLA_S)
+    assert "H200" in compiled.source and "H200" not in plain.source

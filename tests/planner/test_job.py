@@ -45,6 +45,7 @@ def test_wider_members_and_other_batches():
     for before, after in zip(job.networks, wide.networks, strict=True):
         assert after.width == 4 * before.width
     assert wide.specs[-1] == job.specs[-1]
+    assert job.asking(1024).config.batch == 256 and job.asking(64).config.batch == 64 and job.lowered == ()
     assert job.with_batch(1024).config.batch == 1024 and job.with_host(4.0).host == 4.0
     assert [spec.name for spec in job.networks] == ["lstm", "gru", "cnn-lstm", "patchtst", "spike-detector"]
 
@@ -65,3 +66,15 @@ def test_sizes_that_cannot_be_are_refused(sizes, why):
 def test_a_host_without_speed_is_refused():
     with pytest.raises(ConfigError, match="host's speed"):
         job_of(Sizes(), V6, TrainConfig()).with_host(0.0)
+
+
+def test_what_of_the_budget_is_not_done_is_said():
+    def lowered(config, **sizes):
+        return job_of(Sizes(**sizes), parse_members("v6"), config).lowered
+
+    assert lowered(TrainConfig(batch=1024)) == (
+        "A step has 256 windows, not 1,024: sextet train takes at most 24,576 values to forecast, 96 a window.",
+    )
+    assert lowered(TrainConfig(batch=1024), horizon=24) == ()
+    few = lowered(TrainConfig(), series=1, rows=900, horizon=24)
+    assert "an eighth of all windows" in few[0] and few[1].startswith("An epoch has ") and "not 100" in few[1]

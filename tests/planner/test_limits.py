@@ -41,4 +41,4 @@ def test_a_rig_says_its_limits_and_its_idle_cards(job, clock, terms):
     said = limits_of(one, {run.spec.name: clock.work(run.call) for run in one.best.runs})
     assert "gathering batches on the host" in said[0]
     assert any("5 cards stay unused" in line for line in said)
-    assert any("Building and compiling" in line for line in said)
+    assert any("Building and compiling" in line and "5% more that half precision takes" in line for line in said)

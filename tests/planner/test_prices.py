@@ -43,7 +43,7 @@ def test_the_figures_of_the_question_are_a_list(text, won):
 def test_a_card_without_a_price_has_none_and_says_so():
     found = rig_price(read_rig("2x RTX 2080 Ti"), named(["question", "used", "new"]))
     assert found.low is None and found.middle is None and found.missing == ("RTX 2080 Ti",)
-    assert "No price of RTX 2080 Ti is known" in found.notes[0]
+    assert "No price of RTX 2080 Ti is in the lists question, used, new" in found.notes[0]
 
 
 def test_the_first_list_goes_first_and_a_set_is_divided_where_needed():
@@ -103,6 +103,10 @@ def test_a_users_file_overrides(tmp_path):
         ("[[list.cards]]", "[[list.crads]]", "has neither"),
         ("[[list]]", "[[lsit]]", "under \\[\\[list\\]\\]"),
         ("300_000", "", "cannot be read"),
+        ('[[list.cards]]\ncard = "P40"\nlow = 300_000', 'cards = "x"', "prices of 'mine' under \\[\\[list.cards"),
+        ('[[list.cards]]\ncard = "P40"\nlow = 300_000', "sets = [3]", "under \\[\\[list.sets\\]\\]; got \\[3\\]"),
+        ('card = "P40"', "", "prices.toml: a price of 'mine' needs card = "),
+        ('card = "P40"', 'card = "P41"', "prices.toml: Expected a card of the catalogue"),
     ],
 )
 def test_a_file_of_prices_that_is_none_is_refused(tmp_path, old, new, why):
@@ -119,3 +123,10 @@ def test_an_unknown_list_is_refused():
         named(["questoin"])
     with pytest.raises(ConfigError, match="cannot be read"):
         read_prices(Path("nowhere.toml"))
+
+
+def test_a_list_that_is_no_table_is_refused(tmp_path):
+    path = tmp_path / "prices.toml"
+    path.write_text('list = ["a"]\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="each list as a table under"):
+        read_prices(path)

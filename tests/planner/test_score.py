@@ -68,3 +68,11 @@ def test_weights_that_are_none_are_refused(weights, why):
 def test_facts_out_of_range_are_refused(wrong):
     with pytest.raises(ConfigError, match="a: expected"):
         scores([replace(BEST, **wrong)])
+
+
+def test_a_rig_that_does_not_serve_has_zero_and_no_other_is_held_against_it():
+    for change in ({"serves": False}, {"headroom": 0.5}):
+        useless = replace(BEST, name="c", seconds=1, cost=None, kwh=0.01, **change)
+        first, second, third = scores([BEST, SLOW, useless])
+        assert third.total == 0
+        assert (first.total, second.total) == tuple(one.total for one in scores([BEST, SLOW])) and first.notes == ()

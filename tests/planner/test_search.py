@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +16,7 @@ from hypothesis.extra import numpy as arrays
 from sextet.hardware.catalogue import devices
 from sextet.hardware.rig import Rig, read_rig
 from sextet.planner.figures import Quantity
-from sextet.planner.search import MOST_EQUAL, Bounds, every_rig, search, undominated
+from sextet.planner.search import ALIKE, MOST_EQUAL, Bounds, every_rig, search, undominated
 
 FEW = tuple(
     read_rig(f"{count}x {name}") for name in ("Tesla P40", "RTX 3090", "RTX 3060 12GB", "A40") for count in (1, 2, 4)
@@ -28,7 +30,10 @@ def test_every_rig_of_equal_cards_can_exist():
     assert all(rig.nvlink == (rig.devices[0].nvlink == "board" and len(rig.devices) > 1) for rig in rigs)
 
 
-@given(arrays.arrays(float, st.tuples(st.integers(0, 12), st.just(3)), elements=st.sampled_from([1.0, 2.0, 3.0])))
+THREE = st.tuples(st.integers(0, 12), st.just(3))
+
+
+@given(arrays.arrays(float, THREE, elements=st.sampled_from([1.0, 2.0, 3.0])))
 def test_the_front_is_what_nothing_dominates(values):
     found = undominated(values)
     for one in range(len(values)):
@@ -36,6 +41,29 @@ def test_the_front_is_what_nothing_dominates(values):
             (values[other] <= values[one]).all() and (values[other] < values[one]).any() for other in range(len(values))
         )
         assert found[one] == (not beaten)
+
+
+@given(arrays.arrays(float, THREE, elements=st.floats(0.0, 0.1)))
+def test_what_is_alike_decides_nothing(values):
+    found = undominated(values, 0.01)
+    assert found.any() or not len(values)
+
+    def beats(one, other):
+        less = values[one] - values[other]
+        return (less <= 0.01).all() and (less < -0.01).any() and values[one].sum() < values[other].sum()
+
+    stay = np.flatnonzero(found)
+    for one, other in itertools.permutations(stay, 2):
+        assert not beats(one, other)
+    for gone in np.flatnonzero(~found):
+        assert any(beats(one, gone) for one in stay)
+
+
+def test_figures_within_a_percent_are_alike_wherever_they_lie():
+    time, cheap, dear = np.log([57.0, 170.0, 240.0])
+    for energy in np.linspace(np.log(0.004), np.log(0.006), 97):
+        p40, p100 = [time, dear, energy], [time, cheap, energy + 0.008]
+        assert undominated(np.array([p40, p100]), ALIKE).tolist() == [False, True]
 
 
 def test_nothing_on_the_front_is_beaten_and_all_else_is(job, clock, terms):
@@ -81,9 +109,13 @@ def test_where_no_rig_keeps_to_the_limits_the_nearest_is_named_with_what_it_need
     poor = found(budget=Quantity(1.0, "KRW"))
     cheapest = min((one for one in found().points if one.price), key=lambda one: one.price)
     assert poor.points == () and poor.lacking.startswith("No rig keeps to the limits. The nearest is 1x ")
-    assert f"--budget of {cheapest.price:,.0f} KRW instead of 1" in poor.lacking
+    assert f"--budget of {math.ceil(cheapest.price):,} KRW instead of 1" in poor.lacking
+    soonest = min(one.seconds.value for one in found().points) / 3600
+    nearly = found(hours_limit=soonest * (1 - 1e-9)).lacking
+    needed = float(re.search(r"--deadline of ([\d.]+) h a round instead", nearly)[1])
+    assert soonest <= needed <= soonest * 1.01
     both = found(hours_limit=1e-4, watts=100.0).lacking
-    assert "--deadline of 0.0" in both and "h instead of 0.0001" in both and "W instead of 100" in both
+    assert "--deadline of 0.0" in both and "h a round instead of 0.0001" in both and "W instead of 100" in both
     assert "no list has a price of any" in found(prices=(), budget=Quantity(1.0, "KRW")).lacking
 
 
@@ -103,3 +135,10 @@ def test_what_was_looked_at_is_said(job, clock, terms):
 def test_no_rig_at_all_is_no_front():
     assert undominated(np.empty((0, 3))).shape == (0,)
     assert pytest.approx(0) == undominated(np.empty((0, 3))).sum()
+
+
+def test_cards_that_sextet_cannot_train_on_are_left_out_and_named(job, clock, terms):
+    found = search(job, clock, terms, Bounds(), (*FEW, read_rig("2x Tesla M40 24GB"), read_rig("RTX 5090")))
+    assert len(found.points) == len(FEW)
+    assert any(note.startswith("2 cards are left out, since sextet cannot train on them: Tesla M40 24GB, RTX 5090") for
+               note in found.notes)  # fmt: skip

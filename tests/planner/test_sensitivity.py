@@ -8,8 +8,11 @@ import pytest
 
 from sextet.hardware.rig import read_rig
 from sextet.planner.estimate import estimate
+from sextet.planner.job import Sizes, job_of
 from sextet.planner.score import scores
 from sextet.planner.sensitivity import cases, changes, turning_price
+from sextet.specs.presets import parse_members
+from sextet.specs.train_config import TrainConfig
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,7 @@ def test_use_and_prices_change_costs_and_no_times(job, clock, terms, rigs, base)
         assert dear.cost[name] == pytest.approx(one.cost.value + 2 * one.energy_cost.value)
     used = found["prices of the list of used cards (2026)"]
     assert used.cost[rigs[1].name] is None and used.cheapest is None and "cost" not in used.flips
+    assert used.best is None and set(used.total.values()) == {None} and "score" not in used.flips
 
 
 def test_cases_that_say_what_was_asked_are_left_out(job, terms):
@@ -69,3 +73,25 @@ def test_a_host_short_of_cores_leaves_cards_unused(job, clock, terms, rigs):
     assert found.seconds[rigs[0].name] == pytest.approx(two)
     assert found.seconds[rigs[1].name] == base[1].best.seconds.value
     assert found.fastest is None and "time" not in found.flips  # two cards of either kind feed on the same host
+
+
+def test_prices_that_a_list_does_not_have_take_the_score_from_nobody(terms, clock, rigs):
+    job = job_of(Sizes(series=70), parse_members("v6"), TrainConfig())
+    base = [estimate(rig, job, clock, terms) for rig in rigs]
+    found = next(one for one in changes(rigs, base, job, clock, terms) if "list of used cards" in one.what)
+    assert found.best is None and found.flips == ()
+
+
+def test_batches_are_tried_only_as_a_training_does_them(job, terms):
+    assert not any("batches" in one.what for one in cases(job, terms))
+    short = job_of(Sizes(horizon=24), parse_members("v6"), TrainConfig())
+    tried = next(one for one in cases(short, terms) if one.what.startswith("batches of"))
+    assert tried.what == "batches of 1024 instead of 256" and tried.job == short.asking(1024)
+    part = job_of(Sizes(horizon=48), parse_members("v6"), TrainConfig())
+    assert any(one.what == "batches of 512 instead of 256" for one in cases(part, terms))
+
+
+def test_patchtst_left_out_is_v5_only_of_all_six(job, terms):
+    assert any(one.what == "PatchTST left out (the members of v5)" for one in cases(job, terms))
+    two = replace(job, specs=(job.specs[0], job.specs[3]))
+    assert any(one.what == "PatchTST left out" for one in cases(two, terms))

@@ -24,7 +24,9 @@ def _verdict(base, terms):
 
 def test_what_is_for_one_rig_is_against_the_other(base, terms):
     p40, v100 = (reasons(one, [other], terms) for one, other in zip(base, reversed(base), strict=True))
-    assert any(pro.startswith("Trains in") for pro in p40[0]) and any(con.startswith("Trains in") for con in v100[1])
+    assert any(pro.startswith("Trains a round in") for pro in p40[0]) and any(
+        con.startswith("Trains a round in") for con in v100[1]
+    )
     assert any("6,000,000 KRW to buy" in pro for pro in p40[0])
     assert any("No tensor cores" in con for con in p40[1]) and not any("No tensor" in con for con in v100[1])
     assert any("last driver is looked after for 1.8 more years" in con for con in p40[1])
@@ -83,3 +85,29 @@ def test_break_even_by_hand(base, terms):
 
 def test_alike_within_a_twentieth():
     assert alike(1.0, 1.04) and alike(1.04, 1.0) and not alike(1.0, 1.06)
+
+
+def test_a_rig_that_does_not_serve_is_never_the_verdict(base, terms):
+    best, other = base
+    old = replace(best, cannot_train=("Tesla P40 cannot train: it is too old.",))
+    found = _verdict([old, other], terms)
+    assert found.rig == other.rig.name and "3x Tesla P40 cannot train: it is too old." in found.text
+    assert not any("3x Tesla P40" in reason for reason in found.reasons)
+    assert reasons(old, [other], terms)[0] == () and reasons(old, [other], terms)[1][0].startswith("Tesla P40 cannot")
+    alone = _verdict([old], terms)
+    assert alone.rig is None and alone.text == "3x Tesla P40 cannot train: it is too old."
+    assert _verdict([old, replace(old, rig=other.rig)], terms).text.startswith("sextet cannot train on any of these")
+    mixed = replace(old, rig=read_rig("2x P40, T4"))
+    assert "2x P40, T4: Tesla P40 cannot train" in _verdict([mixed, other], terms).text
+
+
+def test_a_rig_that_does_not_hold_the_members_is_never_the_verdict(base, terms):
+    small, large = (replace(one, best=replace(one.best, fits=False), headroom=0.04) for one in base)
+    found = _verdict([small, base[1]], terms)
+    assert found.rig == base[1].rig.name and "3x Tesla P40 does not hold every member." in found.text
+    none = _verdict([small, large], terms)
+    assert none.rig is None and none.text.startswith("No rig holds the members.") and "the same" not in none.text
+    assert reasons(small, [large], terms)[0] == ()
+    dear = _verdict([small, base[1]], replace(terms, budget=Quantity(7e6, "KRW")))
+    assert dear.rig is None and dear.text.startswith("No rig that can be used keeps to the limits.")
+    assert _verdict([small], terms).text.startswith("3x Tesla P40 does not hold every member. Lower --batch")

@@ -179,6 +179,7 @@ def rig(name: str, count: int, seconds: float, price: float | None, memory: floa
         money=Money(
             price=None if price is None else quoted(price, "KRW"),
             missing=() if price is not None else (product,),
+            lists=() if price is None else ("question",),
             power=predicted(570, "W", 1.2),
             energy=predicted(0.05, "kWh"),
             energy_cost=predicted(15, "KRW"),
@@ -216,6 +217,7 @@ def front_point(name: str, price: float | None, seconds: float, *, front: bool, 
         watts=570,
         tdp_w=750,
         fits=fits,
+        trains=True,
         front=front,
     )
 

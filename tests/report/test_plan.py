@@ -39,7 +39,11 @@ def test_each_rig_is_a_row_and_the_winner_is_marked(view, answer):
     assert table["marked"] == 0
     first = table["rows"][0]
     assert (first["time"], first["score"], first["part_cost"], first["part_memory"]) == (190.0, 8.5, None, 7.0)
-    assert (first["price"], first["fits"], first["placement"]) == ("6,000,000 KRW", "yes", "on cards of their own")
+    assert (first["price"], first["fits"], first["placement"]) == (
+        "6,000,000 KRW (question)",
+        "yes",
+        "on cards of their own",
+    )
 
 
 def test_every_bar_of_the_timeline_is_one_of_the_plan(view, answer):
@@ -145,7 +149,7 @@ def test_every_number_has_a_kind_and_a_source(view, answer):
     assert all(row["source"] and row["low"] <= row["value"] <= row["high"] for row in rows)
     said = {(row["what"], row["of"]): row for row in rows}
     for rig in answer.rigs:
-        assert said["time of a training", rig.name]["value"] == rig.seconds.value
+        assert said["time of a round", rig.name]["value"] == rig.seconds.value
         assert said["price of the cards", rig.name]["kind"] == "quoted"
     errors = {row["class"]: (row["time"], row["ratio"]) for row in view["sources"]["errors"]["rows"]}
     page = (ROOT / "docs" / "planner-model.md").read_text(encoding="utf-8")
@@ -207,3 +211,15 @@ def test_a_real_answer_fills_every_section(search):
             assert point["achieved"] <= min(roof["peak"], roof["bandwidth"] * point["intensity"]) * 1.001
     html = render_plan(view)
     assert html.count('<svg class="chart wide"') >= 6 and not re.search(r"""[\s">]nan[\s"<]""", html)
+
+
+def test_cards_that_cannot_train_are_named_and_not_taken():
+    answer = plan(["3x Tesla M40 24GB", "3x Tesla P40", "2x Tesla P40"], members="gru", draws=50, prices="used")
+    view = plan_view(answer, "t", created="now")
+    check_shape(view, PlanView, "view")
+    assert [tile["label"] for tile in view["header"]["tiles"]] == ["Take", "Cannot train", "Time", "Time"]
+    assert view["header"]["tiles"][0]["value"] != "3x Tesla M40 24GB"
+    assert [row["trains"] for row in view["rigs"]["rows"]] == ["no", "yes", "yes"]
+    assert view["chances"]["rigs"] == ["3x Tesla P40", "2x Tesla P40"]
+    assert "3x Tesla M40 24GB" not in [one["rig"] for one in view["front"]["choices"]]
+    assert "Tesla M40 24GB cannot train: sextet trains with" in render_plan(view)

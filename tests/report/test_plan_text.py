@@ -36,7 +36,9 @@ def test_an_interval_is_told_in_the_unit_of_its_middle():
     [
         (None, "KRW", "–"),
         (6e6, "KRW", "6,000,000 KRW"),
-        (13.6, "KRW", "14 KRW"),
+        (13.6, "KRW", "13.6 KRW"),
+        (9.5, "KRW", "9.50 KRW"),
+        (0.00202, "USD", "0.00202 USD"),
         (450.0, "USD", "450 USD"),
         (0.05, "USD", "0.05 USD"),
     ],

@@ -141,6 +141,8 @@ def test_rules_speak_for_themselves() -> None:
     [
         ("[[rule]\nfloor = 0", ["not valid TOML", "line 1, column 7", EXAMPLE]),
         ("[[rule]]\nfloor = 0\nfloor = 1\n", ["not valid TOML", "line 3"]),
+        ("[[rule]]\ncap = 1,5\n", ["not valid TOML", "line 2", "after a point, as in 1.5"]),
+        ("[[rule]]\nthen = {alert_above = 5, probability = 0,5}\n", ["line 2", "after a point, as in 1.5"]),
         ("\n[[rules]]\nfloor = 0", ["line 2, column 3", "'rules'", "Did you mean [[rule]]"]),
         ("floor = 0", ["line 1", "[[rule]]", "'floor'"]),
         ("[rule]\nfloor = 0", ["line 1", "two brackets"]),

@@ -12,6 +12,7 @@ from sextet.app.configuration import config_of
 from sextet.app.requests import TrainRequest, TuneRequest
 from sextet.app.tune import tune
 from sextet.core.errors import ConfigError, ResourceError
+from sextet.core.progress import Silent
 from sextet.tuning.workers import Alone
 
 from .conftest import HORIZON, Formula
@@ -31,6 +32,17 @@ def test_the_file_is_what_train_takes(frame: pd.DataFrame, tmp_path: Path, formu
     assert result.config["members"][0]["skip"] is True
     assert [row["name"] for row in result.findings] == ["gru", "rule-based", "training"]
     assert result.findings[0]["verdict"] == "found" and (tmp_path / "best.search" / "journal.log").is_file()
+
+
+def test_gpus_that_are_not_there_are_told(frame: pd.DataFrame, tmp_path: Path, formula: Formula) -> None:
+    class Notes(Silent):
+        told: list[str] = []
+
+        def note(self, text: str) -> None:
+            self.told.append(text)
+
+    tune(replace(_request(frame, tmp_path), device="cpu", gpus=2, trials=1), Notes())
+    assert "--gpus 2 was asked for: the processor trains. --device cpu leaves GPUs out." in Notes.told
 
 
 def test_a_lookback_that_is_given_stays(frame: pd.DataFrame, tmp_path: Path, formula: Formula) -> None:

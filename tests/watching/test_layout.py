@@ -11,17 +11,17 @@ from sextet.watching.layout import Columns, layout_of_names, layout_of_values
 
 def test_usual_names_and_named_ones() -> None:
     layout = layout_of_names(["unique_id", "ds", "y", "other"], Columns(), "f")
-    assert (layout.id, layout.time, layout.target, layout.width) == (0, 1, 2, 4)
+    assert (layout.ids, layout.time, layout.target, layout.width) == ((0,), 1, 2, 4)
     layout = layout_of_names(["Timestamp", "load"], Columns(), "f")
-    assert (layout.id, layout.time, layout.target) == (None, 0, 1)
+    assert (layout.ids, layout.time, layout.target) == ((), 0, 1)
     named = Columns.of({"id": "room", "time": "at", "target": "b"})
     layout = layout_of_names(["at", "room", "a", "b"], named, "f", keys=True)
-    assert (layout.id, layout.time, layout.target, layout.width) == ("room", "at", "b", 0)
+    assert (layout.ids, layout.time, layout.target, layout.width) == (("room",), "at", "b", 0)
 
 
 def test_lines_without_names() -> None:
-    assert layout_of_values(["2024-01-01", "1"], Clock(), "f").id is None
-    assert layout_of_values(["7", "2024-01-01", "1"], Clock(), "f").id == 0
+    assert layout_of_values(["2024-01-01", "1"], Clock(), "f").ids == ()
+    assert layout_of_values(["7", "2024-01-01", "1"], Clock(), "f").ids == (0,)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def test_lines_without_names() -> None:
         (["ds", "value1", "b"], Columns(target="value2"), "did you mean 'value1'"),
         (["ds", "y"], Columns(time="at"), "no column 'at'"),
         (["ds", "y"], Columns(id="room"), "no column 'room'"),
+        (["floor", "ds", "y"], Columns(id="floor,room"), "no column 'room'"),
     ],
 )
 def test_what_is_not_told_is_asked(names: list[str], columns: Columns, match: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from sextet.core.errors import DataError
@@ -60,6 +61,24 @@ def test_parquet_and_frames(tmp_path: Path) -> None:
     unread: list[Any] = []
     assert len(read(texts, unread)) == 2 and unread[0][0] == 2
     assert len(read(FRAME.assign(ds=FRAME.ds.where(FRAME.y != 2)))) == 2  # NaT
+
+
+def test_frames_whose_names_are_no_text_or_stand_in_the_index() -> None:
+    assert str(read(FRAME.rename(columns={"y": 0}))) == str(ROWS)
+    assert str(read(FRAME.set_index(["unique_id", "ds"]))) == str(ROWS)
+    assert read(FRAME.set_index("ds")["y"].iloc[[0, 2]]) == [("", 0.0, 1.5), ("", 86_400.0, 2.0)]
+    assert str(read(pa.Table.from_pandas(FRAME))) == str(read(pl.from_pandas(FRAME).lazy())) == str(ROWS)
+    with pytest.raises(DataError, match="two columns named 'y'"):
+        read(pd.concat([FRAME, FRAME[["y"]]], axis=1))
+
+
+def test_several_columns_name_a_series_together(tmp_path: Path) -> None:
+    frame = FRAME.assign(room=[1, 2, 1]).rename(columns={"unique_id": "floor"})
+    path, lines = tmp_path / "data.csv", frame.to_json(orient="records", lines=True, date_format="iso").splitlines()
+    frame.to_csv(path, index=False)
+    for data in (frame, path, lines):
+        found = rows_from(data, Stream(name="", columns=Columns(id="floor,room"), heard=Heard()))
+        assert [row.series for row in found] == ["a/1", "b/2", "a/1"]
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

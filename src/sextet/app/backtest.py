@@ -10,12 +10,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sextet.app.configuration import config_of
+from sextet.app.configuration import config_of, with_parts
 from sextet.app.hiring import hired, pool_of
 from sextet.app.requests import BacktestRequest, BacktestResult
 from sextet.app.train import source_name
 from sextet.baselines.statistical import affordable
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.kinds import checked
 from sextet.core.progress import Progress, Silent
 from sextet.data.fingerprint import fingerprint
 from sextet.data.fitting import read_to_fit
@@ -42,11 +43,12 @@ def backtest(request: BacktestRequest, progress: Progress = SILENT) -> BacktestR
         HardwareError: a GPU is there, or was asked for, and would be left unused.
         TrainingError: a member did not learn.
     """
-    on_gpu = settle(request.device, members=backtest_config(request).members)
-    work = laid(request, progress)
+    config, rules = backtest_config(request), rules_text(request.rules)
+    on_gpu = settle(request.device, members=config.members)
+    work = _laid(request, config, rules, progress)
     if on_gpu:
         verify()
-    _claim(request, work, progress)
+    _claim(request, work, rules, progress)
     with hired(request.device, request.ray, progress, work.config.compute.gpus) as hands:
         scores = replace(work, hands=hands, pool=pool_of(hands)).run(progress)
     return _told(request, work, scores)
@@ -58,8 +60,9 @@ def claimed(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
     Raises:
         DataError, ConfigError, DependencyError: as of `laid`; or the folder holds something else.
     """
-    work = laid(request, progress)
-    _claim(request, work, progress)
+    rules = rules_text(request.rules)
+    work = _laid(request, backtest_config(request), rules, progress)
+    _claim(request, work, rules, progress)
     return work
 
 
@@ -70,14 +73,18 @@ def laid(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
         DataError, ConfigError: the data or an option cannot be used.
         DependencyError: statsforecast, where a baseline needs it, is not installed.
     """
+    return _laid(request, backtest_config(request), rules_text(request.rules), progress)
+
+
+def _laid(request: BacktestRequest, config: RunConfig, rules: str, progress: Progress) -> Backtest:
+    """Lay a backtest whose files of settings and of `rules`, their text, are read."""
     from sextet.backtesting.folder import BacktestFolder
     from sextet.backtesting.plan import make_plan
     from sextet.backtesting.run import Backtest
     from sextet.ensemble.baselines import check_baselines
 
-    config = backtest_config(request)
     check_baselines(request.baselines)
-    parsed = parse_rules(rules_text(request.rules), source=str(request.rules))
+    parsed = parse_rules(rules, source=str(request.rules))
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     parsed.check_names(panel)
@@ -98,12 +105,12 @@ def laid(request: BacktestRequest, progress: Progress = SILENT) -> Backtest:
     )
 
 
-def _claim(request: BacktestRequest, work: Backtest, progress: Progress) -> None:
-    if work.folder.claim(_asked(request, work), fresh=request.fresh):
+def _claim(request: BacktestRequest, work: Backtest, rules: str, progress: Progress) -> None:
+    if work.folder.claim(_asked(request, work, rules), fresh=request.fresh):
         progress.note(f"Going on with the backtest at {request.out}.")
 
 
-def _asked(request: BacktestRequest, work: Backtest) -> dict[str, Any]:
+def _asked(request: BacktestRequest, work: Backtest, rules: str) -> dict[str, Any]:
     """Plain values of all that a backtest depends on."""
     from sextet.ensemble.asked import question_of
 
@@ -112,11 +119,12 @@ def _asked(request: BacktestRequest, work: Backtest) -> dict[str, Any]:
         **question_of(work.config),
         "refit": request.refit,
         "baselines": request.baselines,
-        "rules": rules_text(request.rules),
+        "rules": rules,
         "forecasts": request.forecasts,
     }
 
 
+@checked("backtest")
 def backtest_data(
     data: Any,
     horizon: int,
@@ -146,7 +154,8 @@ def backtest_data(
     Raises:
         ConfigError: a name in `more` is not known; further as of `backtest`.
     """
-    known = [field.name for field in fields(BacktestRequest)]
+    own = ("source", "horizon", "out", "data")  # which are arguments here
+    known = [field.name for field in fields(BacktestRequest) if field.name not in own]
     for name in more:
         if name not in known:
             raise ConfigError(f"backtest has no option {name!r}{nearest(name, known) or '.'}")
@@ -170,7 +179,7 @@ def backtest_config(request: BacktestRequest) -> RunConfig:
         ConfigError: a value is refused.
     """
     config = config_of(request)
-    split = replace(config.split, windows=request.windows, step=request.step or request.horizon)
+    split = with_parts(config.split, windows=request.windows, step=request.step or request.horizon)
     return replace(config, split=split)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from sextet.core.errors import ConfigError
+from sextet.data.split import SplitConfig
 from sextet.specs.codec import spec_from_json, spec_to_json
 from sextet.specs.compute_config import ComputeConfig
 from sextet.specs.defaults import quick_train
@@ -67,9 +68,18 @@ def config_of(request: Configurable) -> RunConfig:
         lookback=given.get("lookback", base.lookback),
         train=quick_train(train) if given.get("quick") else train,
         compute=with_means(base.compute, **_some(given, _COMPUTE)),
-        split=replace(base.split, **_some(given, _SPLIT)),
+        split=with_parts(base.split, **_some(given, _SPLIT)),
         **_some(given, _RUN),
     )
+
+
+def with_parts(split: SplitConfig, **given: Any) -> SplitConfig:
+    """Return `split` with what is `given`, which then no file says any more.
+
+    Raises:
+        ConfigError: a value is refused.
+    """
+    return replace(split, **given, said={name: called for name, called in split.said.items() if name not in given})
 
 
 def with_means(compute: ComputeConfig, **given: Any) -> ComputeConfig:
@@ -97,9 +107,11 @@ def read_config(path: Path, horizon: int) -> RunConfig:
     except ValueError as error:
         raise ConfigError(f"--config {path}: expected JSON; {error}.") from error
     try:
-        return _config_from(values, horizon)
+        config = _config_from(values, horizon)
     except ConfigError as error:
         raise ConfigError(f"--config {path}: {error}") from error
+    said = {name: f"split.{name} (in {path})" for name, value in values.get("split", {}).items() if value is not None}
+    return replace(config, split=replace(config.split, said=said))
 
 
 def _config_from(values: Any, horizon: int) -> RunConfig:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sextet.core.errors import ConfigError
+from sextet.core.kinds import checked
 from sextet.core.progress import Progress, Silent
 from sextet.doctor.deep import tried
 from sextet.doctor.examine import PATIENCE, examine_log, examine_machine, examine_stack
@@ -63,6 +64,7 @@ def examine(request: DoctorRequest, progress: Progress = SILENT, host: Host | No
     return _deepened(report, request, host, progress) if request.deep else report
 
 
+@checked("diagnose", skip=("gpu",))
 def diagnose(
     gpu: str | Sequence[str] | None = None,
     *,

@@ -17,6 +17,7 @@ from sextet.core.errors import HardwareError
 from sextet.data.columns import find_roles
 from sextet.data.fitting import read_to_fit
 from sextet.data.sample import sample
+from sextet.data.series_names import with_joined_ids
 from sextet.data.source import open_source
 from sextet.ensemble.budget import budget_for
 from sextet.ensemble.sketch import Sketch, sketch
@@ -120,7 +121,7 @@ def _looked_at(
         part = sample(request.source, Path(folder))
         # of a part, the last series may be cut short
         options = request.data if part.share == 1 else replace(request.data, skip_short=True)
-        opened = open_source(part.source)
+        opened = with_joined_ids(open_source(part.source), options.id)
         roles = find_roles(opened, options)
         panel = read_to_fit(opened, options, config.split, request.horizon)
     rules.check_names(panel)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sextet.core.progress import Progress
 from sextet.hardware.host import ThisHost
-from sextet.hardware.site import survey
+from sextet.hardware.site import Site, survey
 
 if TYPE_CHECKING:
     from sextet.backtesting.run import Pool
@@ -40,10 +40,15 @@ def hired(device: str, ray: str | None, progress: Progress, gpus: int | None = N
         return
     from sextet.ensemble.placing import Placed
 
+    yield Placed(_site(device, progress, gpus))
+
+
+def _site(device: str, progress: Progress, gpus: int | None) -> Site:
+    """Return this machine; that it has fewer GPUs than were asked for is told."""
     site = survey(ThisHost(), device)
     if told := site.shortage(gpus):
         progress.note(told)
-    yield Placed(site)
+    return site
 
 
 def pool_of(hands: Hands) -> Pool | None:
@@ -59,14 +64,17 @@ def pool_of(hands: Hands) -> Pool | None:
 
 
 @contextmanager
-def hiring(ray: str | None, progress: Progress) -> Iterator[Hire | None]:
+def hiring(device: str, ray: str | None, progress: Progress, gpus: int | None = None) -> Iterator[Hire | None]:
     """Yield how those are hired who run trials, for as long as it lasts; None for processes of this machine.
+
+    Arguments are as of `hired`.
 
     Raises:
         ConfigError: no cluster answers at the address `ray`.
         DependencyError: Ray is not installed, or a node has other versions.
     """
     if ray is None:
+        _site(device, progress, gpus)
         yield None
         return
     from sextet.cluster.session import session

@@ -9,6 +9,7 @@ from typing import Any
 
 from sextet.app.configuration import config_of
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.kinds import checked, settle_fields
 from sextet.core.progress import Progress, Silent
 from sextet.data.options import DataOptions
 from sextet.hardware.rig import Rig, read_rig
@@ -19,11 +20,11 @@ from sextet.planner.comparison import Comparison
 from sextet.planner.cost import ELECTRICITY, WON_PER_DOLLAR
 from sextet.planner.figures import Quantity, Quoted
 from sextet.planner.job import Job, Sizes, job_of
-from sextet.planner.prices import PriceList, named, price_lists, priced_alike, read_prices
+from sextet.planner.prices import PriceList, named, priced_alike, read_prices
 from sextet.planner.profile import Profile, read_profile
 from sextet.planner.profiled_rig import is_this_machine, rig_here, used_by
-from sextet.planner.search import Bounds, every_rig
-from sextet.planner.terms import LISTS, Terms
+from sextet.planner.search import Bounds
+from sextet.planner.terms import LISTS, MARKET, Terms
 from sextet.specs.run_config import RunConfig
 
 SILENT = Silent()
@@ -45,11 +46,12 @@ class PlanRequest:
         past_covariates, future_covariates, static_attributes: how many there are.
         wider: how many times as wide members are as by default.
         host_speed: speed of the host's processor over that which the host's share was measured on.
-        prices: names of price lists, or paths of files of them, the first going first; empty: the usual ones.
+        prices: names of price lists, or paths of files of them, the first going first; empty: the usual ones. What
+            files alone do not price is taken from the lists of used and new cards.
         electricity: price of a kWh such as "307KRW", in the currency that everything is told in; None: that of Korea,
             or of the USA where `budget` is in dollars.
         hours_a_day, years: of use; won_per_dollar: rate of exchange, None: the one that is noted.
-        hours_limit: most hours of a training; budget: most money for a rig, such as "6000000KRW".
+        hours_limit: most hours of one round of training; budget: most money for a rig, such as "6000000KRW".
         weights: of sub-scores, a mapping or text such as "time=3,cost=2".
         precision: "auto", "float32", "float16" or "bfloat16".
         seed, draws: of the simulation.
@@ -90,6 +92,10 @@ class PlanRequest:
     watts: float | None = None
     profile: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Take what means the same, and refuse what is of another kind than its field."""
+        settle_fields(self, "plan", unsaid=True)
+
 
 def run_plan(request: PlanRequest, progress: Progress = SILENT) -> Comparison:
     """Answer a request.
@@ -115,6 +121,7 @@ def _rig(given: str | Path | Rig, profile: Profile | None) -> Rig:
     return rig_here(profile) if is_this_machine(given) else read_rig(given)
 
 
+@checked("plan")
 def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: Any) -> Comparison:
     """Compare rigs for the training of an ensemble: time, memory, price, energy, a score and how sure it is.
 
@@ -137,15 +144,14 @@ def plan(rigs: str | Path | Rig | Sequence[str | Path | Rig] = (), **options: An
                 f"plan() has no option {name!r}{nearest(name, known) or '.'} Known are {', '.join(known)}."
             )
     several = (rigs,) if isinstance(rigs, str | Path | Rig) else tuple(rigs)
-    if isinstance(prices := options.get("prices"), str):
-        options["prices"] = (prices,)
     return run_plan(PlanRequest(rigs=several, **options))
 
 
 def terms_of(request: PlanRequest, rigs: Sequence[Rig] = ()) -> Terms:
     """Return prices, use, limits and weights as a request says them.
 
-    Price lists that are not named go in the order in which `rigs`, and then those of a search, are priced alike.
+    Price lists that are not named go in the order in which `rigs` are priced alike. A search, and what a file of the
+    user's own does not price, takes those of one level alone, whatever rigs stand beside it.
 
     Raises:
         ConfigError: one cannot be read, or is out of its range.
@@ -213,6 +219,7 @@ def _job(request: PlanRequest, config: RunConfig, progress: Progress) -> Job:
     return Job(
         specs=ground.specs,
         shape=ground.shape,
+        asked=config.train,
         config=train,
         windows=windows,
         judged=min(train.select_windows, selected),
@@ -229,8 +236,15 @@ def _fits(request: PlanRequest) -> None:
         raise ConfigError("Expected at least one rig, such as '3x Tesla P40', or --search.")
     given = [name for name in _SIZES if getattr(request, name) is not None]
     if request.source is not None and given:
-        said = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        said = ", ".join(_option(name) for name in given)
         raise ConfigError(f"Expected --data or sizes; the data say {said} themselves. Leave {said} out.")
+    columns = [one.name for one in fields(DataOptions) if one.name != "freq" and getattr(request.data, one.name)]
+    if request.source is None and columns:
+        said = ", ".join(_option(name) for name in columns)
+        raise ConfigError(
+            f"Expected {said} with --data only; they say how a file is read. Give --data FILE, or sizes, such as "
+            "--covariates 2."
+        )
     if request.watts is not None and not request.search:
         raise ConfigError("Expected --power with --search only; it limits which rigs are looked at.")
     for name, value in (("--wider", request.wider), ("--draws", request.draws), ("--power", request.watts)):
@@ -238,20 +252,24 @@ def _fits(request: PlanRequest) -> None:
             raise ConfigError(f"Expected {name} above 0; got {value!r}.")
 
 
+def _option(name: str) -> str:
+    """Return a field of a request as the option of the command."""
+    return f"--{ {'past_covariates': 'covariates'}.get(name, name).replace('_', '-') }"
+
+
 def _lists(names: Sequence[str]) -> tuple[PriceList, ...]:
-    """Return price lists by name and of files; a file goes before the usual ones."""
+    """Return price lists by name and of files; files alone go before those of the market."""
     found: list[PriceList] = []
     files = [name for name in names if name.endswith(".toml")]
     for name in names:
         found += read_prices(Path(name)) if name in files else named([name])
     if files and len(files) == len(names):
-        found += [price_lists()[name] for name in LISTS]
+        found += named(MARKET)
     return tuple(found)
 
 
 def _usual_lists(rigs: Sequence[Rig], search: bool) -> tuple[PriceList, ...]:
-    lists = named(LISTS)
-    return priced_alike(priced_alike(lists, every_rig()) if search else lists, rigs)
+    return named(MARKET) if search else priced_alike(named(LISTS), rigs)
 
 
 def _weights(weights: Mapping[str, float] | str) -> Mapping[str, float]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sextet.core.errors import RunError
+from sextet.core.kinds import settle_fields
 from sextet.data.bounds import Bound
 from sextet.data.options import DataOptions
+from sextet.data.split import BOUNDS
 
 Like = Literal["pandas", "polars", "pyarrow"]
 UNSAID = Path("RUN")
@@ -78,6 +80,11 @@ class FitRequest:
     communication: str | None = None
     memory_limit: int | None = None
     ray: str | None = None
+
+    def __post_init__(self) -> None:
+        """Take what means the same, and refuse what is of another kind than its field."""
+        owner = type(self).__name__.removesuffix("Request").lower()
+        settle_fields(self, owner, skip=BOUNDS, unsaid=True)  # a bound may be a stamp of any kind
 
 
 @dataclass(frozen=True, kw_only=True)

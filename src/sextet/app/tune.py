@@ -45,7 +45,7 @@ def tune(request: TuneRequest, progress: Progress = SILENT) -> TuneResult:
         verify()
     for note in panel.notes:
         progress.note(note)
-    with hiring(request.ray, progress) as hire:
+    with hiring(request.device, request.ray, progress, config.compute.gpus) as hire:
         search = Search(panel, config, search_folder(request.out), limits, progress, hire)
         try:
             search.run()

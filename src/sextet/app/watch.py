@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sextet.core.errors import ConfigError
 from sextet.core.files import place_for
+from sextet.core.kinds import checked, shown
 from sextet.data.hints import Hints
 from sextet.data.options import DataOptions
 from sextet.watching.finding import Finding
@@ -84,6 +86,7 @@ class Watching:
             self.save()
 
 
+@checked("watch", unloaded=("Run",))
 def watch(
     data: Any,
     run: Path | str | Run | None = None,
@@ -92,7 +95,7 @@ def watch(
     every: bool = False,
     state: Path | str | None = None,
     refresh: int | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | int | None] | None = None,
 ) -> Watching:
     """Judge each observation of a stream as it comes: how surprising it is, and where an alert begins or gets worse.
 
@@ -123,7 +126,8 @@ def watch(
             "leave --refresh out."
         )
     given = dict(columns or {})
-    said = DataOptions(decimal=given.pop("decimal", None), dates=given.pop("dates", None))
+    decimal, dates = (None if (text := given.pop(name, None)) is None else str(text) for name in ("decimal", "dates"))
+    said = DataOptions(decimal=decimal, dates=dates)
     named = Columns.of(given)
     foretell, hints = None, Hints(decimal=said.decimal, dates=said.dates)
     if run is not None:
@@ -131,13 +135,15 @@ def watch(
         from sextet.runtime.run import Run  # what a run needs is not loaded without one
         from sextet.watching.foretold import RunForecasts
 
+        if not isinstance(run, Run | str | os.PathLike):
+            raise ConfigError(f"watch: run must be the folder of a run, or a Run such as model.run; got {shown(run)}.")
         run = run if isinstance(run, Run) else Run.load(run)
         foretell = RunForecasts(run, refresh)
         trained = options_for(run.settings, said)
         hints = Hints(decimal=trained.decimal, dates=trained.dates, frequency=run.history.frequency)
         named = replace(named, covariates=foretell.covariates)
     kept = None if state is None else Path(state)
-    if kept is not None and kept.exists():
+    if kept is not None and kept.exists() and not kept.is_dir():
         watcher = Watcher.load(kept, risk, foretell)
     else:
         if kept is not None:

@@ -85,11 +85,11 @@ def fit_fold(
         SextetError: a member cannot be trained; it is named.
     """
     recruits = recruit(ground, folder, progress, hands, rules)
-    crew, trainings = recruits.crew, recruits.trainings
+    trainings = recruits.trainings
     progress.stage("learning weights and calibration")
     start = time.perf_counter()
-    learned = learn(crew, ground)
-    combination, evidence = learned.combination, learned.evidence
+    learned = learn(recruits.crew, ground)
+    crew, combination, evidence = learned.crew, learned.combination, learned.evidence
     policies = learn_policies(ground, combination, learned.heard)
     seconds = {name: training.seconds for name, training in trainings.items()}
     seconds[COMBINING] = time.perf_counter() - start

@@ -60,9 +60,19 @@ def gather(history: History, index: WindowIndex, offsets: NDArray[np.integer]) -
     return history.z[inside].astype(np.float64), history.observed[inside] & (inside == rows)
 
 
-def targets(history: History, index: WindowIndex, horizon: int) -> Reals:
-    """Return the scaled targets `[W, H]`, NaN where not observed."""
+def targets(history: History, index: WindowIndex, horizon: int, until: NDArray[np.integer] | None = None) -> Reals:
+    """Return the scaled targets `[W, H]`, NaN where not observed.
+
+    Args:
+        history: the scaled target.
+        index: W windows.
+        horizon: H.
+        until: `[W]` rows, counted from the first of the window's series, from which no target is looked at.
+    """
     z, seen = gather(history, index, np.arange(horizon))
+    if until is not None:
+        end = history.panel.offsets[index.series] + until
+        seen &= index.row[:, None] + np.arange(horizon) < end[:, None]
     return np.where(seen, z, np.nan)
 
 
@@ -75,6 +85,9 @@ def chunks(index: WindowIndex, cells: int) -> Iterator[slice]:
 
 def thinned(index: WindowIndex, most: int) -> WindowIndex:
     """Return at most `most` windows, spread evenly over the index."""
-    if len(index) <= most:
-        return index
-    return index.take(np.linspace(0, len(index) - 1, most).round().astype(np.int64))
+    return index if len(index) <= most else index.take(spread(len(index), most))
+
+
+def spread(count: int, most: int) -> NDArray[np.int64]:
+    """Return at most `most` of the places 0 to `count - 1`, evenly apart."""
+    return np.linspace(0, count - 1, min(most, count)).round().astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import sys
 import typing
@@ -62,9 +63,15 @@ class _Command(TyperCommand):
     """A command whose complaints about a value name the nearest one that there is."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse; a complaint is written anew on its way out."""
+        """Parse; a complaint is written anew on its way out, and a number must be finite."""
         try:
-            return super().parse_args(ctx, args)
+            left = super().parse_args(ctx, args)
+            for one in self.params:
+                value = ctx.params.get(one.name)
+                if isinstance(value, float) and not math.isfinite(value):
+                    hint = f"'{one.opts[0]}'"
+                    raise typer.BadParameter(f"expected a finite number; got {value:g}.", ctx, param_hint=hint)
+            return left
         except typer.BadParameter as error:
             error.message = _plainly(error.message)
             raise

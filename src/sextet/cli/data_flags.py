@@ -21,7 +21,7 @@ class DataFlags:
         Option(
             "--id",
             metavar="COL",
-            help="Column that names the series.",
+            help="Column that names the series; several, with commas, name them together.",
             show_default="unique_id where there is one",
             rich_help_panel=_COLUMNS,
         ),

@@ -58,7 +58,8 @@ class SubjectFlags:
         Option("--log", metavar="FILE", help="Read the log of a training and name causes.", rich_help_panel=_WHAT),
     ] = None
     explain: Annotated[
-        str | None, Option("--explain", metavar="ID", help="Say more of a finding.", rich_help_panel=_WHAT)
+        str | None,
+        Option("--explain", metavar="ID", help="Say what a finding means on any machine.", rich_help_panel=_WHAT),
     ] = None
 
 

@@ -113,7 +113,14 @@ class WorkFlags:
     ] = None
     batch: Annotated[
         int | None,
-        Option("--batch", min=1, metavar="N", help="Most windows a step.", show_default="256", rich_help_panel=_WORK),
+        Option(
+            "--batch",
+            min=1,
+            metavar="N",
+            help="Most windows a step; a long horizon lowers it, as in sextet train.",
+            show_default="256",
+            rich_help_panel=_WORK,
+        ),
     ] = None
     quick: Annotated[bool, Option("--quick", help="The small budget.", rich_help_panel=_WORK)] = False
     wider: Annotated[
@@ -131,8 +138,9 @@ class TermFlags:
         Option(
             "--prices",
             metavar="NAMES|FILE",
-            help="Price lists with commas, the first going first: question, used, new, or a TOML file of your own.",
-            show_default="those three, first that which has most of the rigs as they stand",
+            help="Price lists with commas, the first going first: question, used, new, or a TOML file of your own; "
+            "what files alone do not price comes from used and new.",
+            show_default="those three, first that which has most of the rigs as they stand; with --search used, new",
             rich_help_panel=_TERMS,
         ),
     ] = None
@@ -158,12 +166,21 @@ class TermFlags:
     years: Annotated[float, Option("--years", metavar="N", help="Years of use.", rich_help_panel=_TERMS)] = 3.0
     budget: Annotated[
         str | None,
-        Option("--budget", metavar="AMOUNT", help="Most a rig may cost, such as 6000000KRW.", rich_help_panel=_TERMS),
+        Option(
+            "--budget",
+            metavar="AMOUNT",
+            help="Most a rig may cost, such as 6000000KRW; of a price that is a range the middle counts.",
+            rich_help_panel=_TERMS,
+        ),
     ] = None
     hours_limit: Annotated[
         float | None,
         Option(
-            "--hours-limit", "--deadline", metavar="H", help="Most hours a training may take.", rich_help_panel=_TERMS
+            "--hours-limit",
+            "--deadline",
+            metavar="H",
+            help="Most hours that one round of training may take; sextet train may do three more.",
+            rich_help_panel=_TERMS,
         ),
     ] = None
     host_speed: Annotated[

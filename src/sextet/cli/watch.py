@@ -34,6 +34,7 @@ _EXPECTED = (
     "Expected columns such as unique_id, ds, y, with stamps such as 2024-01-31 13:00 and numbers; --id, --time and "
     "--target name them."
 )
+_MIXED = 0.25  # share of rows passed over for their time from which several series may have come as one
 _UNREAD_SHOWN = 3  # lines that could not be read, told with their reason
 
 Run = Annotated[
@@ -75,7 +76,7 @@ class WatchFlags:
         Option(
             "--id",
             metavar="COLUMN",
-            help="Column that names the series.",
+            help="Column that names the series; several, with commas, name them together.",
             show_default="found",
             rich_help_panel=_COLUMNS,
         ),
@@ -172,6 +173,12 @@ def tell(counts: dict[str, int], heard: Heard) -> None:
         f"{counts['alerts']:,} alerts in {counts['rows']:,} rows of {counts['series']:,} series.{noted}",
         file=sys.stderr,
     )
+    before = counts["late"] + counts["duplicates"]
+    if before > _MIXED * (counts["rows"] + before):
+        print(
+            "note: where rows of several series came as one, name the column of series with --id, several with commas.",
+            file=sys.stderr,
+        )
     for note in heard.notes:
         print(f"note: {note}", file=sys.stderr)
     for number, reason in heard.unread[:_UNREAD_SHOWN]:

@@ -27,7 +27,7 @@ class Answer:
     spike_size: Floats | None = None
     rules: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
-    def part(self, windows: slice | NDArray[np.bool_]) -> Answer:
+    def part(self, windows: slice | NDArray[np.bool_] | NDArray[np.integer]) -> Answer:
         """Return what was answered for some windows; of a slice as views."""
         return Answer(
             quantiles=self.quantiles[windows],

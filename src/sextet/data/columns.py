@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sextet.core.errors import DataError, nearest
-from sextet.data.options import DataOptions
+from sextet.data.options import DataOptions, names
 from sextet.data.source import Source
 from sextet.data.values import is_blank, is_text, is_time, looks_numeric, plain, stamp_style
 
@@ -29,6 +29,7 @@ class Roles:
         past, future, static: covariates.
         weight, label: sample weights and the user's spike labels.
         notes: what was detected, in sentences.
+        maybe_ids: columns of names without a role, where the user did not say which name the series.
     """
 
     id: str | None
@@ -40,6 +41,7 @@ class Roles:
     weight: str | None
     label: str | None
     notes: tuple[str, ...]
+    maybe_ids: tuple[str, ...] = ()
 
     @property
     def wide(self) -> bool:
@@ -64,15 +66,17 @@ def find_roles(source: Source, options: DataOptions, optional: tuple[str, ...] =
         None if name in optional and name not in source.columns else name
         for name in (options.weight, options.spike_label)
     )
-    singles = tuple(name for name in (options.id, options.time, weight, label) if name)
+    id = id_column(options.id, source.columns)
+    parts = (id,) if id in source.columns else names(options.id)
+    singles = tuple(name for name in (*parts, options.time, weight, label) if name)
     elsewhere = options.future if options.future_data is not None else ()
     need_columns(source, (name for name in (*singles, *named) if name not in elsewhere))
     notes: list[str] = []
     taken = {*named, *singles}
     time = options.time or _find_time(source, taken, notes)
     taken.add(time)
-    name = _find_id(source, options, time, taken, notes)
-    taken |= {name} if name else set()
+    name = id or _find_id(source, options, time, taken, notes)
+    taken |= {name, *names(options.id)} if name else set()
     targets = options.targets or _find_targets(source, name, taken, notes)
     if len(targets) > 1 and name is not None:
         raise DataError(
@@ -96,10 +100,17 @@ def find_roles(source: Source, options: DataOptions, optional: tuple[str, ...] =
         notes=(),
     )
     taken |= set(targets)
+    said = options.id is not None or roles.wide
+    maybe = () if said else tuple(name for name in source.columns if name not in taken and _holds_names(source, name))
     unused = [column for column in source.columns if column not in taken and column.lower() not in _UNNAMED]
     if unused:
         notes.append(f"Columns not used: {_listed(unused)}. Name covariates with --past, --future or --static.")
-    return Roles(**{**vars(roles), "notes": tuple(notes)})
+    return replace(roles, notes=tuple(notes), maybe_ids=maybe)
+
+
+def id_column(id: str | tuple[str, ...] | None, columns: Iterable[str]) -> str | None:
+    """Return the column that names the series: what was said where there is one of that name, else its parts joined."""
+    return id if isinstance(id, str) and id in columns else ",".join(names(id)) or None
 
 
 def need_columns(source: Source, wanted: Iterable[str]) -> None:
@@ -155,8 +166,6 @@ def _counts_time(head: pa.Table, name: str) -> bool:
 
 
 def _find_id(source: Source, options: DataOptions, time: str, taken: set[str], notes: list[str]) -> str | None:
-    if options.id is not None:
-        return options.id
     if "unique_id" in source.columns and "unique_id" not in taken:
         return "unique_id"
     if len(options.targets) > 1:

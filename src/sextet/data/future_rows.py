@@ -14,6 +14,7 @@ from sextet.data.hints import Hints
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.rows import Rows, read_rows
+from sextet.data.series_names import with_joined_ids
 from sextet.data.source import open_source
 
 Positions = NDArray[np.int64]
@@ -27,7 +28,7 @@ def read_ahead(
     Raises:
         DataError: a column is missing, a value or time is wrong, or no series of the history is in it.
     """
-    source = open_source(options.future_data)
+    source = with_joined_ids(open_source(options.future_data), options.id)
     name = roles.id if roles.id in source.columns else None
     need_columns(source, (roles.time, *roles.future))
     given = Roles(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sextet.core.errors import ConfigError
+from sextet.core.kinds import settle_fields
+
+_SINGLE = ("id", "time", "weight", "spike_label")
+_MANY = ("target", "past", "future", "static")
 
 _ORDERS = ("day/month/year", "month/day/year")
 
@@ -20,12 +25,21 @@ def names(value: str | Iterable[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+def _as_text(column: Any) -> Any:
+    """Return a column that is called by a number, as in a pivoted frame, by its text; of several each."""
+    column = column.tolist() if hasattr(column, "tolist") else column  # of numpy or pandas
+    if isinstance(column, list | tuple):
+        return tuple(_as_text(one) for one in column)
+    return str(column) if isinstance(column, numbers.Integral) and not isinstance(column, bool) else column
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataOptions:
     """How to read a data set; the names are those of the command line.
 
     Attributes:
-        id: column that names the series; default `unique_id`, else detected, else one series.
+        id: column that names the series; default `unique_id`, else detected, else one series. Several columns name
+            them together, joined with "/"; each of these may be static as well.
         time: column of stamps; default `ds`, else detected.
         target: column to forecast; default `y`, else detected. Several columns are a wide table's series.
         freq: pandas-style frequency of the stamps, such as "5min"; default: inferred.
@@ -42,7 +56,7 @@ class DataOptions:
         spike_label: column that says 1 where the target is a spike, else 0.
     """
 
-    id: str | None = None
+    id: str | tuple[str, ...] | None = None
     time: str | None = None
     target: str | tuple[str, ...] | None = None
     freq: str | None = None
@@ -60,7 +74,10 @@ class DataOptions:
 
     def __post_init__(self) -> None:
         """Accept "a,b" for lists of columns and refuse what contradicts itself."""
-        for field in ("past", "future", "static"):
+        for field in (*_SINGLE, *_MANY):
+            object.__setattr__(self, field, _as_text(getattr(self, field)))
+        settle_fields(self, "DataOptions", unsaid=True)
+        for field in _MANY[1:]:
             object.__setattr__(self, field, names(getattr(self, field)))
         if self.freq and self.resample:
             raise ConfigError(
@@ -72,8 +89,9 @@ class DataOptions:
         if self.dates not in (None, *_ORDERS):
             raise ConfigError(f"Expected {' or '.join(_ORDERS)} as the order of dates; got {self.dates!r}.")
         roles: dict[str, str] = {}
+        together = names(self.id) if len(names(self.id)) > 1 else ()
         for role, column in self._roles():
-            if column in roles and roles[column] != role:
+            if column in roles and roles[column] != role and not (role == "static" and column in together):
                 raise ConfigError(f"Column {column!r} is given both as {roles[column]} and as {role}; choose one.")
             roles[column] = role
 
@@ -83,8 +101,9 @@ class DataOptions:
         return names(self.target)
 
     def _roles(self) -> list[tuple[str, str]]:
-        single = [("id", self.id), ("time", self.time), ("weight", self.weight), ("spike label", self.spike_label)]
-        many = {"target": self.targets, "past": self.past, "future": self.future, "static": self.static}
+        single = [("time", self.time), ("weight", self.weight), ("spike label", self.spike_label)]
+        covariates = {"past": self.past, "future": self.future, "static": self.static}
+        many = {"id": names(self.id), "target": self.targets, **covariates}
         return [(role, column) for role, column in single if column] + [
             (role, column) for role, columns in many.items() for column in columns
         ]

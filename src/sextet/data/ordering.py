@@ -68,7 +68,7 @@ def no_duplicates(rows: Rows, zone: str | None) -> None:
             raise DataError(
                 f"{rows.place(at)} and {rows.place(at + 1).rsplit(', ', 1)[1]}, column {rows.time!r}: series "
                 f"{rows.ids[rows.codes[at]]!r} has the time {time} {often}{values}. Remove one of the rows, name the "
-                f"column of series with --id, or average them onto a grid with --resample.{clock}"
+                f"column or columns of series with --id, or average them onto a grid with --resample.{clock}"
             )
 
 

@@ -19,6 +19,7 @@ from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.regularity import averaged, find_frequency, option_frequency
 from sextet.data.rows import Rows, read_rows
+from sextet.data.series_names import refuse_mixed, with_joined_ids
 from sextet.data.source import open_source
 from sextet.data.split_refusal import LONGER
 
@@ -51,11 +52,14 @@ def read_panel(
         ConfigError: an option contradicts another or is no frequency or time zone.
     """
     options = options or DataOptions()
-    opened = open_source(source)
+    opened = with_joined_ids(open_source(source), options.id)
     roles = find_roles(opened, options, optional)
     named = option_frequency(options.freq, "--freq") if options.freq else None
     hints = Hints(decimal=options.decimal, dates=options.dates, frequency=named)
-    rows, frequency, tz, notes = _on_grid(read_rows(opened, roles, options.tz, hints), options, named, roles.label)
+    given = read_rows(opened, roles, options.tz, hints)
+    refuse_mixed(given, roles)
+    rows, frequency, tz, notes = _on_grid(given, options, named, roles.label)
+    del given
     notes = [*opened.notes, *rows.notes, *notes]
     check_static(rows)
     spans = find_spans(rows, keep_end=bool(roles.future))

@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sextet.core.errors import DataError, DependencyError
+from sextet.core.errors import DataError
+from sextet.data.frame_table import refuse_twice, table_of_frame
 from sextet.data.parquet_form import PARQUET_MAGIC, PARQUET_SUFFIXES, no_parquet
 
 HEAD_ROWS = 5_000  # rows looked at to see what the columns hold
@@ -68,6 +69,7 @@ class ParquetSource(Source):
             raise DataError(f"{path} cannot be read: {error}. Check the file.") from error
         if first is None or not first.num_rows:
             raise DataError(f"{path} is empty: it has no rows. Expected one row a time and series.")
+        refuse_twice(self.columns, self.name)
         self.head = pa.Table.from_batches([first])
         self.rows = self._file.metadata.num_rows
 
@@ -111,9 +113,7 @@ def open_source(source: Any) -> Source:
         return source
     if isinstance(source, str | os.PathLike):
         return _open_path(os.fspath(source))
-    if isinstance(source, pa.Table):
-        return TableSource(source, "the pyarrow table")
-    return TableSource(*_from_frame(source))
+    return TableSource(*table_of_frame(source))
 
 
 def _open_path(text: str) -> Source:
@@ -140,67 +140,3 @@ def _open_path(text: str) -> Source:
     if magic[:2] == b"PK" or path.suffix.lower() in (".xls", ".xlsx", ".ods"):
         raise DataError(f"{path} is a spreadsheet or an archive. Save it as CSV or Parquet.")
     return CsvSource(path, str(path))
-
-
-def _from_frame(frame: Any) -> tuple[pa.Table, str]:
-    """Columns of a frame as an Arrow table, without a copy where the frame's memory allows it."""
-    try:
-        import narwhals as nw
-    except ImportError as error:
-        raise DependencyError("Reading frames needs narwhals: pip install narwhals.") from error
-    frame = _without_periods(_with_index_as_columns(frame))
-    try:
-        native = nw.from_native(frame)
-    except TypeError as error:
-        raise DataError(
-            f"Expected a file path, or a pandas, polars or pyarrow frame; got {type(frame).__name__}."
-        ) from error
-    eager = native.collect() if isinstance(native, nw.LazyFrame) else native
-    name = f"the {eager.implementation.name.lower()} frame"
-    columns = [str(column) for column in eager.columns]
-    twice = next((column for column in columns if columns.count(column) > 1), None)
-    if twice is not None:
-        raise DataError(f"{name} has two columns named {twice!r}. Give each its own name.")
-    arrays = [_arrow(eager[column]) for column in eager.columns]
-    return pa.table(arrays, names=columns), name
-
-
-def _arrow(column: Any) -> pa.Array | pa.ChunkedArray:
-    try:
-        return column.to_arrow()
-    except (pa.ArrowException, TypeError, ValueError):
-        # a column of mixed Python objects: its text is read instead, so that a bad value can be named
-        values = column.to_list()
-        return pa.array([None if value is None or value != value else str(value) for value in values], pa.string())
-
-
-def _with_index_as_columns(frame: Any) -> Any:
-    """Pandas keeps stamps and ids in the index often: make them columns; a series becomes a frame."""
-    if type(frame).__module__.split(".")[0] != "pandas":
-        return frame
-    import pandas as pd
-
-    if isinstance(frame, pd.Series):
-        frame = frame.to_frame("y" if frame.name is None else str(frame.name))
-    if not isinstance(frame, pd.DataFrame):
-        return frame
-    index = frame.index
-    if isinstance(index, pd.PeriodIndex):
-        frame = frame.set_axis(index.to_timestamp(), axis=0)
-    named = [name for name in index.names if name is not None]
-    if named and not set(named) & set(frame.columns):
-        return frame.reset_index()
-    if isinstance(frame.index, pd.DatetimeIndex) and "ds" not in frame.columns:
-        return frame.rename_axis("ds").reset_index()
-    return frame
-
-
-def _without_periods(frame: Any) -> Any:
-    """Columns of pandas periods as the stamps at which they begin."""
-    if type(frame).__module__.split(".")[0] != "pandas" or not hasattr(frame, "dtypes"):
-        return frame
-    import pandas as pd
-
-    at = [k for k, kind in enumerate(frame.dtypes) if isinstance(kind, pd.PeriodDtype)]
-    columns = {frame.columns[k]: frame.iloc[:, k].dt.to_timestamp() for k in at}
-    return frame.assign(**columns) if columns else frame

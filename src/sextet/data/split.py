@@ -5,14 +5,15 @@ A window belongs to a part only if all its targets do; its history may reach bac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, DataError
+from sextet.core.kinds import settle_fields
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.bounds import Bound, as_bound, end_rows
@@ -38,6 +39,8 @@ class SplitConfig:
         train_end, validation_end, test_end: override the shares: rows of each series (counts from its start), or the
             last date or stamp of the part, see `data.bounds`; all three of one kind.
         step: rows between the cutoffs of consecutive windows of the test.
+        said: how messages call a field that was not given as an option, by its name: "split.test_end (in best.json)".
+            No part of what is compared or written.
     """
 
     validation: float = 0.2
@@ -48,9 +51,11 @@ class SplitConfig:
     validation_end: Bound | None = None
     test_end: Bound | None = None
     step: int = 1
+    said: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False, metadata={"plain": False})
 
     def __post_init__(self) -> None:
         """Refuse shares that leave nothing to train on."""
+        settle_fields(self, "The split", skip=BOUNDS)
         if not (0 < self.validation < 1 and 0 <= self.test < 1 and self.validation + self.test < 1):
             raise ConfigError(
                 "Expected shares with 0 < validation, 0 <= test and validation + test < 1; got "
@@ -65,14 +70,16 @@ class SplitConfig:
         bounds = list(self.bounds().values())
         rows = [bound for bound in bounds if isinstance(bound, int)]
         if rows and len(rows) < len(bounds):
-            raise ConfigError(f"Expected the ends of the parts all as rows or all as dates; got {_listed(bounds)}.")
+            raise ConfigError(f"Expected the ends of the parts all as rows or all as dates; got {self._listed()}.")
         if rows != sorted(set(rows)) or (rows and rows[0] < 1):
-            raise ConfigError(f"Expected 0 < train_end < validation_end < test_end; got {_listed(rows)}.")
+            raise ConfigError(f"Expected 0 < train_end < validation_end < test_end; got {self._listed()}.")
         if self.windows is not None and self.windows < 1:
             raise ConfigError(f"Expected at least 1 window to test on; got {self.windows}.")
         if self.windows is not None and self.validation_end is not None:
+            which = f" ({self.called('windows')} and {self.called('validation_end')})" if self.said else ""
             raise ConfigError(
-                "Both a number of windows and the end of validation say where the test begins; give one of the two."
+                f"Both a number of windows and the end of validation{which} say where the test begins; give one of the "
+                "two."
             )
 
     @property
@@ -83,6 +90,14 @@ class SplitConfig:
     def bounds(self) -> dict[str, Bound]:
         """The ends of parts that are given, by name, in order of time."""
         return {name: bound for name in BOUNDS if (bound := getattr(self, name)) is not None}
+
+    def called(self, name: str) -> str:
+        """How messages call a field: as the option of its name, or as a key of the file that says it."""
+        return self.said.get(name, f"--{name.replace('_', '-')}")
+
+    def _listed(self) -> str:
+        """The ends that are given; where a file says one of them, with what says each."""
+        return ", ".join(f"{self.called(name)} {end}" if self.said else f"{end}" for name, end in self.bounds().items())
 
     def test_rows(self, horizon: int) -> int:
         """Fewest rows of the test part: all its windows where they are counted, else one."""
@@ -181,11 +196,11 @@ def _cut(panel: Panel, config: SplitConfig, horizon: int) -> Split:
     """Cut every series, whether or not its parts then hold a window."""
     end = panel.known.astype(np.int64)
     if config.test_end is not None:
-        rows = end_rows(panel, config.test_end, "test_end")
+        rows = end_rows(panel, config.test_end, config.called("test_end"))
         end = rows if isinstance(config.test_end, int) else np.minimum(rows, end)  # a series may end before a date
     calibrate = _validation_end(panel, config, end, horizon)
     if config.train_end is not None:
-        train = end_rows(panel, config.train_end, "train_end")
+        train = end_rows(panel, config.train_end, config.called("train_end"))
     else:
         base = end if config.windows is None else calibrate
         train = calibrate - np.maximum(np.floor(base * config.validation).astype(np.int64), 3 * horizon)
@@ -195,7 +210,7 @@ def _cut(panel: Panel, config: SplitConfig, horizon: int) -> Split:
 
 def _validation_end(panel: Panel, config: SplitConfig, end: Rows, horizon: int) -> Rows:
     if config.validation_end is not None:
-        rows = end_rows(panel, config.validation_end, "validation_end")
+        rows = end_rows(panel, config.validation_end, config.called("validation_end"))
         last = not config.tests and not isinstance(config.validation_end, int)
         return np.minimum(rows, end) if last else rows  # the last part may end after a series does
     if config.windows is not None:
@@ -211,7 +226,3 @@ def _divide(config: SplitConfig, train: Rows, calibrate: Rows, horizon: int) -> 
     last = np.maximum(np.floor(rows * (config.shares[2] / total)).astype(np.int64), horizon)
     middle = np.maximum(np.floor(rows * (config.shares[1] / total)).astype(np.int64), horizon)
     return calibrate - last - middle, calibrate - last
-
-
-def _listed(bounds: Sequence[Bound]) -> str:
-    return ", ".join(str(bound) for bound in bounds)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sextet.data.split import SplitConfig
 
 LONGER = "Give a longer history or a shorter horizon"
-_OPTIONS = {"train_end": "--train-end", "validation_end": "--validation-end", "test_end": "--test-end"}
 
 
 def too_short(panel: Panel, config: SplitConfig, horizon: int, need: int) -> str:
@@ -33,13 +32,13 @@ def asking(config: SplitConfig, horizon: int) -> str:
     """Say what asks for the rows that a series needs: the option that counts them, else the horizon."""
     test = f" and a test of {config.test_rows(horizon)} rows" if config.tests else ""
     if isinstance(config.test_end, int):
-        return f"--test-end {config.test_end}"
+        return f"{config.called('test_end')} {config.test_end}"
     if isinstance(config.validation_end, int):
-        return f"--validation-end {config.validation_end}{test.replace(' and', ' with')}"
+        return f"{config.called('validation_end')} {config.validation_end}{test.replace(' and', ' with')}"
     if isinstance(config.train_end, int):
-        return f"--train-end {config.train_end} with a validation of {3 * horizon} rows{test}"
+        return f"{config.called('train_end')} {config.train_end} with a validation of {3 * horizon} rows{test}"
     if config.windows is not None and config.windows > 1:
-        return f"--windows {config.windows}, {config.step} rows apart, with a horizon of {horizon}"
+        return f"{config.called('windows')} {config.windows}, {config.step} rows apart, with a horizon of {horizon}"
     return f"a horizon of {horizon}"
 
 
@@ -47,17 +46,17 @@ def instead(config: SplitConfig, horizon: int, rows: int) -> str:
     """Say what would do for a series of `rows` rows, in a sentence without its end."""
     test = config.test_rows(horizon)
     if isinstance(config.test_end, int):
-        name, most, least = "--test-end", rows, 5 * horizon + 1
+        name, most, least = "test_end", rows, 5 * horizon + 1
     elif isinstance(config.validation_end, int):
-        name, most, least = "--validation-end", rows - test, 4 * horizon + 1
+        name, most, least = "validation_end", rows - test, 4 * horizon + 1
     elif isinstance(config.train_end, int):
         share = 0 if config.windows else int(rows * config.test)
-        name, most, least = "--train-end", rows - 3 * horizon - max(test, share), horizon + 1
+        name, most, least = "train_end", rows - 3 * horizon - max(test, share), horizon + 1
     elif config.windows is not None and config.windows > 1:
-        name, most, least = "--windows", (rows - 6 * horizon) // config.step + 1, 1
+        name, most, least = "windows", (rows - 6 * horizon) // config.step + 1, 1
     else:
         name, most, least = "", 0, 1
-    return f"Give {name} {most} or less" if most >= least else LONGER
+    return f"Give {config.called(name)} {most} or less" if most >= least else LONGER
 
 
 def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[np.int64], horizon: int) -> str:
@@ -74,21 +73,22 @@ def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[
     s = int(np.argmax(poor))
     if where := outside(panel, config, s):
         return where + _left_out(poor)
-    counted = {} if config.windows is None else {"--windows": config.windows}
-    asked = {**counted, **{_OPTIONS[name]: bound for name, bound in config.bounds().items()}}
-    said = f" with {', '.join(f'{name} {value}' for name, value in asked.items())}" if asked else ""
+    counted = {} if config.windows is None else {"windows": config.windows}
+    asked = {**counted, **config.bounds()}
+    said = f" with {', '.join(f'{config.called(name)} {value}' for name, value in asked.items())}" if asked else ""
     span = " (from {} to {})".format(*_span(panel, s)) if any(isinstance(v, str) for v in asked.values()) else ""
+    ends = "{}, {} or {}".format(*(config.called(name) for name in ("train_end", "validation_end", "test_end")))
     move = f"Give fewer than {config.windows} windows, or move" if counted else "Move"
     return (
         f"The part {part!r} of series {panel.ids[s]!r}{span} gets {max(int(sizes[s]), 0)} rows{said}, which hold no "
-        f"window of horizon {horizon}. {move} --train-end, --validation-end or --test-end apart{_left_out(poor)}"
+        f"window of horizon {horizon}. {move} {ends} apart{_left_out(poor)}"
     )
 
 
 def outside(panel: Panel, config: SplitConfig, series: int) -> str:
     """Say which ends of parts lie as dates outside the data of a series, in a sentence without its end; else ""."""
     dates = {name: bound for name, bound in config.bounds().items() if isinstance(bound, str)}
-    rows = {name: int(end_rows(panel, bound, name)[series]) for name, bound in dates.items()}
+    rows = {name: int(end_rows(panel, bound, config.called(name))[series]) for name, bound in dates.items()}
     begin, end = _span(panel, series)
     before = [name for name in dates if rows[name] < 1]
     after = [name for name in dates if rows[name] >= panel.known[series] and name != "test_end"]
@@ -97,7 +97,7 @@ def outside(panel: Panel, config: SplitConfig, series: int) -> str:
         (before, f"before the data of series {panel.ids[series]!r} begin, at {begin}", "later"),
     ):
         if names:
-            said = " and ".join(f"{_OPTIONS[name]} {dates[name]}" for name in names)
+            said = " and ".join(f"{config.called(name)} {dates[name]}" for name in names)
             verb = "is a date" if len(names) == 1 else "are dates"
             return f"{said} {verb} {where}. Give {do} dates"
     return ""

@@ -95,7 +95,7 @@ def found(id: str, *, level: Level | None = None, **values: object) -> Finding:
 
 
 def explanation(id: str) -> Entry:
-    """Return what is known of a kind of finding, its `{names}` as <names>.
+    """Return what is known of a kind of finding on any machine, its `{names}` as <names>.
 
     Raises:
         ConfigError: there is no such id; the nearest is told.
@@ -111,4 +111,5 @@ def explanation(id: str) -> Entry:
 
 
 def _open(text: str) -> str:
-    return "".join(before + (f"<{name}>" if name else "") for before, name, _, _ in Formatter().parse(text))
+    opened = "".join(before + (f"<{name}>" if name else "") for before, name, _, _ in Formatter().parse(text))
+    return opened.replace("><", "> <")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
 from sextet.hardware.matrix import Span, TensorFlow, matrix
+from sextet.hardware.support import compiled_for
 from sextet.hardware.version import Version
 
 OLD_CARDS = Capability(7, 5)  # below it cuDNN from 9.11 on, CUDA 13 and drivers from 590 on have nothing
@@ -19,11 +20,8 @@ NGC = "docker run --gpus all nvcr.io/nvidia/tensorflow:25.02-tf2-py3"
 
 def newest_tensorflow(cards: Sequence[Card], python: Version | None = None) -> TensorFlow | None:
     """Return the newest TensorFlow whose wheel has machine code for every card, and that takes this Python."""
-    rows = [
-        row
-        for row in matrix().tensorflow
-        if all(card.capability.runs(row.sms) for card in cards) and (python is None or takes(row, python))
-    ]
+    compiled = compiled_for(card.capability for card in cards)
+    rows = [row for row in compiled if python is None or takes(row, python)]
     return rows[-1] if rows else None
 
 

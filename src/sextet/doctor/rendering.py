@@ -49,7 +49,11 @@ def summary(report: Report) -> str:
         return "Nothing wrong found." if report.facts else "None of the texts known to the doctor is in it."
     counts = ((level, report.count(level)) for level in Level)
     told = [f"{count} {level}{'s' if count > 1 else ''}" for level, count in counts if count]
-    return f"{', '.join(told)}. `sextet doctor --explain {report.findings[0].id}` says more of one."
+    notes = [one for one in report.findings if one.level is Level.NOTE]  # of all others everything stands above
+    if not notes:
+        return f"{', '.join(told)}."
+    which = "the note" if len(notes) == 1 else "a note"
+    return f"{', '.join(told)}. `sextet doctor --explain {notes[0].id}` says more of {which}."
 
 
 def _table(report: Report) -> Table:

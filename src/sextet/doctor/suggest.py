@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from sextet.core.errors import HardwareError
 from sextet.doctor.case import named
 from sextet.doctor.remedy import NGC, OLD_CARDS, chooses_cudnn, newest_cudnn, newest_tensorflow
-from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
 from sextet.hardware.matrix import Span, TensorFlow, matrix
-from sextet.hardware.version import Version
-
-_SEXTET = Version.of("2.21")  # the oldest TensorFlow that sextet trains with
+from sextet.hardware.support import SEXTET, SEXTET_PYTHON, lowest_known, trains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +19,7 @@ class Suggestion:
     Attributes:
         cards: in words.
         requirements: lines of a requirements file.
-        python: lowest and highest.
+        python: lowest and highest that TensorFlow and sextet take.
         driver: which branch, in words.
         knows: how this is known, a line each.
         notes: what else is to be known.
@@ -56,13 +53,13 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
         HardwareError: no set is known.
     """
     row = newest_tensorflow(cards)
-    if row is None or any(card.capability < _known() for card in cards):
+    if row is None or any(card.capability < lowest_known() for card in cards):
         newer = any(card.capability.major >= 10 for card in cards)
         hint = f" NVIDIA's container has: {NGC}" if newer else " Leave the oldest card out, with CUDA_VISIBLE_DEVICES."
         oldest, newest = matrix().tensorflow[0].release, matrix().tensorflow[-1].release
         raise HardwareError(
             f"No set is known to work on {named(cards)}: one TensorFlow wheel of {oldest} to {newest} has to have "
-            f"machine code for all of them, and cards below compute capability {_known()} are not known.{hint}"
+            f"machine code for all of them, and cards below compute capability {lowest_known()} are not known.{hint}"
         )
     cudnn = newest_cudnn(cards) if chooses_cudnn(row) else None
     requirements = [f"tensorflow[and-cuda]=={row.newest}"]
@@ -74,17 +71,11 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
     return Suggestion(
         cards=named(cards),
         requirements=tuple(requirements),
-        python=(str(row.python[0]), str(row.python[1])),
+        python=(str(max(row.python[0], SEXTET_PYTHON)), str(row.python[1])),
         driver=_driver(cards, row),
         knows=tuple(_knows(cards, row, cudnn)),
         notes=_notes(row),
     )
-
-
-def _known() -> Capability:
-    """Return the lowest compute capability for which both a driver and a cuDNN are known."""
-    drivers = (row.lowest for row in matrix().drivers if row.lowest)
-    return max(min(drivers), min(row.lowest for row in matrix().cudnn))
 
 
 def _driver(cards: tuple[Card, ...], row: TensorFlow) -> str:
@@ -114,6 +105,6 @@ def _knows(cards: tuple[Card, ...], row: TensorFlow, cudnn: Span | None) -> list
 
 
 def _notes(row: TensorFlow) -> tuple[str, ...]:
-    if row.release >= _SEXTET:
+    if trains(row):
         return ()
-    return (f"sextet itself trains with TensorFlow {_SEXTET}: on these cards it forecasts, or trains on the CPU.",)
+    return (f"sextet itself trains with TensorFlow {SEXTET}: on these cards it forecasts, or trains on the CPU.",)

@@ -21,6 +21,7 @@ from sextet.data.prepare import Prepared
 from sextet.data.split import Part
 from sextet.data.windows import ordinals_of
 from sextet.ensemble.ground import Ground
+from sextet.ensemble.lagging import lagging
 from sextet.runtime.combination import Combination
 from sextet.runtime.crew import Crew, spike_probability
 
@@ -57,10 +58,7 @@ def ask(crew: Crew, prepared: Prepared, index: WindowIndex, until: NDArray[np.in
         index: W windows.
         until: `[W]` rows, counted from the first of the window's series; None: every target is looked at.
     """
-    target = targets(prepared, index, crew.shape.horizon)
-    if until is not None:
-        ahead = index.row[:, None] + np.arange(crew.shape.horizon)
-        target[ahead >= (prepared.panel.offsets[index.series] + until)[:, None]] = np.nan
+    target = targets(prepared, index, crew.shape.horizon, until)
     return Answered(index=index, answers=crew.answers(prepared, index), target=target)
 
 
@@ -94,11 +92,11 @@ class Heard:
 
 def hear(crew: Crew, ground: Ground) -> Heard:
     """Let every member answer `select`, `weigh` and `calibrate`; of each, targets are looked at up to its end."""
-    parts = [ground.scored_windows(name) for name in HEARD]
-    ends = [np.asarray(getattr(ground.split, name))[one.series] for name, one in zip(HEARD, parts, strict=True)]
+    parts = [ground.heard_windows(name) for name in HEARD]
+    index, until = (WindowIndex.joined([one for one, _ in parts]), np.concatenate([end for _, end in parts]))
     return Heard(
-        whole=ask(crew, ground.prepared, WindowIndex.joined(parts), np.concatenate(ends)),
-        ends=tuple(int(end) for end in np.cumsum([len(one) for one in parts])),
+        whole=ask(crew, ground.prepared, index, until),
+        ends=tuple(int(end) for end in np.cumsum([len(one) for one, _ in parts])),
     )
 
 
@@ -107,31 +105,33 @@ class Learned:
     """What was learned of combining the members.
 
     Attributes:
+        crew: the members, drawn towards what they said before where that pays.
         combination: weights and calibration.
         heard: what was answered.
         evidence: the points of it that weights are fitted on.
     """
 
+    crew: Crew
     combination: Combination
     heard: Heard
     evidence: Evidence
 
 
 def learn(crew: Crew, ground: Ground) -> Learned:
-    """Learn weights and calibration on the training panel.
+    """Learn on the training panel how far members are drawn, then weights, then calibration.
 
     `weigh` alone is a short time, and who is best in one month need not be in the next: how far weights are drawn
     together is chosen on `select` and `weigh`, and so are the weights that calibration is learned with, on targets
     that they have not seen. Those that are used are then fitted on `calibrate` too, restrained as before.
     """
+    crew = lagging(crew, ground)
     heard, panel = hear(crew, ground), ground.panel
     known, count = np.arange(panel.series), panel.series
     weights = learn_weights(crew, heard.before, known, count)
     combination = calibrated(weights, crew, heard.part("calibrate"), panel, known, count)
     evidence = evidence_of(crew, heard.whole, known, count)
-    return Learned(
-        combination=replace(combination, weights=refitted(weights, evidence, count)), heard=heard, evidence=evidence
-    )
+    combination = replace(combination, weights=refitted(weights, evidence, count))
+    return Learned(crew=crew, combination=combination, heard=heard, evidence=evidence)
 
 
 def learn_weights(crew: Crew, heard: Answered, numbers: NDArray[np.integer], series: int) -> EnsembleWeights:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sextet.core.errors import ConfigError, RunError, nearest
+from sextet.core.errors import RunError
 from sextet.core.forecast import Forecast
+from sextet.core.kinds import checked
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex
@@ -21,16 +22,14 @@ from sextet.data.fitting import read_to_fit
 from sextet.data.frames import convert, forecast_frame
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
-from sextet.data.split import SplitConfig
+from sextet.ensemble.options import config_from
 from sextet.rules.given_rules import given_rules
 from sextet.runtime.reading import columns_of_training, fresh_panel, options_for
 from sextet.runtime.run import Run
 from sextet.runtime.run_folder import MANIFEST, RunFolder
-from sextet.specs.compute_config import ComputeConfig
-from sextet.specs.defaults import quick_train
+from sextet.specs.check import whole
 from sextet.specs.presets import parse_members
 from sextet.specs.run_config import RunConfig
-from sextet.specs.train_config import TrainConfig
 
 if TYPE_CHECKING:
     from sextet.ensemble.fit import Fit
@@ -49,6 +48,7 @@ class Ensemble:
         >>> model.forecast(levels=(80, 95))  # doctest: +SKIP
     """
 
+    @checked("Ensemble")
     def __init__(
         self,
         horizon: int,
@@ -63,7 +63,7 @@ class Ensemble:
         Args:
             horizon: steps to forecast.
             members: "v5", "v6", a comma list, or a sequence of names, specs and Keras models.
-            config: a whole RunConfig, instead of `members` and `options`.
+            config: a whole RunConfig of this horizon, instead of `members` and `options`.
             rules: TOML file with the user's rules.
             options: fields of RunConfig by name: `lookback`, `train`, `split`, `compute`, `transform`, `nonnegative`,
                 `spike_threshold`, `miss_cost`, `false_alarm_cost`, `quick`.
@@ -71,17 +71,14 @@ class Ensemble:
         Raises:
             ConfigError: a value or a rule is refused, or an option is unknown.
         """
-        if config is None:
-            _refuse_unknown(options)
-            config = RunConfig(horizon=horizon, members=parse_members(members), **options)
-            config = replace(config, train=quick_train(config.train)) if config.quick else config
-        self.config = config
+        self.config = config_from(horizon, members, config, options)
         self._rules = given_rules(Path(rules) if rules else None, "rules ")
         self._folder: Path | None = None
         self._run: Run | None = None
         self._updated = False  # the run knows more than its folder
         self._like: Like = "pandas"
 
+    @checked("fit")
     def fit(
         self,
         data: Any,
@@ -142,6 +139,7 @@ class Ensemble:
         return self
 
     @classmethod
+    @checked("resume")
     def resume(
         cls, path: str | Path, *, members: Any = (), device: str | None = None, progress: Progress = SILENT
     ) -> Ensemble:
@@ -186,12 +184,14 @@ class Ensemble:
             raise RunError("This ensemble is not trained yet: call fit(data), or Ensemble.load(folder).")
         return self._run
 
+    @checked("predict")
     def predict(self, data: Any = None, *, options: DataOptions | None = None) -> Forecast:
         """Return the forecast with everything that belongs to it: members, weights, alerts."""
         if data is None:
             return self.run.forecast()
         return self.run.forecast(fresh_panel(self.run, data, options=options))
 
+    @checked("forecast")
     def forecast(
         self,
         data: Any = None,
@@ -222,6 +222,7 @@ class Ensemble:
 
         return convert(pa.Table.from_pylist(self._stored("metrics.json")["rows"]), self._like)
 
+    @checked("explain")
     def explain(self, data: Any = None) -> Any:
         """Return what each member said and weighed for the forecast, as a frame."""
         import pyarrow as pa
@@ -230,6 +231,7 @@ class Ensemble:
 
         return convert(pa.table(explain(self.predict(data)).columns()), self._like)
 
+    @checked("cross_validation")
     def cross_validation(
         self,
         data: Any,
@@ -256,6 +258,9 @@ class Ensemble:
         """
         import pyarrow as pa
 
+        whole("cross_validation", "windows", windows)
+        whole("cross_validation", "step", step)
+
         panel = self._panel(data, options)
         horizon = self.config.horizon
         index = _last_windows(panel, windows, step or horizon, horizon)
@@ -267,6 +272,7 @@ class Ensemble:
             table = table.add_column(2, "cutoff", pa.array(np.repeat(forecast.cutoff, horizon)))
         return convert(table, self._like)
 
+    @checked("update")
     def update(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:
         """Learn weights and calibration anew on new data, without training a member; returns itself.
 
@@ -286,12 +292,14 @@ class Ensemble:
         self._updated = True
         return self
 
+    @checked("report")
     def report(self, path: str | Path) -> Path:
         """Write the HTML report of the training and its test to `path`; returns the path."""
         from sextet.report.html import write_report
 
         return write_report(self._stored("view.json"), path)
 
+    @checked("save")
     def save(self, path: str | Path) -> Path:
         """Write the run to a folder, in place of a run that may be there; returns the folder.
 
@@ -312,6 +320,7 @@ class Ensemble:
         return target
 
     @classmethod
+    @checked("load")
     def load(cls, path: str | Path) -> Ensemble:
         """Load a run from its folder; TensorFlow is not needed.
 
@@ -353,28 +362,6 @@ def _last_windows(panel: Any, windows: int, step: int, horizon: int) -> WindowIn
         )
     first = np.maximum(start, 1)
     return window_index(panel, first + (start - first) % step, panel.known, horizon, step=step)
-
-
-def _refuse_unknown(options: Mapping[str, Any]) -> None:
-    """Refuse what is no option of an ensemble.
-
-    Raises:
-        ConfigError: one is not; the part that has it, or the nearest option, is named.
-    """
-    known = [field.name for field in fields(RunConfig) if field.name not in ("horizon", "members")]
-    for name in options:
-        if name in known:
-            continue
-        for part, kind in (("train", TrainConfig), ("split", SplitConfig), ("compute", ComputeConfig)):
-            if name in (field.name for field in fields(kind)):
-                raise ConfigError(
-                    f"Ensemble has no option {name!r}; it is one of {part!r}: "
-                    f"from {kind.__module__} import {kind.__name__}, {part}={kind.__name__}({name}=...)."
-                )
-        raise ConfigError(
-            f"Ensemble has no option {name!r}{nearest(name, [*known, 'rules', 'config']) or '.'} "
-            f"Options are rules, config, {', '.join(known)}."
-        )
 
 
 def _kind(data: Any) -> Like:

@@ -102,6 +102,7 @@ def fit_run(
         recruits = recruit(ground, work, progress, hands, rules)
     with watch.stage("combine", "learning weights and calibration"):
         learned = learn(recruits.crew, ground)
+        recruits = replace(recruits, crew=learned.crew)
         combination, policies = learned.combination, learn_policies(ground, learned.combination, learned.heard)
         del learned
     members = work

@@ -102,8 +102,8 @@ class Ground:
         phase, they are heard of alone: at another hour of the day other members may know more of the next.
 
         Where `weigh` or `calibrate` has fewer cutoffs than a horizon has steps, windows that begin in the part and
-        reach beyond it are among them; `combining.ask` leaves their later targets out. A long horizon has but a
-        window or two in a short part, which say nothing of which member to trust.
+        reach beyond it are among them; `heard_windows` says which of their targets to leave out. A long horizon has
+        but a window or two in a short part, which say nothing of which member to trust.
         """
         horizon, step = self.shape.horizon, self.step(part)
         first, last = self.split.bounds(part)
@@ -114,6 +114,11 @@ class Ground:
             first = first + (self.split.calibrate - first) % self.panel.frequency.season
         end = np.minimum(last + horizon - 1, self.panel.known) if short else last
         return windows(self.panel, first, end, horizon, step=step)
+
+    def heard_windows(self, part: Part) -> tuple[WindowIndex, NDArray[np.int64]]:
+        """Return the windows of a part, and for each the row of its series from which its targets lie beyond it."""
+        index = self.scored_windows(part)
+        return index, np.asarray(getattr(self.split, part))[index.series]
 
     @cached_property
     def one_phase(self) -> bool:

@@ -215,11 +215,28 @@ def _models(one: Device) -> frozenset[tuple[str, ...]]:
 def _refusal(name: str, same: list[Device]) -> str:
     if same:
         variants = ", ".join(one.name for one in same)
-        return f"Expected a variant of the card that exists: {variants}; got {name!r}."
-    known = {" ".join(model): one for one in devices().values() for model in _models(one)}
-    close = difflib.get_close_matches(" ".join(_parts(name).model), known, n=3, cutoff=0.5)
-    hint = f" Nearest: {', '.join(known[key].name for key in close)}." if close else ""
+        return f"Expected a variant of the card that the catalogue has: {variants}; got {name!r}."
+    close = _nearest(name)
+    hint = f" Nearest: {', '.join(close)}." if close else ""
     return f"Expected a card of the catalogue such as 'Tesla P40' or 'V100 SXM2 32GB'; got {name!r}.{hint}"
+
+
+def _nearest(name: str, most: int = 3) -> list[str]:
+    """Return the products whose names are nearest: those that share most words with it, then those spelt most alike."""
+    asked = _words(name)
+    found: dict[str, tuple[int, float]] = {}
+    for one in devices().values():
+        for known in (one.name, *one.aliases):
+            words = _words(known)
+            spelt = difflib.SequenceMatcher(None, " ".join(asked), " ".join(words)).ratio()
+            if spelt >= 0.5:
+                found[one.name] = max(found.get(one.name, (0, 0.0)), (len({*asked} & {*words}), spelt))
+    return sorted(found, key=lambda key: found[key], reverse=True)[:most]
+
+
+def _words(name: str) -> list[str]:
+    """Return the words that tell a model from another, GTX and RTX among them."""
+    return [word for word in words_of(name) if not any(one.fullmatch(word) for one in (_IDLE, _FORM, _MEMORY))]
 
 
 def _device(row: dict[str, Any], sources: dict[str, str], measured: dict[str, Any] | None) -> Device:

@@ -24,9 +24,9 @@ MOST = 64
 """Most cards of a rig."""
 
 _WORD = {
-    "lanes": re.compile(r"(\d+)\s*lanes", re.IGNORECASE),
+    "lanes": re.compile(r"(\d+)\s*lanes?", re.IGNORECASE),
     "lanes_per_card": re.compile(r"(?:pcie\s*)?x(\d+)(?:\s*each)?", re.IGNORECASE),
-    "cores": re.compile(r"(\d+)\s*(?:cpu\s*)?cores", re.IGNORECASE),
+    "cores": re.compile(r"(\d+)\s*(?:cpu\s*)?cores?", re.IGNORECASE),
     "memory_gb": re.compile(r"(\d+)\s*gb(?:\s*(?:ram|memory))?", re.IGNORECASE),
     "pcie_generation": re.compile(r"pcie\s*(\d)(?:\.0)?", re.IGNORECASE),
 }
@@ -214,7 +214,11 @@ def _machine(text: str) -> Machine:
             raise ConfigError(
                 f"Expected words of a machine such as '40 lanes', 'x8', 'PCIe 3', '16 cores', '64 GB'; got {word!r}."
             )
-        said[found[0][0]] = int(found[0][1][1])
+        field, value = found[0][0], int(found[0][1][1])
+        if said.setdefault(field, value) != value:
+            raise ConfigError(
+                f"Expected one value of a machine's {field}; got {said[field]} and {value} in {text.strip()!r}."
+            )
     return Machine(**said)
 
 

@@ -1,13 +1,20 @@
-"""How long software still serves a card, read off the matrix of what goes with what."""
+"""How long software still serves a card, and whether sextet trains on it, as the matrix of versions says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from sextet.hardware.capability import Capability
 from sextet.hardware.matrix import Branch, TensorFlow, matrix
+from sextet.hardware.version import Version
+
+SEXTET = Version.of("2.21")
+"""The TensorFlow that sextet trains with, see the extra `train`."""
+
+SEXTET_PYTHON = Version.of("3.11")
+"""The oldest Python that sextet runs on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +26,8 @@ class Support:
         driver_ends: month after which that branch is not looked after, such as "2028-08"; None: not known.
         cuda: last family whose libraries hold code for it.
         cudnn: last cuDNN whose recurrent kernels do.
-        tensorflow: last TensorFlow whose wheel does.
+        tensorflow: last TensorFlow whose wheel has machine code for it.
+        too_new: whether none has it yet, because the card is newer than all of them.
         sources: where these were read; with the date.
     """
 
@@ -28,6 +36,7 @@ class Support:
     cuda: str | None
     cudnn: str | None
     tensorflow: str | None
+    too_new: bool
     sources: tuple[str, ...]
 
     @property
@@ -39,6 +48,10 @@ class Support:
     def risk(self) -> str:
         """The risk in words, with its date."""
         if not self.ending:
+            if self.too_new:
+                return (
+                    "Every release of driver, CUDA and cuDNN known to this version serves the card, of TensorFlow none."
+                )
             return "Every release of driver, CUDA, cuDNN and TensorFlow known to this version still serves the card."
         last = (("driver", self.driver), ("CUDA", self.cuda), ("cuDNN", self.cudnn), ("TensorFlow", self.tensorflow))
         named = ", ".join(f"{what} {release}" for what, release in last if release)
@@ -66,12 +79,16 @@ def support(capability: Capability) -> Support:
     known = matrix()
     rows: list[_Dated] = []
     driver, branch = _driver(capability, rows)
+    cuda = _last([(row, f"{row.release.major}.x") for row in known.cuda_families], capability, rows)
+    cudnn = _cudnn(capability, rows)
+    tensorflow, too_new = _wheel(capability, rows)
     return Support(
         driver=driver,
         driver_ends=branch.ends if branch else None,
-        cuda=_last([(row, f"{row.release.major}.x") for row in known.cuda_families], capability, rows),
-        cudnn=_cudnn(capability, rows),
-        tensorflow=_wheel(known.tensorflow, capability, rows),
+        cuda=cuda,
+        cudnn=cudnn,
+        tensorflow=tensorflow,
+        too_new=too_new,
         sources=tuple(dict.fromkeys(f"{row.source} ({row.date})" for row in rows)),
     )
 
@@ -106,10 +123,57 @@ def _driver(capability: Capability, rows: list[_Dated]) -> tuple[str | None, Bra
     return str(held[-1].first if held else serving[-1].last), held[-1] if held else None
 
 
-def _wheel(releases: Sequence[TensorFlow], capability: Capability, rows: list[_Dated]) -> str | None:
-    """Return the last TensorFlow whose wheel has code for the capability; None where the newest has."""
-    serving = [row for row in releases if capability.runs(row.sms) or row.ptx <= capability]
+def _wheel(capability: Capability, rows: list[_Dated]) -> tuple[str | None, bool]:
+    """Return the last TensorFlow whose wheel has machine code for the capability, and whether none has it yet.
+
+    None where the newest has, or where none has yet. Code that a newer card would first have to compile (PTX) does not
+    count: it takes up to half an hour, and on Blackwell it fails.
+    """
+    releases, serving = matrix().tensorflow, compiled_for([capability])
     if serving and serving[-1] is releases[-1]:
-        return None
-    rows.append(serving[-1] if serving else releases[0])
-    return serving[-1].newest if serving else f"older than {releases[0].release}"
+        return None, False
+    rows.append(serving[-1] if serving else releases[-1])
+    if serving:
+        return serving[-1].newest, False
+    if capability > max(releases[-1].sms):
+        return None, True
+    return f"older than {releases[0].release}", False
+
+
+def compiled_for(capabilities: Iterable[Capability]) -> tuple[TensorFlow, ...]:
+    """Return the TensorFlow releases whose wheel has machine code for every compute capability, older ones first."""
+    wanted = tuple(capabilities)
+    return tuple(row for row in matrix().tensorflow if all(one.runs(row.sms) for one in wanted))
+
+
+def lowest_known() -> Capability:
+    """Return the lowest compute capability for which both a driver and a cuDNN are known."""
+    drivers = (row.lowest for row in matrix().drivers if row.lowest)
+    return max(min(drivers), min(row.lowest for row in matrix().cudnn))
+
+
+def trains(row: TensorFlow) -> bool:
+    """Whether sextet trains with a release of TensorFlow."""
+    return row.release >= SEXTET
+
+
+def no_training(capability: Capability) -> str:
+    """Return why sextet cannot train on a card of `capability`, as a part of a sentence; empty where it can.
+
+    It can where a TensorFlow that sextet trains with has machine code for the card, and a driver and a cuDNN are known:
+    the cards for which `sextet doctor --suggest` knows a set to train with.
+    """
+    releases, serving = matrix().tensorflow, compiled_for([capability])
+    if serving and trains(serving[-1]) and capability >= lowest_known():
+        return ""
+    codes = ", ".join(map(str, releases[-1].sms))
+    if capability > max(releases[-1].sms):
+        last = f"it is newer than all of {releases[0].release} to {releases[-1].release}"
+    else:
+        last = (
+            f"the last that has some is {serving[-1].newest}" if serving else f"none from {releases[0].release} on has"
+        )
+    return (
+        f"sextet trains with TensorFlow {SEXTET}, whose machine code is for compute capability {codes}, none for "
+        f"{capability}; {last}"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sextet.core.errors import ConfigError
+from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
 from sextet.planner.choice import CLEARLY
 from sextet.planner.clock import HALF_COST, Clock
@@ -31,7 +32,7 @@ from sextet.planner.search import Bounds, Searched, front, front_point, search
 from sextet.planner.sensitivity import changes
 from sextet.planner.simulation import simulate
 from sextet.planner.terms import Terms
-from sextet.planner.training import OVER, OWN, calls_of, variants_of
+from sextet.planner.training import OVER, OWN, calls_of, placement_text, variants_of
 from sextet.planner.verdict import alike, break_evens, reasons, verdict, within
 from sextet.planner.wording import digits, money, took
 from sextet.specs.train_config import ROUNDS
@@ -59,15 +60,17 @@ def compare(
     scored = scores([one.facts() for one in estimates], terms.weights) if rigs else ()
     chances: Chances | None = None
     changed: tuple[Change, ...] = ()
-    if len(rigs) > 1:
-        chances = simulate(estimates, job, terms)
+    serving = [one for one in estimates if one.serves]
+    if len(serving) > 1:
+        chances = simulate(serving, job, terms)
+    if sum(not one.cannot_train for one in estimates) > 1:
         changed = changes(rigs, estimates, job, clock, terms)
     points = front([front_point(one, terms) for one in estimates])
     searched = search(job, clock, terms, bounds) if bounds is not None else None
     if searched is not None:
         points = searched.points
     plans = tuple(
-        _plan(one, score, [other for other in estimates if other is not one], job, clock, terms)
+        _plan(one, score, [other for other in serving if other is not one], job, clock, terms)
         for one, score in zip(estimates, scored, strict=True)
     )
     return Comparison(
@@ -75,11 +78,15 @@ def compare(
         rigs=plans,
         verdict=verdict(estimates, scored, chances, changed, terms, searched),
         chances=chances,
-        break_even=break_evens(estimates, terms),
+        break_even=break_evens(serving, terms),
         sensitivity=changed,
         front=points,
         assumptions=_assumptions(job, terms),
-        notes=(*_found(searched, rigs), *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ())),
+        notes=(
+            *_found(searched, rigs),
+            *job.lowered,
+            *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ()),
+        ),
     )
 
 
@@ -113,13 +120,14 @@ def _estimates(rigs: Sequence[Rig], job: Job, clock: Clock, terms: Terms) -> lis
 def _plan(one: Estimate, score: Score, others: Sequence[Estimate], job: Job, clock: Clock, terms: Terms) -> RigPlan:
     rig, precision = one.rig, one.best.precision
     pros, cons = reasons(one, others, terms)
+    ways = (OWN, OVER) if len(rig.devices) > 1 else (one.best.placement,)
     works = {run.spec.name: clock.work(run.call) for run in one.best.runs}
     return RigPlan(
         name=rig.name,
         text=str(rig),
         cards=card_views(rig),
-        placements=tuple(placement_plan(one.options[way, precision], rig, job, clock) for way in (OWN, OVER)),
-        chosen=one.best.placement,
+        placements=tuple(placement_plan(one.options[way, precision], rig, job, clock) for way in ways),
+        chosen=placement_text(one.best.placement, len(rig.devices)),
         why=_why_placement(one),
         precision=_precision(one),
         room=tuple(room_view(kind, job, clock, precision) for kind in rig.kinds),
@@ -128,13 +136,14 @@ def _plan(one: Estimate, score: Score, others: Sequence[Estimate], job: Job, clo
         money=_money(one, terms),
         noise=noise(rig),
         heat=heat(rig),
-        software=software_ends(rig),
+        software=software_ends(rig, clock),
         limits=limits_of(one, works),
         score=ScoreView(total=score.total, parts=score.parts, notes=score.notes),
         within=within(one, terms),
         pros=pros,
         cons=cons,
         notes=(*rig.notes, *_notes(one)),
+        cannot_train=one.cannot_train,
     )
 
 
@@ -164,19 +173,41 @@ def _why_placement(one: Estimate) -> str:
 def _precision(one: Estimate) -> PrecisionChoice:
     best = one.best.precision
     seconds: dict[str, float] = {}
-    for (_, precision), placed in one.options.items():
+    for (way, precision), placed in one.options.items():
+        if len(one.rig.devices) == 1 and way == OWN:
+            continue  # a single card trains one after another, the Rule-Based member too
         seconds[precision] = min(placed.seconds.value, seconds.get(precision, placed.seconds.value))
     half = half_of(one.rig)
-    units = {"float16": "tensor cores (FP16)", "bfloat16": "tensor cores (BF16)"}
-    tensor = all(card.tensor_fp16_tflops for card in one.rig.devices)
-    tf32 = all(card.tensor_tf32_tflops for card in one.rig.devices)
-    unit = units[best] if best in units and tensor else "tensor cores (TF32)" if tf32 else "FP32 units"
-    return PrecisionChoice(precision=best, why=_why_precision(one.rig, best, half, seconds), seconds=seconds, unit=unit)
+    return PrecisionChoice(
+        precision=best,
+        why=_why_precision(one.rig, best, half, seconds),
+        seconds=seconds,
+        unit=_unit(one.rig.devices, best),
+    )
+
+
+def _unit(cards: Sequence[Device], precision: str) -> str:
+    """Return what does the products: tensor cores that know the precision on every card, else FP32 units."""
+    knows = {
+        "float16": [card.tensor_fp16_tflops for card in cards],
+        "bfloat16": [card.tensor_bf16_tflops for card in cards],
+        "float32": [card.tensor_tf32_tflops for card in cards],
+    }
+    if all(knows[precision]):
+        return f"tensor cores ({ {'float16': 'FP16', 'bfloat16': 'BF16', 'float32': 'TF32'}[precision] })"
+    return "FP32 units"
 
 
 def _why_precision(rig: Rig, best: str, half: str, seconds: dict[str, float]) -> str:
     if len(seconds) == 1:
-        return "As asked."
+        rate = {"float16": "tensor_fp16_tflops", "bfloat16": "tensor_bf16_tflops"}.get(best)
+        without = [str(card) for card in rig.kinds if rate and not getattr(card, rate)]
+        computed = (
+            f" {', '.join(without)} has no tensor cores for {best}: it computes in FP32 and converts."
+            if without
+            else ""
+        )
+        return f"As asked.{computed}"
     usual, full, mixed = trained_in(rig), seconds["float32"], seconds[half]
     said = f"sextet train takes {usual.policy} here. {usual.reason}"
     if best == "float32":
@@ -192,6 +223,7 @@ def _money(one: Estimate, terms: Terms) -> Money:
     return Money(
         price=one.price,
         missing=one.listed.missing,
+        lists=tuple(dict.fromkeys(price.origin for price in one.listed.prices)),
         power=one.watts,
         energy=one.energy,
         energy_cost=one.energy_cost,
@@ -220,6 +252,11 @@ def _years(one: Estimate, terms: Terms) -> tuple[YearCost, ...]:
 
 def _notes(one: Estimate) -> list[str]:
     said = []
+    if one.rig.machine.memory_gb is not None:
+        said.append(
+            f"The machine's {one.rig.machine.memory_gb} GB of main memory limit nothing here: what data and training "
+            "need of it is not reckoned with."
+        )
     if one.best.seconds.extrapolated:
         said.append(
             "Step times reach beyond what was measured (" + "; ".join(one.best.seconds.notes) + "); their intervals "
@@ -264,10 +301,11 @@ def _question(job: Job, terms: Terms) -> Question:
 def _assumptions(job: Job, terms: Terms) -> tuple[str, ...]:
     budget = job.config.epochs * job.config.steps
     return (
-        f"A training is a round of at most {job.config.epochs} epochs of {job.config.steps} steps of "
-        f"{job.config.batch} windows for each network ({budget:,} steps). Early stopping, which may end it sooner, is "
-        f"not counted on, nor what no plan can foresee: up to {ROUNDS - 1} rounds more, each as long, for a network "
-        "that still learns by then.",
+        f"Times, energy and costs are those of one round: at most {job.config.epochs} epochs of {job.config.steps} "
+        f"steps of {job.config.batch} windows for each network ({budget:,} steps). Early stopping, which may end it "
+        f"sooner, is not counted on. Unless --epochs is named, sextet train does up to {ROUNDS - 1} rounds more, each "
+        "as long, for a network that still learns by then, which no plan can foresee; --deadline is judged on one "
+        "round.",
         f"The host's share (start-up, networks built, batches gathered, windows scored) was measured: {HOST_SOURCE}. "
         f"Another processor may be {FACTOR:g} times as fast or as slow; --host-speed says so. Opening a GPU was not "
         "measured.",

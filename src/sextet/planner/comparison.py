@@ -35,7 +35,7 @@ class Question:
         hours_a_day, years: of use.
         electricity: price of a kWh; won_per_dollar: rate of exchange.
         price_lists: names, the first goes first.
-        hours_limit: most hours a training may take; budget: most that a rig may cost; None: no limit.
+        hours_limit: most hours a round of training may take; budget: most that a rig may cost; None: no limit.
         precision: as asked, "auto" where the planner chooses; seed: of the simulation.
         software: framework and cuDNN in words.
     """
@@ -87,10 +87,11 @@ class Chances:
 
     Attributes:
         draws, seed: of the simulation.
-        wins: by "time", "cost" and "score", for each rig the share of draws it wins; a criterion that is not known of
-            every rig is left out.
-        ratios: for each other rig, its seconds over those of the first: low, middle and high (10, 50 and 90 %).
-        seconds: of each rig's training, likewise.
+        wins: by "time", "cost" and "score", for each rig that serves the share of draws it wins; a criterion that is
+            not known of every one of them is left out.
+        ratios: for each other rig that serves, its seconds over those of the first: low, middle and high (10, 50 and
+            90 %).
+        seconds: of each rig's round of training, likewise.
         assumptions: what was taken to be common to the rigs, one sentence each.
     """
 
@@ -131,11 +132,11 @@ class FrontPoint:
 
     Attributes:
         rig: such as "2x Tesla T4"; card, count: the same apart.
-        seconds: of a training; placement, precision: as it should be done.
+        seconds: of a round of training; placement, precision: as it should be done.
         price: of its cards, None where not known; unit: of the price.
-        kwh: of a training; watts: while it trains; tdp_w: of all cards.
-        fits: whether the members fit; front: whether no other rig is at least as good in time, price and energy and
-            better in one.
+        kwh: of a round; watts: while it trains; tdp_w: of all cards.
+        fits: whether the members fit; trains: whether sextet trains on its cards.
+        front: whether no other rig is at least as good in time, price and energy and better in one.
     """
 
     rig: str
@@ -150,6 +151,7 @@ class FrontPoint:
     watts: float
     tdp_w: float
     fits: bool
+    trains: bool
     front: bool
 
 
@@ -178,8 +180,8 @@ class Comparison:
         question: what was asked.
         rigs: in the order asked.
         verdict: which to take.
-        chances: how sure that is; None for a single rig.
-        break_even: of each pair of rigs with prices.
+        chances: how sure that is; None where fewer than two rigs serve.
+        break_even: of each pair of rigs that serve.
         sensitivity: what changes the answer, and what does not.
         front: the rigs asked for and, where a search was made, those of the catalogue.
         assumptions: what was assumed, with its source, one sentence each.

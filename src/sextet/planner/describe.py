@@ -30,7 +30,8 @@ from sextet.planner.rig_plan import (
 from sextet.planner.room import largest_near, lengthened, widened
 from sextet.planner.this_machine import is_processor
 from sextet.planner.timing.device import traits
-from sextet.planner.training import OWN, Placed, Run, summed
+from sextet.planner.trainable import why_not
+from sextet.planner.training import OWN, Placed, Run, placement_text, summed
 from sextet.planner.work import compiles
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import MemberSpec
@@ -88,7 +89,7 @@ def placement_plan(placed: Placed, rig: Rig, job: Job, clock: Clock) -> Placemen
             why="It has no network: the host's processor does it, on any rig alike.",
         )
     return PlacementPlan(
-        placement=placed.placement,
+        placement=placement_text(placed.placement, len(rig.devices)),
         precision=placed.precision,
         cards=tuple(sorted(placed.ends)),
         seconds=placed.seconds,
@@ -237,13 +238,14 @@ def room_view(device: Device, job: Job, clock: Clock, precision: str) -> RoomVie
     return RoomView(card=device.name, largest_batch=batches, patchtst_width=width, patchtst_patches=patches)
 
 
-def software_ends(rig: Rig) -> tuple[SoftwareEnd, ...]:
+def software_ends(rig: Rig, clock: Clock) -> tuple[SoftwareEnd, ...]:
     """Return until when software serves each kind of card."""
     ends = []
     for one in rig.kinds:
         if is_processor(one):
             continue
-        found, years = support(one.capability), supported_years(one)
+        found, why = support(one.capability), why_not(one, clock)
+        years = 0.0 if why else supported_years(one)
         ends.append(
             SoftwareEnd(
                 card=one.name,
@@ -251,6 +253,7 @@ def software_ends(rig: Rig) -> tuple[SoftwareEnd, ...]:
                 years=None if years == float("inf") else years,
                 risk=found.risk,
                 sources=found.sources,
+                cannot_train=why,
             )
         )
     return tuple(ends)

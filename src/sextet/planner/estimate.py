@@ -21,6 +21,7 @@ from sextet.planner.prices import RigPrice, rig_price
 from sextet.planner.score import Facts
 from sextet.planner.terms import Terms
 from sextet.planner.this_machine import is_processor
+from sextet.planner.trainable import cannot_train
 from sextet.planner.training import OVER, OWN, Placed, Placement, Run, placed
 
 Option: TypeAlias = tuple[Placement, str]
@@ -40,6 +41,7 @@ class Estimate:
         cost: of a training with its share of the purchase; None without a price.
         headroom: least memory that a card has over memory it needs, over members and cards.
         supported: years until software no longer serves a card, infinite where no end is known.
+        cannot_train: a sentence for each kind of card that sextet cannot train on.
     """
 
     rig: Rig
@@ -53,6 +55,12 @@ class Estimate:
     cost: Prediction | None
     headroom: float
     supported: float
+    cannot_train: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> bool:
+        """Whether the training can be done there: sextet trains on its cards, and every member fits."""
+        return self.best.fits and not self.cannot_train
 
     def facts(self) -> Facts:
         """Return what the score reads."""
@@ -63,6 +71,7 @@ class Estimate:
             kwh=self.energy.value,
             headroom=self.headroom,
             supported_years=self.supported,
+            serves=self.serves,
         )
 
 
@@ -122,7 +131,7 @@ def estimate(
     watts, kwh = _energy(best, job, rig, terms)
     energy_cost = kwh.scaled(terms.electricity.quantity.value, terms.currency)
     listed = rig_price(rig, terms.prices, terms.won_per_dollar.quantity)
-    price = _price(listed, terms)
+    price, lacking = _price(listed, terms), cannot_train(rig, clock)
     return Estimate(
         rig=rig,
         options=options,
@@ -134,7 +143,8 @@ def estimate(
         energy_cost=energy_cost,
         cost=_cost(price, best.seconds, energy_cost, terms),
         headroom=min((headroom(run, rig, clock, best.precision) for run in best.runs), default=math.inf),
-        supported=min(supported_years(one) for one in rig.kinds),
+        supported=0.0 if lacking else min(supported_years(one) for one in rig.kinds),
+        cannot_train=lacking,
     )
 
 

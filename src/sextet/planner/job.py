@@ -18,7 +18,7 @@ from sextet.specs.neural import NeuralSpec
 from sextet.specs.patchtst import PatchTSTSpec
 from sextet.specs.presets import MemberSpec
 from sextet.specs.situation import Situation
-from sextet.specs.train_config import TrainConfig
+from sextet.specs.train_config import STEP_TARGETS, TrainConfig
 
 JUDGE_BATCH = 512
 """Windows of a call when a network is judged, as in `training.judge`."""
@@ -66,7 +66,7 @@ class Job:
     Attributes:
         specs: every field chosen, in the order of training.
         shape: of the windows.
-        config: the budget, as `TrainConfig.for_windows` leaves it.
+        asked: the budget asked for; config: the same, as `TrainConfig.for_windows` leaves it.
         windows: to train on; judged: scored after each epoch.
         series, rows: in training, rows of all series together; covariates: past and future ones.
         data: where the sizes come from, in words.
@@ -75,6 +75,7 @@ class Job:
 
     specs: tuple[MemberSpec, ...]
     shape: WindowShape
+    asked: TrainConfig
     config: TrainConfig
     windows: int
     judged: int
@@ -102,6 +103,27 @@ class Job:
     def judge_calls(self) -> int:
         """Calls of `JUDGE_BATCH` windows after an epoch."""
         return -(-self.judged // JUDGE_BATCH)
+
+    @property
+    def lowered(self) -> tuple[str, ...]:
+        """What of the budget asked for a training does not do, and why, one sentence each."""
+        said = []
+        batch, horizon = self.config.batch, self.shape.horizon
+        if batch < self.asked.batch:
+            few = batch < max(64, STEP_TARGETS // horizon)
+            most = "an eighth of all windows" if few else f"{STEP_TARGETS:,} values to forecast, {horizon} a window"
+            said.append(f"A step has {batch:,} windows, not {self.asked.batch:,}: sextet train takes at most {most}.")
+        if self.config.steps < self.asked.steps:
+            said.append(
+                f"An epoch has {self.config.steps:,} steps, not {self.asked.steps:,}: sextet train draws each window "
+                "at most 4 times an epoch."
+            )
+        return tuple(said)
+
+    def asking(self, batch: int) -> Job:
+        """Return the job as a training does it that is asked for steps of so many windows."""
+        config = replace(self.asked, batch=batch).for_windows(self.windows, self.shape.horizon)
+        return replace(self, config=config)
 
     def with_batch(self, batch: int) -> Job:
         """Return the job with steps of so many windows, and as many steps as before."""
@@ -157,6 +179,7 @@ def job_of(sizes: Sizes, specs: tuple[MemberSpec, ...], config: TrainConfig, spl
             static_features=sizes.static,
             levels=LEVELS,
         ),
+        asked=config,
         config=config.for_windows(windows, sizes.horizon),
         windows=windows,
         judged=min(config.select_windows, sizes.series * (select - sizes.horizon + 1)),

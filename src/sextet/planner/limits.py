@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sextet.planner.clock import HALF_COST
 from sextet.planner.estimate import Estimate
 from sextet.planner.operations import Work
 from sextet.planner.training import Run
@@ -55,7 +56,8 @@ def limits_of(one: Estimate, works: dict[str, Work]) -> tuple[str, ...]:
     whole = sum(run.seconds.value for run in runs)
     if runs and builds > 0.25 * whole:
         said.append(
-            f"Building and compiling networks is {builds / whole:.0%} of the members' time, the same on every card."
+            f"Building and compiling networks is {builds / whole:.0%} of the members' time, the same on every card but "
+            f"for the {HALF_COST - 1:.0%} more that half precision takes."
         )
     idle = len(one.rig.devices) - len(best.ends)
     if idle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -147,7 +147,13 @@ def rig_price(rig: Rig, lists: Sequence[PriceList], won_per_dollar: Quantity | N
             return _priced([(price, share) for price, share in parts if price], (), won_per_dollar)
     found = _parts(wanted, lists)
     missing = tuple(name for name, (price, _) in zip(wanted, found, strict=True) if price is None)
-    return _priced([(price, share) for price, share in found if price], missing, won_per_dollar)
+    priced = _priced([(price, share) for price, share in found if price], missing, won_per_dollar)
+    where = f"the lists {', '.join(one.name for one in lists)}" if lists else "any list"
+    unknown = tuple(
+        f"No price of {name} is in {where}; name others, or a file of prices of your own, with --prices."
+        for name in missing
+    )
+    return replace(priced, notes=(*unknown, *priced.notes))
 
 
 def _parts(wanted: Mapping[str, int], lists: Sequence[PriceList]) -> list[tuple[Price | None, float]]:
@@ -162,8 +168,7 @@ def _parts(wanted: Mapping[str, int], lists: Sequence[PriceList]) -> list[tuple[
 
 def _priced(parts: Sequence[tuple[Price, float]], missing: tuple[str, ...], rate: Quantity | None) -> RigPrice:
     prices = tuple(price for price, _ in parts)
-    notes = [f"No price of {name} is known; name one in a file of prices of your own." for name in missing]
-    notes += [
+    notes = [
         f"The price of {price.cards[0][1]}x {price.cards[0][0]} ({price.origin}) is divided among its cards."
         for price, share in parts
         if price.cards[0][1] > 1 and share != 1.0
@@ -197,31 +202,52 @@ def _lists(values: Mapping[str, Any], where: str) -> tuple[PriceList, ...]:
     return tuple(_list(row, where) for row in rows)
 
 
-def _list(row: Mapping[str, Any], where: str) -> PriceList:
+def _list(row: Any, where: str) -> PriceList:
+    if not isinstance(row, Mapping):
+        raise ConfigError(f"{where}: expected each list as a table under [[list]]; got {row!r}.")
     name = row.get("name")
     if not isinstance(name, str) or row.get("currency") not in CURRENCIES or row.get("condition") not in CONDITIONS:
         raise ConfigError(
             f"{where}: a list has a name, a currency of {', '.join(CURRENCIES)} and a condition of "
             f"{', '.join(CONDITIONS)}; got {name!r}, {row.get('currency')!r} and {row.get('condition')!r}."
         )
-    prices = [_price(row, entry, str(entry.get("cards", "")), where) for entry in row.get("sets", [])]
-    prices += [_price(row, entry, str(entry.get("card", "")), where) for entry in row.get("cards", [])]
+    prices = [_price(row, entry, key, where) for table, key in _TABLES.items() for entry in _entries(row, table, where)]
     if not prices:
         raise ConfigError(f"{where}: the list {name!r} has neither [[list.sets]] nor [[list.cards]].")
     return PriceList(name=name, title=str(row.get("title", name)), prices=tuple(prices))
 
 
-def _price(row: Mapping[str, Any], entry: Mapping[str, Any], cards: str, where: str) -> Price:
+_TABLES = {"sets": "cards", "cards": "card"}
+"""Tables of a list, and the key of each that names what is priced."""
+
+
+def _entries(row: Mapping[str, Any], table: str, where: str) -> list[Mapping[str, Any]]:
+    entries = row.get(table, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise ConfigError(f"{where}: expected prices of {row['name']!r} under [[list.{table}]]; got {entries!r}.")
+    return entries
+
+
+def _price(row: Mapping[str, Any], entry: Mapping[str, Any], key: str, where: str) -> Price:
     low: Any
     high: Any
+    cards = entry.get(key)
+    if not isinstance(cards, str) or not cards.strip():
+        raise ConfigError(
+            f"{where}: a price of {row['name']!r} needs {key} = 'Tesla P40' or such; it has {', '.join(entry)}."
+        )
     low, high = entry.get("low"), entry.get("high", entry.get("low"))
     if not (_amount(low) and _amount(high) and low <= high):
         raise ConfigError(f"{where}: the price of {cards!r} needs 0 < low <= high; got {low!r} and {high!r}.")
     source, date = entry.get("source", row.get("source")), entry.get("date", row.get("date"))
     if not source or not date:
         raise ConfigError(f"{where}: the price of {cards!r} needs a source and a date; got {source!r} and {date!r}.")
+    try:
+        kinds = read_rig(cards).kinds
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
     return Price(
-        cards=tuple((one.name, count) for one, count in read_rig(cards).kinds.items()),
+        cards=tuple((one.name, count) for one, count in kinds.items()),
         low=Quantity(float(low), row["currency"]),
         high=Quantity(float(high), row["currency"]),
         condition=row["condition"],

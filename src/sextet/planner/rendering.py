@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sextet.planner.comparison import Comparison
 from sextet.planner.figures import Prediction, Quantity, Quoted
-from sextet.planner.rig_plan import PlacementPlan, RigPlan
+from sextet.planner.rig_plan import PlacementPlan, RigPlan, SoftwareEnd
 from sextet.planner.wording import digits, gib, interval, money, percent, took
 
 WIDTH = 100
@@ -106,10 +106,12 @@ def _side_by_side(answer: Comparison) -> RenderableType:
 
 def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     chances = answer.chances
+    if any(rig.cannot_train for rig in answer.rigs):
+        yield "sextet trains on it", lambda rig: "NO" if rig.cannot_train else "yes"
     yield "fits", lambda rig: "yes" if rig.fits else "NO"
-    yield "training, at most", lambda rig: interval(rig.seconds)
+    yield "a round of training", lambda rig: interval(rig.seconds)
     if chances:
-        yield "  simulated", lambda rig: f"{took(chances.seconds[rig.name][0])} to {took(chances.seconds[rig.name][2])}"
+        yield "  simulated", lambda rig: _simulated(chances.seconds.get(rig.name))
     yield "placement", lambda rig: rig.chosen if len(rig.cards) > 1 else "one after another"
     if any(len(rig.cards) > 1 for rig in answer.rigs):
         for place in ("on cards of their own", "over all cards"):
@@ -118,15 +120,19 @@ def _rows(answer: Comparison) -> Iterator[tuple[str, Callable[[RigPlan], str]]]:
     yield "one window", lambda rig: interval(rig.inference.latency)
     yield "windows a second", lambda rig: _figure(rig.inference.throughput)
     yield "price of the cards", lambda rig: _price(rig.money.price)
+    yield "  from the list", lambda rig: ", ".join(rig.money.lists) or "-"
     yield "power in training", lambda rig: _figure(rig.money.power)
-    yield "energy of a training", lambda rig: _figure(rig.money.energy)
-    yield "cost of a training", lambda rig: _figure(rig.money.training) if rig.money.training else "not known"
-    yield "software ends", lambda rig: ", ".join(dict.fromkeys(_end(one.ends, one.years) for one in rig.software))
+    yield "energy of a round", lambda rig: _figure(rig.money.energy)
+    yield "cost of a round", lambda rig: _figure(rig.money.training) if rig.money.training else "not known"
+    yield "software ends", lambda rig: ", ".join(dict.fromkeys(map(_end, rig.software)))
     yield "score, of 10", lambda rig: _score(rig.score.total)
     for name, weight in answer.question.weights.items():
         yield f"  {name}, weight {weight:g}", lambda rig, name=name: _score(rig.score.parts.get(name))  # type: ignore[misc]
     for limit in dict.fromkeys(name for rig in answer.rigs for name in rig.within):
-        yield f"within the {limit}", lambda rig, limit=limit: _yes(rig.within.get(limit))  # type: ignore[misc]
+        yield _WITHIN[limit], lambda rig, limit=limit: _yes(rig.within.get(limit))  # type: ignore[misc]
+
+
+_WITHIN = {"hours": "within the deadline, one round", "budget": "within the budget"}
 
 
 def _placed(rig: RigPlan, placement: str) -> str:
@@ -144,10 +150,16 @@ def _score(value: float | None) -> str:
     return "not known" if value is None else f"{value:.1f}"
 
 
-def _end(ends: str | None, years: float | None) -> str:
-    if years is None:
+def _simulated(ends: tuple[float, float, float] | None) -> str:
+    return "-" if ends is None else f"{took(ends[0])} to {took(ends[2])}"
+
+
+def _end(one: SoftwareEnd) -> str:
+    if one.cannot_train:
+        return "cannot train"
+    if one.years is None:
         return "no end known"
-    return ends or "ended already"
+    return one.ends or "ended already"
 
 
 def _figure(figure: Prediction) -> str:
@@ -175,11 +187,13 @@ def _rig(rig: RigPlan, batch: int) -> Iterator[RenderableType]:
                 f"Largest PatchTST on one {room.card} at a batch of {batch:,}: {room.patchtst_width:,} wide, or "
                 f"{room.patchtst_patches or 0:,} patches long."
             )
-    facts += [f"{one.card}: {one.risk}" for one in rig.software]
+    facts += [f"{one.card}: {one.risk}" for one in rig.software if not one.cannot_train]
     yield from _listed(None, facts)
     yield from _listed("For it", rig.pros)
     yield from _listed("Against it", rig.cons)
-    yield from _listed("To know", (*rig.notes, *rig.money.notes, *rig.score.notes))
+    price = rig.money.price
+    said = () if price is None else (f"Price of the cards: {price.source}, {price.date}.",)
+    yield from _listed("To know", (*rig.notes, *said, *rig.money.notes, *rig.score.notes))
 
 
 def _timeline(placement: PlacementPlan, rig: RigPlan) -> RenderableType:
@@ -234,9 +248,9 @@ def _compared(answer: Comparison) -> Iterator[RenderableType]:
 
 def _chances(answer: Comparison) -> RenderableType:
     found = answer.chances
-    names = [rig.name for rig in answer.rigs]
     if found is None:
         return Text("")
+    names = list(found.seconds)
     table = _table(f"How often each wins, {found.draws:,} draws, seed {found.seed}", "", *names)
     for criterion, wins in found.wins.items():
         table.add_row(criterion, *(percent(wins[name]) for name in names))
@@ -263,7 +277,7 @@ def _sensitivity(answer: Comparison) -> RenderableType:
 def _front(answer: Comparison) -> RenderableType:
     points = [one for one in answer.front if one.front]
     title = f"Best in time, price and energy: {len(points)} of {len(answer.front)} rigs"
-    table = _table(title, "rig", "training", "price", "kWh", "W", "TDP", "placement", "precision")
+    table = _table(title, "rig", "a round", "price", "kWh", "W", "TDP", "placement", "precision")
     for one in points[:_FRONT]:
         price = money(Quantity(one.price, one.unit)) if one.price is not None and one.unit else "-"
         figures = digits(one.kwh), digits(one.watts), digits(one.tdp_w)

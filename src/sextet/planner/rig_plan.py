@@ -86,7 +86,7 @@ class MemberTime:
         step: of the device, one optimiser step; batch: windows of it on each card.
         input: gathering a batch on the host, beside the step before.
         validation: after an epoch, all its windows; build: of the network, before the first step.
-        seconds: the whole training at most, early stopping not counted on.
+        seconds: a round of training, early stopping not counted on.
         limited_by: what more of would help most: "arithmetic", "memory", "sequential steps", "launches",
             "exchange of gradients", "input" or "host".
         why: the same in a sentence.
@@ -125,10 +125,10 @@ class PlacementPlan:
     """One way to place the members on a rig.
 
     Attributes:
-        placement: "over all cards" or "on cards of their own".
+        placement: "over all cards" or "on cards of their own"; "one after another" on a single card.
         precision: of arithmetic.
         cards: numbers of the cards that are used; a plan may leave some idle where they would not help.
-        seconds: of the whole training.
+        seconds: of a round of training.
         members: in the order of training.
         timeline: every bar.
         memory: of each card and member.
@@ -202,7 +202,7 @@ class PrecisionChoice:
 
     Attributes:
         precision: the choice; why: a sentence.
-        seconds: of a training by precision that was considered.
+        seconds: of a round by precision that was considered.
         unit: what does the products: "FP32 units", "tensor cores (FP16)" and so on.
     """
 
@@ -243,14 +243,16 @@ class Money:
 
     Attributes:
         price: of its cards, None where no list has it; missing: cards without a price.
-        power: watts while it trains; energy: kWh of a training; energy_cost: its price.
-        training: cost of a training with its share of the purchase, at the hours a day and years asked for.
+        lists: names of the lists that the price was read from.
+        power: watts while it trains; energy: kWh of a round; energy_cost: its price.
+        training: cost of a round with its share of the purchase, at the hours a day and years asked for.
         years: cost by year, from 0 (the purchase) on; empty where there is no price.
         notes: what to know of prices.
     """
 
     price: Quoted | None
     missing: tuple[str, ...]
+    lists: tuple[str, ...]
     power: Prediction
     energy: Prediction
     energy_cost: Prediction
@@ -267,6 +269,7 @@ class SoftwareEnd:
         card: name of the product; ends: month after which its last driver is not looked after, None: no end is known.
         years: from the date of the facts; None: no end is known.
         risk: in words; sources: where these were read.
+        cannot_train: why sextet cannot train on it, empty where it can.
     """
 
     card: str
@@ -274,6 +277,7 @@ class SoftwareEnd:
     years: float | None
     risk: str
     sources: tuple[str, ...]
+    cannot_train: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,6 +309,7 @@ class RigPlan:
         within: whether limits that were asked for hold, by "hours" and "budget"; None: cannot be told.
         pros, cons: reasons for and against.
         notes: what was assumed of the rig.
+        cannot_train: a sentence for each kind of card that sextet cannot train on; such a rig is never recommended.
     """
 
     name: str
@@ -327,6 +332,7 @@ class RigPlan:
     pros: tuple[str, ...]
     cons: tuple[str, ...]
     notes: tuple[str, ...]
+    cannot_train: tuple[str, ...] = ()
 
     @property
     def placement(self) -> PlacementPlan:
@@ -335,7 +341,7 @@ class RigPlan:
 
     @property
     def seconds(self) -> Prediction:
-        """Of a training as it should be placed."""
+        """Of a round of training as it should be placed."""
         return self.placement.seconds
 
     @property

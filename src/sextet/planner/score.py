@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Facts:
         seconds: of a training; cost: of a training, in one currency for all rigs; kwh: of a training.
         headroom: memory that a card has over memory that it needs; below 1 it does not fit.
         supported_years: years until software no longer serves the oldest card; infinite: no end is known.
+        serves: whether the training can be done there; one where it cannot scores 0, and no other is held against it.
     """
 
     name: str
@@ -37,6 +39,12 @@ class Facts:
     kwh: float | None = None
     headroom: float | None = None
     supported_years: float | None = None
+    serves: bool = True
+
+    @property
+    def counts(self) -> bool:
+        """Whether others are measured against it."""
+        return self.serves and (self.headroom is None or self.headroom >= 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,8 @@ class Score:
 
     Attributes:
         name: of the rig.
-        total: 0 to 10, the weighted mean of the sub-scores that are known; None where none is, 0 where it does not fit.
+        total: 0 to 10, the weighted mean of the sub-scores that are known; None where none is, 0 where it does not fit
+            or does not serve.
         parts: sub-scores of 0 to 10; None: not known, and left out of the total.
         weights: what they were weighed by.
         notes: what was left out and why.
@@ -61,8 +70,8 @@ class Score:
 def scores(rigs: Sequence[Facts], weights: Mapping[str, float] | None = None) -> tuple[Score, ...]:
     """Return a score for each rig, in the order given.
 
-    Time, cost and energy are measured against the best of the rigs: 10 for the best, 0 for `TENFOLD` times as much.
-    A sub-score that is not known of every rig counts for none of them, or what is unknown would decide.
+    Time, cost and energy are measured against the best of the rigs that serve: 10 for the best, 0 for `TENFOLD` times
+    as much. A sub-score that is not known of every one of them counts for none, or what is unknown would decide.
 
     Args:
         rigs: what is known of each.
@@ -74,20 +83,21 @@ def scores(rigs: Sequence[Facts], weights: Mapping[str, float] | None = None) ->
     used = _weights(weights or {})
     for rig in rigs:
         _check(rig)
+    counting = [rig.counts for rig in rigs] if any(rig.counts for rig in rigs) else [True] * len(rigs)
     parts = {
-        "time": _against_best([rig.seconds for rig in rigs]),
-        "cost": _against_best([rig.cost for rig in rigs]),
-        "energy": _against_best([rig.kwh for rig in rigs]),
+        "time": _against_best([rig.seconds for rig in rigs], counting),
+        "cost": _against_best([rig.cost for rig in rigs], counting),
+        "energy": _against_best([rig.kwh for rig in rigs], counting),
         "memory": [_headroom(rig.headroom) for rig in rigs],
         "software": [_support(rig.supported_years) for rig in rigs],
     }
-    unknown = [name for name in used if any(value is None for value in parts[name])]
+    unknown = [name for name in used if any(value is None for value in itertools.compress(parts[name], counting))]
     counted = {name: weight for name, weight in used.items() if name not in unknown and weight > 0}
     notes = tuple(f"{name} is not known of every rig and counts for none." for name in unknown if used[name] > 0)
     return tuple(
         Score(
             name=rig.name,
-            total=_total({name: parts[name][place] for name in counted}, counted, rig.headroom),
+            total=_total({name: parts[name][place] for name in counted}, counted) if rig.counts else 0.0,
             parts={name: parts[name][place] for name in used},
             weights=used,
             notes=notes,
@@ -129,7 +139,7 @@ def drawn_totals(
     total = np.zeros(seconds.shape)
     for name, weight in counted.items():
         total += weight * parts[name]
-    holds = np.array([rig.headroom is None or rig.headroom >= 1 for rig in rigs])
+    holds = np.array([rig.counts for rig in rigs])
     found: Array = np.where(holds[:, None], total / max(sum(counted.values()), 1e-12), 0.0)
     return found
 
@@ -156,8 +166,8 @@ def _check(rig: Facts) -> None:
         raise ConfigError(f"{rig.name}: expected years of support of at least 0; got {rig.supported_years!r}.")
 
 
-def _against_best(values: Sequence[float | None]) -> list[float | None]:
-    known = [value for value in values if value is not None]
+def _against_best(values: Sequence[float | None], counting: Sequence[bool]) -> list[float | None]:
+    known = [value for value, counts in zip(values, counting, strict=True) if value is not None and counts]
     best = min(known, default=1.0)
     return [None if value is None else _clipped(1 - math.log(value / best, TENFOLD)) for value in values]
 
@@ -176,9 +186,7 @@ def _clipped(share: float) -> float:
     return 10 * min(max(share, 0.0), 1.0)
 
 
-def _total(parts: Mapping[str, float | None], weights: Mapping[str, float], headroom: float | None) -> float | None:
-    if headroom is not None and headroom < 1:
-        return 0.0
+def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
     if not parts:
         return None
     return sum(weights[name] * (value or 0.0) for name, value in parts.items()) / sum(weights.values())

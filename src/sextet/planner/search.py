@@ -17,7 +17,9 @@ from sextet.planner.estimate import Estimate, estimate
 from sextet.planner.job import Job
 from sextet.planner.options import options_of
 from sextet.planner.terms import Terms
-from sextet.planner.wording import digits
+from sextet.planner.trainable import cannot_train
+from sextet.planner.training import placement_text
+from sextet.planner.wording import digits_up
 
 MOST_EQUAL = 8
 """Most equal cards of a rig that is looked at."""
@@ -69,12 +71,15 @@ def search(job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[
         clock: step times.
         terms: prices, limits of time and money.
         bounds: further limits.
-        rigs: to look at; None: `every_rig()`.
+        rigs: to look at; None: `every_rig()`. Those that sextet cannot train on are left out.
 
     Raises:
         HardwareError: a card is older than the time model knows.
     """
-    looked = every_rig() if rigs is None else rigs
+    asked = every_rig() if rigs is None else rigs
+    useless = {rig.name for rig in asked if cannot_train(rig, clock)}
+    looked = [rig for rig in asked if rig.name not in useless]
+    lost = dict.fromkeys(str(one) for rig in asked if rig.name in useless for one in rig.kinds)
     options = options_of([(rig, job) for rig in looked], clock, terms)
     found = [estimate(rig, job, clock, terms, options=one) for rig, one in zip(looked, options, strict=True)]
     fitting = [one for one in found if one.best.fits]
@@ -82,7 +87,7 @@ def search(job: Job, clock: Clock, terms: Terms, bounds: Bounds, rigs: Sequence[
     points = front([front_point(one, terms) for one in kept])
     return Searched(
         points=tuple(sorted(points, key=lambda one: one.seconds.value)),
-        notes=_notes(found, fitting, kept, terms),
+        notes=(*_notes(found, fitting, kept, terms), *_left_out(tuple(lost))),
         lacking="" if any(one.front for one in points) else _lacking(fitting, kept, terms, bounds),
     )
 
@@ -117,14 +122,14 @@ def _lacking(fitting: Sequence[Estimate], kept: Sequence[Estimate], terms: Terms
         return max(needed / limit if limit else math.inf for needed, limit in _limits(one, terms, bounds).values())
 
     nearest = min(fitting, key=excess)
-    units = {"--budget": terms.currency, "--deadline": "h", "--power": "W"}
+    if math.isinf(excess(nearest)):
+        return "No rig keeps to the limits: no list has a price of any. --prices names other lists."
+    units = {"--budget": terms.currency, "--deadline": "h a round", "--power": "W"}
     needs = [
-        f"{option} of {digits(needed)} {units[option]} instead of {limit:,.15g}"
+        f"{option} of {digits_up(needed)} {units[option]} instead of {limit:,.15g}"
         for option, (needed, limit) in _limits(nearest, terms, bounds).items()
         if needed > limit
     ]
-    if math.isinf(excess(nearest)):
-        return "No rig keeps to the limits: no list has a price of any. --prices names other lists."
     return f"No rig keeps to the limits. The nearest is {nearest.rig.name}: it needs {' and '.join(needs)}."
 
 
@@ -144,6 +149,15 @@ def _notes(
     return tuple(said)
 
 
+def _left_out(cards: Sequence[str]) -> tuple[str, ...]:
+    if not cards:
+        return ()
+    return (
+        f"{len(cards)} cards are left out, since sextet cannot train on them: {', '.join(cards)}. No TensorFlow "
+        "that it trains with has machine code for these.",
+    )
+
+
 def front_point(one: Estimate, terms: Terms) -> FrontPoint:
     """Return a rig as a point of the search."""
     return FrontPoint(
@@ -151,7 +165,7 @@ def front_point(one: Estimate, terms: Terms) -> FrontPoint:
         card=", ".join(str(kind) for kind in one.rig.kinds),
         count=len(one.rig.devices),
         seconds=one.best.seconds,
-        placement=one.best.placement,
+        placement=placement_text(one.best.placement, len(one.rig.devices)),
         precision=one.best.precision,
         price=one.price.quantity.value if one.price else None,
         unit=terms.currency if one.price else None,
@@ -159,6 +173,7 @@ def front_point(one: Estimate, terms: Terms) -> FrontPoint:
         watts=one.watts.value,
         tdp_w=one.rig.tdp_w,
         fits=one.best.fits,
+        trains=not one.cannot_train,
         front=False,
     )
 
@@ -166,18 +181,27 @@ def front_point(one: Estimate, terms: Terms) -> FrontPoint:
 def front(points: Sequence[FrontPoint]) -> tuple[FrontPoint, ...]:
     """Return the points with those marked that no other is at least as good as in time, price and energy alike.
 
-    Figures that lie within about a percent of each other count as alike, far below what is known of them. A rig whose
-    price is not known, or that does not hold the members, is never on the front.
+    Figures that lie within a percent of each other count as alike, far below what is known of them. A rig whose
+    price is not known, that does not hold the members, or that sextet cannot train on, is never on the front.
     """
-    known = [place for place, one in enumerate(points) if one.price is not None and one.fits]
+    known = [place for place, one in enumerate(points) if one.price is not None and one.fits and one.trains]
     values = np.array([[points[at].seconds.value, points[at].price or 0.0, points[at].kwh] for at in known])
-    alike = np.round(np.log(np.maximum(values.reshape(len(known), 3), 1e-300)) / ALIKE)
-    best = {known[row] for row in np.flatnonzero(undominated(alike))}
+    logs = np.log(np.maximum(values.reshape(len(known), 3), 1e-300))
+    best = {known[row] for row in np.flatnonzero(undominated(logs, ALIKE))}
     return tuple(replace(one, front=place in best) for place, one in enumerate(points))
 
 
-def undominated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return for each row of `values [points, criteria]`, less being better, whether no other row dominates it."""
-    no_worse = (values[:, None, :] <= values[None, :, :]).all(axis=2)
-    better = (values[:, None, :] < values[None, :, :]).any(axis=2)
-    return np.asarray(~(no_worse & better).any(axis=0))
+def undominated(values: NDArray[np.float64], alike: float = 0.0) -> NDArray[np.bool_]:
+    """Return for each row of `values [points, criteria]`, less being better, whether no other row beats it.
+
+    A row beats another where it is worse in no criterion by more than `alike`, better in one by more than that, and
+    less in their sum, so that rows cannot beat each other in a ring. What is beaten by a row that is itself beaten
+    stays, unless one that stays beats it.
+    """
+    less = values[:, None, :] - values[None, :, :]
+    sums = values.sum(axis=1)
+    beats = (less <= alike).all(axis=2) & (less < -alike).any(axis=2) & (sums[:, None] < sums[None, :])
+    stays = np.zeros(len(values), dtype=bool)
+    for row in np.argsort(sums, kind="stable"):
+        stays[row] = not (beats[:, row] & stays).any()
+    return stays

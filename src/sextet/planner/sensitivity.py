@@ -15,6 +15,7 @@ from sextet.planner.options import options_of
 from sextet.planner.prices import price_lists
 from sextet.planner.score import scores
 from sextet.planner.terms import Terms
+from sextet.specs.presets import parse_members
 
 WIDER = (4, 8, 16)
 """How many times as wide members are tried."""
@@ -26,6 +27,8 @@ ALIKE = 1.01
 """Times and costs that differ by less have no winner; SAME_SCORE: scores likewise."""
 
 SAME_SCORE = 0.05
+
+V5 = frozenset(spec.name for spec in parse_members("v5"))
 
 FEW_CORES = 2
 """Cores of a host that is short of them."""
@@ -55,14 +58,15 @@ def _cases(job: Job, terms: Terms) -> Iterator[Case]:
     for factor in WIDER:
         what = f"that host and members {factor} times as wide"
         yield Case(what, fast.wider(factor), terms, f"a host {FAST_HOST:g} times as fast")
-    yield Case(
-        f"batches of {4 * job.config.batch} instead of {job.config.batch}", job.with_batch(4 * job.config.batch), terms
-    )
+    larger = job.asking(4 * job.config.batch)
+    if larger.config.batch != job.config.batch:
+        yield Case(f"batches of {larger.config.batch} instead of {job.config.batch}", larger, terms)
     longer = replace(job, config=replace(job.config, epochs=10 * job.config.epochs))
     yield Case("10 times the epochs", longer, terms)
     if any(spec.name == "patchtst" for spec in job.specs) and len(job.networks) > 1:
         without = tuple(spec for spec in job.specs if spec.name != "patchtst")
-        yield Case("without PatchTST (the members of v5)", replace(job, specs=without), terms)
+        v5 = " (the members of v5)" if {spec.name for spec in without} == V5 else ""
+        yield Case(f"PatchTST left out{v5}", replace(job, specs=without), terms)
     more = replace(job, series=10 * job.series, rows=10 * job.rows, windows=10 * job.windows)
     yield Case("10 times the series, steps as before", more, terms)
     yield Case(f"a host with {FEW_CORES} cores, which feed no more cards", job, terms, cores=FEW_CORES)
@@ -117,10 +121,17 @@ def _with_cores(rig: Rig, cores: int | None) -> Rig:
 
 def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Change:
     facts = [one.facts() for one in rigs]
-    totals = {one.name: one.total for one in scores(facts, case.terms.weights)}
     seconds = {one.name: one.seconds for one in facts}
     cost = {one.name: one.cost for one in facts}
-    winners = {"time": _least(seconds), "cost": _least(cost), "score": _most(totals)}
+    # a score without a part that it had before is another one, and compares with none
+    lost = asked is not None and any(asked.cost[name] is not None and cost[name] is None for name in cost)
+    totals = {one.name: None if lost else one.total for one in scores(facts, case.terms.weights)}
+    serving = [one.name for one in facts if one.serves]
+    winners = {
+        "time": _least({name: seconds[name] for name in serving}),
+        "cost": _least({name: cost[name] for name in serving}),
+        "score": _most({name: totals[name] for name in serving}),
+    }
     before = (asked.fastest, asked.cheapest, asked.best) if asked else tuple(winners.values())
     flips = tuple(
         name
@@ -143,7 +154,7 @@ def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Chang
 def _least(values: dict[str, float | None]) -> str | None:
     """Return the name with the least value; None where one is not known, or where the two least are alike."""
     known = {name: value for name, value in values.items() if value is not None}
-    if len(known) < len(values):
+    if len(known) < len(values) or not known:
         return None
     first, *others = sorted(known, key=lambda name: known[name])
     return None if others and known[others[0]] < ALIKE * known[first] else first
@@ -152,7 +163,7 @@ def _least(values: dict[str, float | None]) -> str | None:
 def _most(values: dict[str, float | None]) -> str | None:
     """Likewise for the greatest score."""
     known = {name: value for name, value in values.items() if value is not None}
-    if len(known) < len(values):
+    if len(known) < len(values) or not known:
         return None
     first, *others = sorted(known, key=lambda name: -known[name])
     return None if others and known[others[0]] > known[first] - SAME_SCORE else first
@@ -170,7 +181,7 @@ def turning_price(
         most: how many times its price, or how small a share of it, is looked at.
     """
     price, watts = rigs[place].price, rigs[place].energy_cost
-    if price is None or any(one.cost is None for one in rigs):
+    if price is None or not rigs[place].serves or any(one.cost is None for one in rigs if one.serves):
         return None
     share = rigs[place].best.seconds.value / terms.life_seconds
 

@@ -15,6 +15,10 @@ PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 LISTS = ("question", "used", "new")
 """Price lists unless others are named; the first that has a card goes first."""
 
+MARKET = ("used", "new")
+"""Those of one level, what is asked for cards in 2026. The question's asks six to twenty times
+as much."""
+
 GPU_CUDNN = "9.10"
 """The cuDNN that sextet's extra `gpu` pins is 9.10.2, the last with kernels for Pascal and Volta."""
 

@@ -34,6 +34,8 @@ Placement = Literal["over all cards", "on cards of their own"]
 
 OVER: Placement = "over all cards"
 OWN: Placement = "on cards of their own"
+SINGLE = "one after another"
+"""Both, where there is one card."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,11 @@ class Placed:
     ends: dict[int, Prediction]
     seconds: Prediction
     fits: bool
+
+
+def placement_text(placement: Placement, cards: int) -> str:
+    """Return a placement in words on a rig of so many cards."""
+    return placement if cards > 1 else SINGLE
 
 
 def calls_of(job: Job, cards: int) -> list[Call]:

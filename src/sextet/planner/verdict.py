@@ -19,19 +19,22 @@ ALIKE = 1.05
 
 
 def reasons(one: Estimate, others: Sequence[Estimate], terms: Terms) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what speaks for a rig and what against it, beside the others."""
+    """Return what speaks for a rig and what against it, beside the others that serve.
+
+    Figures of one that does not serve speak for nothing.
+    """
     pros: list[str] = []
-    cons: list[str] = []
+    cons = list(one.cannot_train)
     if not one.best.fits:
         cons.append("Not every member fits on a card.")
-    for other in others:
+    for other in others if one.serves else ():
         for text, better in _against(one, other):
             (pros if better else cons).append(text)
     if not any(card.tensor_fp16_tflops for card in one.rig.devices):
         cons.append("No tensor cores: half precision gains nothing.")
     loud = {card.cooling for card in one.rig.kinds} - {"open"}
     cons += [f"Cooling: {NOISE[cooling]}." for cooling in sorted(loud)]
-    if one.supported < terms.years:
+    if one.supported < terms.years and not one.cannot_train:
         cons.append(
             f"Software: its last driver is looked after for {one.supported:.1f} more years, and it is to serve "
             f"{terms.years:g}."
@@ -46,11 +49,13 @@ def _against(one: Estimate, other: Estimate) -> list[tuple[str, bool]]:
     mine, theirs = one.best.seconds.value, other.best.seconds.value
     if not alike(mine, theirs):
         faster = mine < theirs
-        said.append((f"Trains in {took(mine)}, {name} in {took(theirs)} ({times(mine, theirs)} the time).", faster))
+        said.append(
+            (f"Trains a round in {took(mine)}, {name} in {took(theirs)} ({times(mine, theirs)} the time).", faster)
+        )
     pairs = (
         ("costs {} to buy", one.price.quantity if one.price else None, other.price.quantity if other.price else None),
-        ("costs {} a training", one.cost.quantity if one.cost else None, other.cost.quantity if other.cost else None),
-        ("takes {} a training", one.energy.quantity, other.energy.quantity),
+        ("costs {} a round", one.cost.quantity if one.cost else None, other.cost.quantity if other.cost else None),
+        ("takes {} a round", one.energy.quantity, other.energy.quantity),
     )
     for words, own, its in pairs:
         if own is not None and its is not None and not alike(own.value, its.value):
@@ -97,13 +102,13 @@ def _break_even(cheap: Estimate, dear: Estimate, terms: Terms) -> BreakEven:
     if extra <= 0:
         return BreakEven(**names, days=0.0, text=f"{names['dear']} costs no more to buy.")
     if saved <= 0:
-        text = f"{names['dear']} never catches up with {names['cheap']}: it takes no less electricity a training."
+        text = f"{names['dear']} never catches up with {names['cheap']}: it takes no less electricity a round."
         return BreakEven(**names, days=None, text=text)
     a_day = terms.hours_a_day * 3600 / max(cheap.best.seconds.value, dear.best.seconds.value)
     days = extra / saved / a_day
     text = (
         f"{names['dear']} has cost less than {names['cheap']} after {days:,.0f} days ({days / 365:,.0f} years) of "
-        f"{terms.hours_a_day:g} hours: it saves {money(Quantity(saved, terms.currency))} of electricity a training "
+        f"{terms.hours_a_day:g} hours: it saves {money(Quantity(saved, terms.currency))} of electricity a round "
         f"and costs {money(Quantity(extra, terms.currency))} more."
     )
     return BreakEven(**names, days=days, text=text)
@@ -126,10 +131,12 @@ def verdict(
     over = {one.rig.name: broken for one in rigs if (broken := _broken(one, terms))}
     if len(rigs) == 1:
         return _alone(rigs[0], totals[rigs[0].rig.name], over, _unknown(rigs, scored, terms))
-    kept = [name for name in totals if name not in over]
-    told = "".join(f" {name} {why}." for name, why in over.items()) + _unknown(rigs, scored, terms)
+    serving = [one for one in rigs if one.serves]
+    kept = [one.rig.name for one in serving if one.rig.name not in over]
+    told = "".join(_useless(one) for one in rigs) + "".join(f" {name} {why}." for name, why in over.items())
+    told += _unknown(serving, [score for score in scored if score.name in {one.rig.name for one in serving}], terms)
     if not kept:
-        return Verdict(rig=None, text=f"No rig keeps to the limits.{told}", reasons=(), flips=())
+        return Verdict(rig=None, text=f"{_none(rigs)}{told}", reasons=(), flips=())
     if any(totals[name] is None for name in kept):
         return Verdict(rig=None, text=f"It cannot be told: a score is not known.{told}", reasons=(), flips=())
     best, *others = sorted(kept, key=lambda name: -(totals[name] or 0.0))
@@ -138,9 +145,31 @@ def verdict(
     second = f", {others[0]} {totals[others[0]]:.1f}" if others else ""
     text = f"{best}: {totals[best]:.1f} of 10{second}.{told}{_sure(chances, best)}"
     one = next(one for one in rigs if one.rig.name == best)
-    pros, cons = reasons(one, [other for other in rigs if other is not one], terms)
+    pros, cons = reasons(one, [other for other in serving if other is not one], terms)
     said = [*(f"For {best}: {pro}" for pro in pros), *(f"Against {best}: {con}" for con in cons)]
     return Verdict(rig=best, text=text, reasons=tuple(said), flips=_flips(rigs, changes, terms, best))
+
+
+def _useless(one: Estimate) -> str:
+    """Say why a rig does not serve, empty where it does."""
+    kinds = list(one.rig.kinds)
+    if one.cannot_train and len(kinds) == 1:
+        return f" {one.rig.name}{one.cannot_train[0].removeprefix(str(kinds[0]))}"
+    if one.cannot_train:
+        return f" {one.rig.name}: {' '.join(one.cannot_train)}"
+    return "" if one.best.fits else f" {one.rig.name} does not hold every member."
+
+
+def _none(rigs: Sequence[Estimate]) -> str:
+    """Say why no rig can be taken."""
+    training = [one for one in rigs if not one.cannot_train]
+    if not training:
+        return "sextet cannot train on any of these rigs."
+    if not any(one.best.fits for one in training):
+        which = "No rig" if len(training) == len(rigs) else "No rig that sextet trains on"
+        return f"{which} holds the members. Lower --batch, --lookback or --wider, or leave members out."
+    which = "No rig" if all(one.serves for one in rigs) else "No rig that can be used"
+    return f"{which} keeps to the limits."
 
 
 def within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
@@ -155,7 +184,10 @@ def within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
 
 def _broken(one: Estimate, terms: Terms) -> str:
     """Return in words which limits a rig does not keep to, empty where it does."""
-    said = {"hours": f"takes longer than {terms.hours_limit} h", "budget": f"costs more than {terms.budget}"}
+    said = {
+        "hours": f"takes longer than {terms.hours_limit} h for one round",
+        "budget": f"costs more than {terms.budget}",
+    }
     return " and ".join(said[name] for name, holds in within(one, terms).items() if holds is False)
 
 
@@ -166,7 +198,7 @@ def _sure(chances: Chances | None, best: str) -> str:
     return f" Over what the planner is unsure of it wins {', '.join(shares)}."
 
 
-_CRITERIA = {"time": "time", "cost": "cost of a training", "score": "the score"}
+_CRITERIA = {"time": "time", "cost": "cost of a round", "score": "the score"}
 
 
 def _unknown(rigs: Sequence[Estimate], scored: Sequence[Score], terms: Terms) -> str:
@@ -185,17 +217,21 @@ def _unknown(rigs: Sequence[Estimate], scored: Sequence[Score], terms: Terms) ->
 
 
 def _alone(one: Estimate, total: float | None, over: Mapping[str, str], unknown: str) -> Verdict:
-    name, holds = one.rig.name, one.best.fits and one.rig.name not in over
-    fits = "holds every member" if one.best.fits else "does not hold every member"
+    if not one.serves:
+        what = _useless(one).strip()
+        more = "" if one.cannot_train else " Lower --batch, --lookback or --wider, or leave members out."
+        return Verdict(rig=None, text=f"{what}{more}", reasons=(), flips=())
+    name = one.rig.name
     scored = "" if total is None else f" It scores {total:.1f} of 10 beside itself alone; name another rig to compare."
     limits = f", but {over[name]}" if name in over else ""
-    text = f"{name} {fits} and trains them in {took(one.best.seconds.value)} at most{limits}.{scored}{unknown}"
-    return Verdict(rig=name if holds else None, text=text, reasons=(), flips=())
+    takes = took(one.best.seconds.value)
+    text = f"{name} holds every member and trains them, in one round, in {takes}{limits}.{scored}{unknown}"
+    return Verdict(rig=None if name in over else name, text=text, reasons=(), flips=())
 
 
 def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:
     said, seen = [], set()
-    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a training")):
+    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a round")):
         for change in changes:
             if name in change.flips and (name, change.group) not in seen:
                 seen.add((name, change.group))

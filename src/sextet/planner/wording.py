@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from decimal import ROUND_CEILING, Decimal
+
 from sextet.planner.figures import Prediction, Quantity
 
 
@@ -21,6 +24,14 @@ def digits(value: float) -> str:
     if size >= 100 or not size:
         return f"{value:,.0f}"
     return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+
+
+def digits_up(value: float) -> str:
+    """Return a number as `digits` does, rounded up: what is at least needed is not said to be less."""
+    size = abs(value)
+    places = 0 if size >= 100 or not size else 1 if size >= 10 else 2 if size >= 1 else 2 - math.floor(math.log10(size))
+    step = Decimal(1).scaleb(-places)
+    return digits(float(Decimal(repr(value)).quantize(step, ROUND_CEILING)))
 
 
 def money(amount: Quantity) -> str:

@@ -142,8 +142,9 @@ def _tiles(comparison: Comparison) -> list[Tile]:
         cost = "no price" if price is None else money_text(price.quantity.value, price.quantity.unit)
         text = range_text(found.value, found.low, found.high)
         value, _, ends = text.partition(" (")
-        detail = f"{name}: a training ({ends} · {score} · {cost}"
-        told.append(_tile("Time" if rig.fits else "Does not fit", value, detail, "plain" if rig.fits else "bad"))
+        detail = f"{name}: a round ({ends} · {score} · {cost}"
+        label = "Cannot train" if rig.cannot_train else "Time" if rig.fits else "Does not fit"
+        told.append(_tile(label, value, detail, "plain" if label == "Time" else "bad"))
     return told
 
 
@@ -166,7 +167,7 @@ def _facts(comparison: Comparison, created: str, versions: Mapping[str, str]) ->
         "Use": f"{asked.hours_a_day:g} hours a day, {asked.years:g} years",
         "Electricity": str(asked.electricity.quantity),
         "Price lists": ", ".join(asked.price_lists) or "none",
-        "Hours at most": "no limit" if asked.hours_limit is None else f"{asked.hours_limit:g}",
+        "Hours of a round at most": "no limit" if asked.hours_limit is None else f"{asked.hours_limit:g}",
         "Budget": "no limit" if asked.budget is None else str(asked.budget),
         "Created": created,
         "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),

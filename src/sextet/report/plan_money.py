@@ -47,7 +47,7 @@ def _costs(part: Costs, width: float) -> Drawing:
 
 def front_html(part: Front) -> str:
     """Return the chart of price and time with its legend."""
-    chart = "".join(["<h3>", escape(f"Price in {part['unit']} and time of a training"), "</h3>"])
+    chart = "".join(["<h3>", escape(f"Price in {part['unit']} and time of a round of training"), "</h3>"])
     entries = [("f10", "on the front: nothing is better in time, price and energy"), ("f13", "other rigs")]
     return chart + drawn(lambda width: _front(part, width)) + legend([*entries, ("f4", "asked for")])
 
@@ -59,7 +59,7 @@ def _front(part: Front, width: float) -> Drawing:
     unit, size = time_unit(min(one["seconds"] for one in choices))
     left, right, bottom, top = 64.0, width - 14, _HEIGHT + 20, 24.0
     x, y = Scale(domain=xs, span=(left, right), log=True), Scale(domain=ys, span=(bottom, top), log=True)
-    drawing = Drawing(width, _HEIGHT + 64, f"Rigs by price and time of a training, {part['unit']} and {unit}")
+    drawing = Drawing(width, _HEIGHT + 64, f"Rigs by price and time of a round of training, {part['unit']} and {unit}")
     for tick in log_ticks((ys[0] / size, ys[1] / size), 6):
         drawing.line(left, y(tick * size), right, y(tick * size))
         drawing.text(left - 6, y(tick * size) + 4, f"{tick:,.3g}", anchor="end")

@@ -188,7 +188,9 @@ def costs(comparison: Comparison) -> Costs | Absent:
 
 def front(comparison: Comparison) -> Front | Absent:
     """Return rigs by price and time, those that fit and have a price in the currency that most have."""
-    priced = [one for one in comparison.front if one.price is not None and one.unit is not None and one.fits]
+    priced = [
+        one for one in comparison.front if one.price is not None and one.unit is not None and one.fits and one.trains
+    ]
     if len(priced) < 2:
         return {
             "absent": "Fewer than two rigs have a price, so there is no front. `sextet plan --search` looks at more."
@@ -213,7 +215,7 @@ def front(comparison: Comparison) -> Front | Absent:
     ]
     total = len(comparison.front)
     gone = total - len(choices)
-    left = f"{gone} of {total} rigs are not drawn: they do not fit, or have no price in {unit}." if gone else ""
+    left = f"{gone} of {total} rigs are not drawn: they do not serve, or have no price in {unit}." if gone else ""
     if not choices:
         return {"absent": "No rig that fits has a price above 0, so there is no front."}
     return {"unit": unit, "choices": choices, "table": front_table(comparison), "left_out": left}
@@ -223,9 +225,9 @@ def chances(comparison: Comparison) -> ChancesView | Absent:
     """Return how often each rig wins."""
     found = comparison.chances
     if found is None or not found.wins:
-        return {"absent": "A single rig wins against none; name another to compare."}
+        return {"absent": "A single rig that serves wins against none; name another to compare."}
     slots = rig_slots(comparison)
-    rigs = [one.name for one in comparison.rigs]
+    rigs = list(found.seconds)
     return {
         "rigs": [clipped(name, MOST_NAME) for name in rigs],
         "slots": [slots[name] for name in rigs],

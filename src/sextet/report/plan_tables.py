@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sextet.planner.comparison import Comparison
-from sextet.planner.figures import Figure, plain_figure
+from sextet.planner.figures import Figure, Quoted, plain_figure
 from sextet.planner.rig_plan import RigPlan
 from sextet.planner.simulation import ERRORS
 from sextet.report.naming import shown
@@ -23,16 +23,17 @@ def rigs_table(comparison: Comparison) -> Table:
     parts = list(dict.fromkeys(name for rig in comparison.rigs for name in rig.score.parts))
     columns = [
         column("rig", "Rig", "text"),
+        column("trains", "Trains", "text", hint="whether sextet can train on its cards"),
         column("fits", "Fits", "text", hint="whether every member fits the card it is placed on"),
-        column("time", "Time", "duration", hint="of a training at most, early stopping not counted on"),
+        column("time", "Time", "duration", hint="of a round of training, early stopping not counted on"),
         column("ends", "80 % interval", "text"),
         column("placement", "Placement", "text"),
         column("precision", "Precision", "text"),
         column("score", "Score", "points", "out of 10"),
         *(column(f"part_{name}", name.capitalize(), "points", "out of 10") for name in parts),
-        column("price", "Price", "text", hint="of the cards alone"),
-        column("training", "A training", "text", hint="electricity and a share of the purchase"),
-        column("energy", "Energy", "short", "kWh", "of a training"),
+        column("price", "Price", "text", hint="of the cards alone, and the list that it was read from"),
+        column("training", "A round", "text", hint="electricity and a share of the purchase"),
+        column("energy", "Energy", "short", "kWh", "of a round"),
         column("power", "Power", "integer", "W", "while it trains"),
         column("latency", "Latency", "duration", hint="a forecast of one window by all networks"),
         column("throughput", "Throughput", "integer", "windows/s"),
@@ -45,6 +46,7 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
     price, training = one.money.price, one.money.training
     return {
         "rig": clipped(one.name, _NAME),
+        "trains": "no" if one.cannot_train else "yes",
         "fits": "yes" if one.fits else "no",
         "time": one.seconds.value,
         "ends": ends_text(one.seconds.low, one.seconds.high),
@@ -52,13 +54,17 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
         "precision": one.precision.precision,
         "score": _rounded(one.score.total),
         **{f"part_{name}": _rounded(one.score.parts.get(name)) for name in parts},
-        "price": "–" if price is None else money_text(price.quantity.value, price.quantity.unit),
+        "price": "–" if price is None else _price(price, one.money.lists),
         "training": "–" if training is None else money_text(training.value, training.unit),
         "energy": number(one.money.energy.value, 3),
         "power": number(one.money.power.value, 3),
         "latency": one.inference.latency.value,
         "throughput": number(one.inference.throughput.value, 3),
     }
+
+
+def _price(price: Quoted, lists: Sequence[str]) -> str:
+    return f"{money_text(price.quantity.value, price.quantity.unit)} ({', '.join(lists)})"
 
 
 def members_table(comparison: Comparison) -> Table:
@@ -147,7 +153,7 @@ def room_table(comparison: Comparison) -> Table:
 
 def wins_table(comparison: Comparison) -> Table:
     """Shares of draws that each rig wins, in percent."""
-    rigs = [one.name for one in comparison.rigs]
+    rigs = list(comparison.chances.seconds) if comparison.chances is not None else []
     columns = [
         column("criterion", "Wins on", "text"),
         *(column(f"rig_{k}", clipped(name, 40), "percent") for k, name in enumerate(rigs)),
@@ -171,7 +177,7 @@ def ratio_table(comparison: Comparison) -> Table | None:
             "middle",
             "Times as long",
             "short",
-            hint=f"as {clipped(comparison.rigs[0].name, _NAME)}, median of the draws",
+            hint=f"as {clipped(next(iter(found.seconds)), _NAME)}, median of the draws",
         ),
         column("low", "From", "short", hint="10 % of the draws are below"),
         column("high", "To", "short", hint="10 % of the draws are above"),
@@ -193,6 +199,7 @@ def front_table(comparison: Comparison) -> Table:
         column("watts", "Power", "integer", "W"),
         column("placement", "Placement", "text"),
         column("precision", "Precision", "text"),
+        column("trains", "Trains", "text"),
         column("fits", "Fits", "text"),
         column("front", "On the front", "text"),
     ]
@@ -202,11 +209,12 @@ def front_table(comparison: Comparison) -> Table:
         {
             "rig": clipped(one.rig, _NAME),
             "time": one.seconds.value,
-            "price": money_text(one.price, one.unit or ""),
+            "price": money_text(one.price, one.unit or "?"),
             "energy": number(one.kwh, 3),
             "watts": number(one.watts, 3),
             "placement": one.placement,
             "precision": one.precision,
+            "trains": "yes" if one.trains else "no",
             "fits": "yes" if one.fits else "no",
             "front": "yes" if one.front else "no",
         }
@@ -259,7 +267,7 @@ def software_table(comparison: Comparison) -> Table:
             "card": one.card,
             "ends": one.ends or "no end is known",
             "years": _rounded(one.years),
-            "risk": one.risk,
+            "risk": f"Cannot train: {one.cannot_train}." if one.cannot_train else one.risk,
             "sources": "; ".join(one.sources) or "–",
         }
         for one in ends.values()
@@ -306,14 +314,14 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, str, Figure]]:
     for rig in comparison.rigs:
         money = rig.money
         figures: Mapping[str, Figure | None] = {
-            "time of a training": rig.seconds,
+            "time of a round": rig.seconds,
             "latency of a forecast": rig.inference.latency,
             "throughput of forecasts": rig.inference.throughput,
             "price of the cards": money.price,
             "power": money.power,
-            "energy of a training": money.energy,
-            "electricity of a training": money.energy_cost,
-            "cost of a training": money.training,
+            "energy of a round": money.energy,
+            "electricity of a round": money.energy_cost,
+            "cost of a round": money.training,
         }
         for what, figure in figures.items():
             if figure is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sextet.planner.figures import Quantity
+from sextet.planner.wording import money
 from sextet.report.plain import number_text
 
 GIB = 2**30
@@ -34,10 +36,8 @@ def ends_text(low: float, high: float) -> str:
 
 
 def money_text(value: float | None, unit: str) -> str:
-    """Write an amount: whole won, cents of small amounts of dollars."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f} {unit}" if unit == "KRW" or abs(value) >= 100 else f"{value:,.2f} {unit}"
+    """Write an amount with three digits that count: "6,000,000 KRW", "9.50 KRW", "0.00202 USD"."""
+    return "–" if value is None else money(Quantity(value, unit))
 
 
 def short_money(value: float) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from sextet.core.errors import nearest
 from sextet.rules.comparing import compared, contained, denied
 from sextet.rules.functions import FUNCTIONS
+from sextet.rules.misspelling import decimal_comma
 from sextet.rules.parts import Part, Refused, always, condition, constant, number, unknown
 from sextet.rules.scene import Scene
 from sextet.rules.truth import Truth
@@ -91,6 +92,8 @@ class Compiler:
         self._seen.add(node)
         way = self._ways.get(type(node))
         try:
+            if comma := decimal_comma(node):
+                raise Refused("a comma makes a list; write the decimals of a number after a point, as in 1.5", comma)
             if way is None:
                 raise Refused(f"{_KINDS.get(type(node), 'this')} is not part of the language. {_MAY}", node)
             return way(node)
@@ -188,7 +191,8 @@ class Compiler:
     def _arithmetic(self, node: ast.BinOp) -> Part:
         act = _ARITHMETIC.get(type(node.op))
         if act is None:
-            raise Refused(f"this operator is not part of the language; use and, or. {_MAY}", node)
+            instead = "write ** for a power" if isinstance(node.op, ast.BitXor) else "use and, or"
+            raise Refused(f"this operator is not part of the language; {instead}. {_MAY}", node)
         left, right = self.number(node.left), self.number(node.right)
         return number(node, lambda scene: act(left.read(scene), right.read(scene)))
 

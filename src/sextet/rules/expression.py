@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sextet.rules.compiling import Compiler, Uses
+from sextet.rules.misspelling import meant
 from sextet.rules.scene import Reals, Scene
 from sextet.rules.truth import Truth
 
@@ -153,8 +154,7 @@ def _tree(text: str) -> ast.expr:
             return ast.parse(flat, mode="eval").body
     except SyntaxError as error:
         what, position = error.msg or "invalid syntax", min(error.offset or len(text), len(text)) - 1
-        if text[position] == "=":
-            what = "one = is not part of the language; write == to compare"
+        what, position = meant(text, position) or (what, position)
         raise ExpressionError(f"cannot be read: {what}", position) from None
     except (ValueError, OverflowError, MemoryError, RecursionError) as error:
         raise ExpressionError(f"cannot be read: {error or type(error).__name__}") from None

@@ -64,6 +64,10 @@ class Places:
         head = re.compile(r"\s*\[\[\s*[\"']?rule[\"']?\s*\]\]")
         self._starts = [n for n, line in enumerate(self._lines) if head.match(line)]
 
+    def line(self, number: int) -> str:
+        """Line `number` of the text, from 1; empty beyond its end."""
+        return "".join(self._lines[number - 1 : number])
+
     def problem(self, message: str, key: str | None = None, *, number: int | None = None, rule: str = "") -> Problem:
         """Say where a key of rule `number` stands (None: anywhere in the text)."""
         return self._problem(message, self._find(number, key), rule)

@@ -14,6 +14,7 @@ LONGEST = 200_000  # characters of a file
 MOST_DOTS = 100  # in a line: the TOML reader takes the square of the names in a row, a.a.a
 MOST_RULES = 1_000
 MOST_PROBLEMS = 50  # that are said at once
+_DECIMAL_COMMA = re.compile(r"[^'\"]*=\s*[-+]?\d+,\d")
 
 EXAMPLE = """[[rule]]
 name = "never negative"
@@ -94,6 +95,8 @@ def _not_toml(error: Exception, places: Places) -> Problem:
     found = re.search(r" \(at line (\d+), column (\d+)\)$", what)
     line, column = (int(found[1]), int(found[2])) if found else (None, None)
     reason = (what[: found.start()] if found else what.removesuffix(" (at end of document)"))[:300]
+    if line is not None and column is not None and _DECIMAL_COMMA.match(places.line(line)):
+        reason += "; write the decimals of a number after a point, as in 1.5"
     return Problem(
         source=places.source, line=line, column=column, rule="", message=f"this is not valid TOML: {reason}. {_LOOKS}"
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.combine.lagged import EARLIER, Asked, LaggedAverage
 from sextet.core.answer import Answer, joined
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.prepare import Prepared
@@ -30,16 +31,23 @@ class Crew:
         members: name -> what answers.
         shape: of the windows they answer.
         rules: the user's, which act in the Rule-Based member.
+        lagged: how far members are drawn towards what they said at the cutoffs before.
     """
 
     members: Mapping[str, OnnxMember | RuleBasedModel]
     shape: WindowShape
     rules: UserRules = field(default_factory=UserRules)
+    lagged: LaggedAverage = field(default_factory=LaggedAverage)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the members."""
         return tuple(self.members)
+
+    def only(self, names: Sequence[str]) -> Crew:
+        """Return the crew of these members alone."""
+        lagged = LaggedAverage(shares={name: self.lagged.shares[name] for name in self.lagged.names if name in names})
+        return replace(self, members={name: self.members[name] for name in names}, lagged=lagged)
 
     def batches(
         self,
@@ -59,21 +67,49 @@ class Crew:
         for low in range(0, len(index), size):
             part = slice(low, min(low + size, len(index)))
             some = index.take(part)
-            batch = gather(prepared, some, self.shape)
-            answers = {}
-            for name, member in self.members.items():
-                start = time.perf_counter()
-                answers[name] = (
-                    member.answer(batch) if isinstance(member, OnnxMember) else member.answer(prepared, some)
-                )
-                if seconds is not None:
-                    seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+            answers = self._said(prepared, some, self._plain, seconds)
+            if self.lagged.names:
+                asked = Asked.of(prepared.panel, some)
+                wide = self._said_of_all(prepared, asked.index, size + EARLIER, seconds)
+                answers |= {name: self.lagged.drawn(name, said, asked.place) for name, said in wide.items()}
+                answers = {name: answers[name] for name in self.members}
             warned = spike_probability(answers)
             for name, member in self.members.items():
                 if isinstance(member, RuleBasedModel):
                     levels = self.shape.levels
                     answers[name] = self.rules.in_member(answers[name], prepared, some, levels, warned)
             yield part, answers
+
+    def _said_of_all(
+        self, prepared: Prepared, index: WindowIndex, size: int, seconds: MutableMapping[str, float] | None
+    ) -> dict[str, Answer]:
+        """What the members that are drawn say, as they are, of more windows than are gathered at a time."""
+        parts = [
+            self._said(prepared, index.take(slice(low, low + size)), self.lagged.names, seconds)
+            for low in range(0, len(index), size)
+        ]
+        return {name: joined([part[name] for part in parts]) for name in self.lagged.names}
+
+    def _said(
+        self,
+        prepared: Prepared,
+        index: WindowIndex,
+        names: Sequence[str],
+        seconds: MutableMapping[str, float] | None,
+    ) -> dict[str, Answer]:
+        """What some members say as they are."""
+        batch = gather(prepared, index, self.shape)
+        answers = {}
+        for name in names:
+            member, start = self.members[name], time.perf_counter()
+            answers[name] = member.answer(batch) if isinstance(member, OnnxMember) else member.answer(prepared, index)
+            if seconds is not None:
+                seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+        return answers
+
+    @property
+    def _plain(self) -> list[str]:
+        return [name for name in self.members if name not in self.lagged.names]
 
     def answers(self, prepared: Prepared, index: WindowIndex) -> dict[str, Answer]:
         """Return what each member answers for all windows of `index`, in scaled space."""

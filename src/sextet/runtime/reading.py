@@ -61,6 +61,8 @@ def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptio
     """Read new data as the run's were read, and put them after the history that the run keeps."""
     from sextet.data.read import read_panel  # readers cost start-up time, and a forecast from history needs none
 
+    if data is None and future_data is None:
+        raise DataError("Expected data, a file path or a frame of rows after those the run has seen; got None.")
     if data is None:
         raise ConfigError("--future-data needs --data: give the history that the covariates continue.")
     wanted = options_for(run.settings, options)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.baselines.history import targets
+from sextet.combine.lagged import LaggedAverage
 from sextet.core.answer import Answer
 from sextet.core.errors import DataError, RunError
 from sextet.core.forecast import Alert, Forecast
@@ -100,7 +101,9 @@ class Run:
         rules = parse_rules(text, source=RULES)
         return cls(
             config=config,
-            crew=Crew(members=members, shape=shape, rules=rules),
+            crew=Crew(
+                members=members, shape=shape, rules=rules, lagged=LaggedAverage.from_arrays(section(state, "lagged"))
+            ),
             combination=Combination.from_arrays(state),
             scaler=Scaler.from_arrays(section(scalers, "target")),
             covariates=CovariateScaler.from_arrays(section(scalers, "covariates")),
@@ -116,7 +119,8 @@ class Run:
     def reach(self) -> int:
         """Rows of history that members, rules and spike levels read before a cutoff."""
         rule_based = [m.reach for m in self.crew.members.values() if isinstance(m, RuleBasedModel)]
-        return max(self.crew.shape.lookback, self.spikes.layout.reach, self.rules.reach, *rule_based)
+        lookback = self.crew.shape.lookback + self.crew.lagged.reach
+        return max(lookback, self.spikes.layout.reach, self.rules.reach, *rule_based)
 
     def numbers(self, panel: Panel) -> NDArray[np.int64]:
         """Return `[S]` the training panel's number of each series of `panel`, -1 for one never seen."""

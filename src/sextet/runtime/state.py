@@ -1,4 +1,4 @@
-"""The part of a run that `update` renews: weights, calibration, alert policy and the last rows of history."""
+"""What a run learned of its answers (lagged averages, weights, calibration, alerts), and the last rows of history."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def state_arrays(run: Run) -> dict[str, NDArray[Any]]:
     """Return the state as plain arrays for an npz without pickle; `Run.load` reads them."""
     return {
         **run.combination.to_arrays(),
+        **{f"lagged.{key}": value for key, value in run.crew.lagged.to_arrays().items()},
         **{f"blend.{key}": value for key, value in run.blend.to_arrays().items()},
         **{f"alerts.{key}": value for key, value in run.policy.to_arrays().items()},
         **{f"history.{key}": value for key, value in panel_to_arrays(run.history).items()},

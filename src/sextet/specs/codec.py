@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.kinds import expected
 from sextet.specs.custom import CustomSpec
 from sextet.specs.presets import MEMBERS, MemberSpec
 
@@ -17,8 +18,8 @@ _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 
 def to_plain(config: Any, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return the fields of a flat frozen dataclass, tuples as lists."""
-    plain = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in leave_out}
+    """Return the fields of a flat frozen dataclass, tuples as lists; not those with the metadata "plain": False."""
+    plain = {f.name: getattr(config, f.name) for f in _plain_fields(config) if f.name not in leave_out}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
@@ -31,18 +32,22 @@ def from_plain(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     """
     if not isinstance(values, Mapping):
         raise ConfigError(f"{what} must be an object of fields; got {values!r}.")
-    known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    known = [f.name for f in _plain_fields(kind)]
     for key in values:
         if key not in known:
             raise ConfigError(f"{what} has no field {key!r}{nearest(key, known) or '.'} Known are {', '.join(known)}.")
     hints, empty = get_type_hints(kind), {f.name for f in fields(kind) if f.default is None}  # type: ignore[arg-type]
     for key, value in values.items():
         if not (_fits(value, hints[key]) or (value is None and key in empty)):
-            raise ConfigError(f"{what}: {key} must be {_expected(hints[key])}; got {value!r}.")
+            raise ConfigError(f"{what}: {key} must be {expected(hints[key], _WORDS)}; got {value!r}.")
     try:
         return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except TypeError as error:
         raise ConfigError(f"{what} cannot be read: {error}.") from error
+
+
+def _plain_fields(config: Any) -> list[Field[Any]]:
+    return [f for f in fields(config) if f.metadata.get("plain", True)]
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -55,17 +60,6 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint in (int, float):
         return isinstance(value, int if hint is int else int | float) and not isinstance(value, bool)
     return isinstance(value, hint) if hint in _WORDS else isinstance(value, str) if origin is Literal else True
-
-
-def _expected(hint: Any) -> str:
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        return " or ".join(_expected(one) for one in inner)
-    if origin is tuple:
-        return f"a list, each {_expected(inner[0])}"
-    if origin is Literal:
-        return f"one of {', '.join(map(str, inner))}"
-    return _WORDS.get(hint, "what RunConfig says")
 
 
 def spec_to_json(spec: MemberSpec) -> dict[str, Any]:

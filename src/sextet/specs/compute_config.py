@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from sextet.core.errors import ConfigError
+from sextet.core.kinds import settle_fields
 from sextet.specs.check import above_zero, one_of, whole
 from sextet.specs.train_config import TrainConfig
 
@@ -53,6 +54,7 @@ class ComputeConfig:
     def __post_init__(self) -> None:
         """Check every value."""
         owner = "Devices"
+        settle_fields(self, owner)
         one_of(owner, "precision", self.precision, PRECISIONS)
         whole(owner, "gpus", self.gpus)
         one_of(owner, "scale_batch", self.scale_batch, SCALE_BATCH)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from sextet.core.errors import ConfigError
+from sextet.core.kinds import settle_fields
 from sextet.core.quantiles import interval
 from sextet.data.split import SplitConfig
 from sextet.specs.check import one_of, whole
@@ -57,6 +58,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         """Check every value."""
+        settle_fields(self, "The run", skip=("members",))
         whole("The run", "horizon", self.horizon)
         whole("The run", "lookback", self.lookback)
         Costs.of(self.miss_cost, self.false_alarm_cost)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sextet.core.kinds import settle_fields
 from sextet.specs.check import above_zero, share, whole
 
 ROUNDS = 4
@@ -61,6 +62,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check every value."""
         owner = "Training"
+        settle_fields(self, owner)
         for field in ("epochs", "rounds", "steps", "batch", "patience", "select_windows"):
             whole(owner, field, getattr(self, field))
         whole(owner, "seed", self.seed, least=0)

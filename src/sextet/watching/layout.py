@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sextet.core.errors import ConfigError, DataError, nearest
+from sextet.data.options import names as parts_of
 from sextet.watching.clock import Clock
 
 _TIMES = ("ds", "date", "datetime", "timestamp", "time", "stamp")
@@ -18,7 +19,7 @@ class Columns:
     """What the user says; None: found by the usual names.
 
     Attributes:
-        id: field of the series' name.
+        id: field of the series' name; several name it together, "a,b", joined with "/".
         time: field of the stamp.
         target: field of the value.
         covariates: fields of what a run was trained with besides; not for the user to say.
@@ -30,7 +31,7 @@ class Columns:
     covariates: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, named: Mapping[str, str | None] | None) -> Columns:
+    def of(cls, named: Mapping[str, str | int | None] | None) -> Columns:
         """Make it of a mapping.
 
         Raises:
@@ -39,8 +40,8 @@ class Columns:
         wrong = [key for key in named or {} if key not in ("id", "time", "target")]
         if wrong:
             raise ConfigError(f"Expected columns by 'id', 'time' and 'target'; got {wrong[0]!r}.")
-        named = named or {}
-        return cls(id=named.get("id"), time=named.get("time"), target=named.get("target"))
+        texts = {key: str(name) for key, name in (named or {}).items() if name is not None}
+        return cls(id=texts.get("id"), time=texts.get("time"), target=texts.get("target"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +50,14 @@ class Layout:
 
     Attributes:
         time, target: of stamp and value.
-        id: of the series' name; None: one series.
+        ids: of the series' name, several joined with "/"; none: one series.
         width: fields a line has; 0 for JSON.
         covariates: of the run's covariates, in its order.
     """
 
     time: int | str
     target: int | str
-    id: int | str | None
+    ids: tuple[int | str, ...]
     width: int
     covariates: tuple[int | str, ...] = ()
 
@@ -68,13 +69,14 @@ def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys
         DataError: one is not there, or several could be it.
     """
     time = _find(names, columns.time, _TIMES, "the time", "--time", source)
-    series = columns.id if columns.id is not None else next((name for name in _IDS if name in names), None)
-    if series is not None and series not in names:
-        raise DataError(_absent(source, series, names))
+    series = _series(names, columns)
+    for name in series:
+        if name not in names:
+            raise DataError(_absent(source, name, names))
     for name in columns.covariates:
         if name not in names:
             raise DataError(f"{_absent(source, name, names)} The run was trained with it.")
-    left = [name for name in names if name not in (time, series, *columns.covariates)]
+    left = [name for name in names if name not in (time, *series, *columns.covariates)]
     if columns.target is None and len(left) == 1:
         target = left[0]
     else:
@@ -83,7 +85,7 @@ def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys
     return Layout(
         time=place(time),
         target=place(target),
-        id=None if series is None else place(series),
+        ids=tuple(place(name) for name in series),
         width=0 if keys else len(names),
         covariates=tuple(place(name) for name in columns.covariates),
     )
@@ -97,13 +99,19 @@ def layout_of_values(fields: Sequence[str], clock: Clock, source: str) -> Layout
     """
     stamps = [place for place, text in enumerate(fields) if clock.second(text) is not None]
     if len(fields) == 2 and 0 in stamps:
-        return Layout(time=0, target=1, id=None, width=2)
+        return Layout(time=0, target=1, ids=(), width=2)
     if len(fields) == 3 and 1 in stamps:
-        return Layout(time=1, target=2, id=0, width=3)
+        return Layout(time=1, target=2, ids=(0,), width=3)
     raise DataError(
         f"{source}: expected a first line of column names such as unique_id,ds,y, or lines such as "
         f"2024-01-31 13:00,1.5 or sensor,2024-01-31 13:00,1.5; got {','.join(fields)[:80]!r}."
     )
+
+
+def _series(names: Sequence[str], columns: Columns) -> tuple[str, ...]:
+    if columns.id is None:
+        return tuple(name for name in _IDS if name in names)[:1]
+    return (columns.id,) if columns.id in names else parts_of(columns.id)
 
 
 def _find(names: Sequence[str], wanted: str | None, usual: Sequence[str], what: str, flag: str, source: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sextet.core.errors import DataError
@@ -91,7 +92,7 @@ def _fields(first: str, rest: Iterator[str], number: int, mark: str, stream: Str
 
 def _read(records: Iterator[list[str]], number: int, layout: Layout, reading: Reading) -> Iterator[Row]:
     time, width = int(layout.time), layout.width
-    series = None if layout.id is None else int(layout.id)
+    series = _joining(layout.ids)
     places = [int(layout.target), *(int(place) for place in layout.covariates)]
     take, heard = reading.take, reading.heard
     while True:
@@ -104,11 +105,20 @@ def _read(records: Iterator[list[str]], number: int, layout: Layout, reading: Re
             number += 1
             continue
         if len(fields) == width:
-            name = "" if series is None else fields[series]
-            yield from take(Raw(number, name, fields[time], [fields[place] for place in places]))
+            yield from take(Raw(number, series(fields), fields[time], [fields[place] for place in places]))
         elif fields:
             heard.row(number, f"{len(fields)} fields in place of {width}")
         number += 1
+
+
+def _joining(ids: Sequence[int | str]) -> Callable[[list[str]], str]:
+    """Return what reads the name of a line's series off its fields."""
+    if not ids:
+        return lambda fields: ""
+    places = [int(place) for place in ids]
+    if len(places) == 1:
+        return operator.itemgetter(places[0])
+    return lambda fields: "/".join([fields[place] for place in places])
 
 
 def _objects(lines: Iterator[str], number: int, stream: Stream) -> Iterator[Row]:
@@ -127,7 +137,7 @@ def _objects(lines: Iterator[str], number: int, stream: Stream) -> Iterator[Row]
         if layout is None or reading is None:
             layout = layout_of_names(list(entry), stream.columns, stream.name, keys=True)
             reading = stream.reading(layout, (), epoch=True)
-        series = "" if layout.id is None else str(entry.get(layout.id, ""))
+        series = "/".join(str(entry.get(name, "")) for name in layout.ids)
         values = [entry.get(place) for place in (layout.target, *layout.covariates)]
         yield from reading.take(Raw(at, series, str(entry.get(layout.time, "")), values))
     if reading is not None:

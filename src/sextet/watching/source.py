@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sextet.core.errors import DataError
+from sextet.core.kinds import shown
 from sextet.data.parquet_form import PARQUET_MAGIC, PARQUET_SUFFIXES, no_parquet
 from sextet.watching.layout import layout_of_names
 from sextet.watching.lines import Stream, refuse_nameless, rows_of
@@ -19,6 +20,7 @@ from sextet.watching.reading import FILE_ROWS, Raw, Reading, Row
 from sextet.watching.texts import file_lines, standard_input
 
 _BATCH = 4096
+_FRAMES = ("pandas", "polars", "pyarrow")
 
 
 def rows_from(data: Any, stream: Stream) -> Iterator[Row]:
@@ -26,7 +28,8 @@ def rows_from(data: Any, stream: Stream) -> Iterator[Row]:
 
     Args:
         data: the path of a CSV or JSON-lines file (also .gz, .bz2, .xz) or of a Parquet file; "-" for standard
-            input; a pandas or polars frame; or an iterable of lines, of (stamp, value) or of (series, stamp, value).
+            input; a pandas, polars or pyarrow frame; or an iterable of lines, of (stamp, value) or of (series, stamp,
+            value).
         stream: which column is what, where there are names; what is told of rows that are passed over. Its name and
             how far is looked ahead follow from the data.
 
@@ -35,8 +38,10 @@ def rows_from(data: Any, stream: Stream) -> Iterator[Row]:
     """
     if isinstance(data, (str, Path)):
         return _from_path(data, stream)
-    if hasattr(data, "columns"):
-        return _from_frame(data, replace(stream, name="the frame", ahead=FILE_ROWS))
+    if type(data).__module__.split(".")[0] in _FRAMES:
+        return _from_frame(data, replace(stream, ahead=FILE_ROWS))
+    if not isinstance(data, Iterable):
+        raise DataError(f"Expected a file path, a frame or an iterable of rows to watch; got {shown(data)}.")
     return _from_items(data, replace(stream, name="the rows"))
 
 
@@ -88,7 +93,10 @@ def _from_parquet(file: Path, stream: Stream) -> Iterator[Row]:
 
 
 def _from_frame(frame: Any, stream: Stream) -> Iterator[Row]:
-    return _from_parts((frame[low : low + _BATCH] for low in range(0, len(frame), _BATCH)), stream)
+    from sextet.data.frame_table import table_of_frame  # a stream of lines needs no Arrow
+
+    table, name = table_of_frame(frame)
+    return _from_parts((batch.to_pandas() for batch in table.to_batches(_BATCH)), replace(stream, name=name))
 
 
 def _from_parts(parts: Iterator[Any], stream: Stream) -> Iterator[Row]:
@@ -109,8 +117,8 @@ def _from_parts(parts: Iterator[Any], stream: Stream) -> Iterator[Row]:
             ]
         else:
             texts = [str(stamp) for stamp in stamps.tolist()]
-        names = [] if layout.id is None else np.asarray(part[layout.id]).tolist()
-        series = [str(name) for name in names] or [""] * len(texts)
+        named = [[str(name) for name in np.asarray(part[one]).tolist()] for one in layout.ids]
+        series = ["/".join(name) for name in zip(*named, strict=True)] or [""] * len(texts)
         columns = [np.asarray(part[name]).tolist() for name in (layout.target, *layout.covariates)]
         for row, values in enumerate(zip(*columns, strict=True)):
             yield from reading.take(Raw(before + row + 1, series[row], texts[row], values, seconds[row]))

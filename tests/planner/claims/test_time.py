@@ -45,8 +45,8 @@ def test_six_hours_depend_on_size_and_precision(judged, figure):
         )
     )
     assert figure(one, "small members in FP32") == pytest.approx(three / two, rel=1e-6)
-    # the whole training as the planner has it, in which the host's part is the same for both
-    whole = figure(one, "a whole training of small members")
+    # the round of training as the planner has it, in which the host's part is the same for both
+    whole = figure(one, "a round of training of small members")
     assert three / two < 1 and whole == pytest.approx(plan_ratio(), rel=1e-9)
     # in mixed precision, one PatchTST alone takes the V100s less than what the P40s take over all cards
     assert figure(one, "large members in mixed") > 3

@@ -71,7 +71,8 @@ def watts(claim: Statement, setting: Setting) -> Finding:
         lines.append(f"energy of the same training, {scene.name} in FP32: {share:.2f} times that of {few}")
     whole = {one.name: one.money.power for one in planned(setting).rigs}[setting.many.name]
     lines.append(
-        f"as sextet plan has a training of small members, whose cards wait: {said(whole, 0)} W, machine and all"
+        "as sextet plan has a round of training of small members, whose cards wait: "
+        f"{said(whole, 0)} W, machine and all"
     )
     verdict = verdict_of([nameplate, drawn is True])
     return Finding(

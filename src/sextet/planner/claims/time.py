@@ -69,7 +69,7 @@ def ensemble_time(claim: Statement, setting: Setting) -> Finding:
     """How many times longer the older cards train all members; six hours are only the unit of what was said."""
     runs = _ensemble_cases(setting)
     whole, hours = whole_training(setting), claim.values["before"]
-    cases = [("a whole training of small members", whole), *((name, ratio(many, few)) for name, many, few in runs)]
+    cases = [("a round of training of small members", whole), *((name, ratio(many, few)) for name, many, few in runs)]
     lines = [
         f"{name}: {1000 * many.value:.1f} ms ({many.label}) over {1000 * few.value:.1f} ms ({few.label}) = "
         f"{said(found)}: "
@@ -85,7 +85,7 @@ def ensemble_time(claim: Statement, setting: Setting) -> Finding:
         arithmetic=(
             f"{claim.values['least']:g} h / {hours:g} h = {low:.2f} to {claim.values['most']:g} h / {hours:g} h = "
             f"{high:.2f}",
-            f"a whole training of small members as sextet plan has it: {many_all:.0f} s over {few_all:.0f} s = "
+            f"a round of training of small members as sextet plan has it: {many_all:.0f} s over {few_all:.0f} s = "
             f"{said(whole)}: {hours:g} h become {hours * whole.value:.1f} h",
             "one step of every member, as long as cards decide:",
             *lines,
