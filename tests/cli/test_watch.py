@@ -155,7 +155,7 @@ def test_several_series_in_one_are_told_and_served() -> None:
     mixed = run("--data", "-", given=given)
     assert "199 late, passed over" in mixed.stderr and "name the column of series with --id" in mixed.stderr
     done = run("--data", "-", "--id", "region,product", "--all", "--json", given=given)
-    assert "400 rows of 2 series" in done.stderr and "note:" not in done.stderr
+    assert "400 rows of 2 series" in done.stderr and "name the column of series" not in done.stderr
     assert {json.loads(line)["series"] for line in done.stdout.splitlines()} == {"A/x", "A/y"}
 
 
