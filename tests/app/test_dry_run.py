@@ -15,6 +15,7 @@ import pytest
 from sextet.app.dry_run import dry_run
 from sextet.app.requests import TrainRequest
 from sextet.core.errors import ConfigError, DataError, DependencyError, HardwareError
+from sextet.data.options import DataOptions
 from sextet.planner.timing.step_times import StepTimes
 from sextet.rules.contradictions import contradictions
 from sextet.rules.user_rules import parse_rules
@@ -61,6 +62,24 @@ def test_three_p40s(file: Path, tmp_path: Path) -> None:
     assert all(0 < row["memory_gib"] < row["room_gib"] for row in said.members if row["name"] != "rule-based")
     assert said.data["rows"] == 6000 and said.data["series"] == 3 and said.data["whole"]
     assert said.checkpoints["minutes"] == 5 and "--resume" in said.checkpoints["why"]
+
+
+def test_how_the_data_are_read_is_said(file: Path, tmp_path: Path) -> None:
+    said = _of(file, tmp_path)
+    assert (said.data["time"], said.data["target"], said.data["id"]) == ("ds", ["y"], "unique_id")
+    assert "Frequency h was inferred from the times." in said.notes
+    pair = tmp_path / "pair.csv"
+    pd.read_csv(file).assign(kind="load").to_csv(pair, index=False)
+    said = _of(pair, tmp_path, data=DataOptions(id="unique_id,kind"))
+    assert said.data["id"] == "unique_id,kind" and said.data["series"] == 3
+    wide = tmp_path / "wide.csv"
+    months = pd.date_range("1990-01-01", periods=400, freq="MS").strftime("%d/%m/%Y")
+    wide.write_text("Datum;a;b\n" + "".join(f"{month};{1 + k % 12}.250;2\n" for k, month in enumerate(months)))
+    said = _of(wide, tmp_path)
+    assert (said.data["time"], said.data["target"], said.data["id"]) == ("Datum", ["a", "b"], None)
+    told = " ".join(said.notes)
+    for text in ("The table is wide", "'01/01/1990' were read as day/month/year", "'1.250' of column 'a'", "MS was"):
+        assert text in told
 
 
 def test_two_cards_that_share_a_batch(file: Path, tmp_path: Path) -> None:

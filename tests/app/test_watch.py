@@ -57,6 +57,14 @@ def test_the_state_is_written_at_the_end_and_when_the_watch_breaks_off(tmp_path:
     assert list(again) == [] and again.counts()["passed"] >= 1500
 
 
+def test_how_texts_are_written_can_be_told() -> None:
+    lines = [f"{1 + row:02d}/01/2024,1.{row:03d}" for row in range(12)]
+    told = watch(lines, every=True, columns={"dates": "day/month/year", "decimal": ","})
+    assert [found.value for found in told] == [1000.0 + row for row in range(12)] and not told.heard.notes[1:]
+    with pytest.raises(ConfigError, match="order of dates"):
+        watch(lines, columns={"dates": "dmy"})
+
+
 def test_a_watch_that_is_closed_keeps_its_state(tmp_path: Path) -> None:
     watching = watch(stream(1500, spikes=(700, 1400)), state=tmp_path / "state.json")
     next(watching)

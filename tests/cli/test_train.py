@@ -32,6 +32,8 @@ OPTIONS = {
     "--static": ("town", "data.static", ("town",)),
     "--future-data": ("next.csv", "data.future_data", Path("next.csv")),
     "--tz": ("Europe/Berlin", "data.tz", "Europe/Berlin"),
+    "--dates": ("day/month/year", "data.dates", "day/month/year"),
+    "--decimal": (",", "data.decimal", ","),
     "--skip-short": (None, "data.skip_short", True),
     "--weight": ("w", "data.weight", "w"),
     "--spike-label": ("spike", "data.spike_label", "spike"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -154,7 +155,7 @@ def test_several_series_in_one_are_told_and_served() -> None:
     mixed = run("--data", "-", given=given)
     assert "199 late, passed over" in mixed.stderr and "name the column of series with --id" in mixed.stderr
     done = run("--data", "-", "--id", "region,product", "--all", "--json", given=given)
-    assert "400 rows of 2 series" in done.stderr and "note:" not in done.stderr
+    assert "400 rows of 2 series" in done.stderr and "name the column of series" not in done.stderr
     assert {json.loads(line)["series"] for line in done.stdout.splitlines()} == {"A/x", "A/y"}
 
 
@@ -181,3 +182,58 @@ def test_a_reader_that_goes_away_is_no_failure(file: Path) -> None:
     command = f"{' '.join(COMMAND)} --data {file} --all | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and len(done.stdout.splitlines()) == 1 and "Traceback" not in done.stderr
+
+
+def written(form: str, comma: bool = False, rows: int = 24 * 30) -> str:
+    """Hourly rows of a German or English file."""
+    draw = random.Random(3)
+    start, mark = datetime(2024, 1, 1), ";" if comma else ","
+    values = [f"{1000 + draw.gauss(0, 30):.0f}" for _ in range(rows)]
+    dotted = [f"{int(value):,}".replace(",", ".") if comma else value for value in values]
+    stamps = [(start + timedelta(hours=row)).strftime(form) for row in range(rows)]
+    return f"Zähler{mark}time{mark}y\n" + "".join(f"a{mark}{s}{mark}{v}\n" for s, v in zip(stamps, dotted, strict=True))
+
+
+def test_files_and_streams_are_read_as_in_training(tmp_path: Path) -> None:
+    def judged(text: str) -> list[str]:
+        """Lines without the stamp and what follows from its text, the id."""
+        return [re.sub(" [0-9a-f]{12}:?", "", line.split("  ", 1)[1]) for line in text.splitlines()]
+
+    expected = judged(run("--data", "-", "--all", "--id", "Zähler", given=written("%Y-%m-%d %H:%M")).stdout)
+    assert len(expected) == 24 * 30
+    for form, comma in (("%d/%m/%Y %H:%M", False), ("%m/%d/%Y %H:%M", False), ("%d.%m.%Y %H:%M", True)):
+        for encoding in ("utf-8-sig", "cp1252", "utf-16"):
+            path = tmp_path / "data.csv"
+            path.write_bytes(written(form, comma).encode(encoding))
+            done = run("--data", path, "--all", "--id", "Zähler")
+            assert done.returncode == 0 and "720 rows of 1 series." in done.stderr
+            assert judged(done.stdout) == expected
+        done = run("--data", "-", "--all", "--id", "Zähler", given=written(form, comma))
+        assert judged(done.stdout) == expected
+
+
+def test_what_was_found_out_of_dates_and_numbers_is_kept_in_the_state(tmp_path: Path) -> None:
+    text = written("%d/%m/%Y %H:%M").splitlines(keepends=True)
+    state = tmp_path / "state.json"
+    assert run("--data", "-", "--id", "Zähler", "--state", state, given="".join(text[:600])).returncode == 0
+    assert json.loads(state.read_text(encoding="utf-8"))["written"]["dates"] == "day/month/year"
+    # rows of 3 January alone, which could be of 1 March
+    fresh = [text[0], *(line for line in text if "03/01/2024" in line)]
+    late = run("--data", "-", "--id", "Zähler", "--state", state, given="".join(fresh))
+    assert "24 judged in an earlier watch" in late.stderr
+
+
+def test_most_rows_that_cannot_be_read_are_told_with_one_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    for values, expected in (
+        ([f"2024-01-01 {hour:02d}:00,12.5 kW" for hour in range(20)], "Line 2: '12.5 kW' is not a number."),
+        ([f"day {hour},12.5" for hour in range(20)], "Line 2: 'day 0' is no time."),
+    ):
+        path.write_text("ds,y\n" + "\n".join([*values, "2024-01-02 00:00,1.5"]), encoding="utf-8")
+        done = run("--data", path)
+        said = f"20 of 21 rows could not be read. {expected}"
+        assert done.returncode == 2 and said in done.stderr
+        piped = run("--data", "-", given=path.read_text(encoding="utf-8"))
+        assert piped.returncode == 0 and f"note: standard input: {said}" in piped.stderr
+    quiet = run("--data", path, "--quiet")
+    assert quiet.returncode == 2 and "20 of 21 rows" in quiet.stderr

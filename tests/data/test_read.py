@@ -98,6 +98,39 @@ def test_frequencies_are_inferred(freq: str, name: str) -> None:
     np.testing.assert_array_equal(panel.stamps(0), data["ds"][:30].to_numpy().astype("datetime64[ns]"))
 
 
+@pytest.mark.parametrize(("unit", "name"), [("s", "seconds"), ("ms", "milliseconds"), ("ns", "nanoseconds")])
+@pytest.mark.parametrize("column", ["ds", "when"])
+def test_whole_numbers_since_1970_are_stamps_in_text_and_frames(
+    unit: str, name: str, column: str, tmp_path: Path
+) -> None:
+    data = frame(ids=("a",)).rename(columns={"ds": column})
+    stamps = data[column]
+    data[column] = stamps.dt.as_unit(unit).astype("int64")
+    options = DataOptions(time=column)
+    data.to_csv(tmp_path / "data.csv", index=False)
+    for panel in (read_panel(tmp_path / "data.csv", options), read_panel(data, options)):
+        np.testing.assert_array_equal(panel.stamps(0), stamps.to_numpy().astype("datetime64[ns]"))
+        assert panel.tz == "UTC" and any(f"were read as {name} since 1970" in note for note in panel.notes)
+
+
+def test_dates_go_before_whole_numbers_for_the_time(tmp_path: Path) -> None:
+    stamps = pd.date_range("2024-01-01", periods=48, freq="h")
+    data = pd.DataFrame({"timestamp": stamps.as_unit("s").astype("int64"), "date": stamps, "y": np.arange(48.0)})
+    data.to_csv(tmp_path / "data.csv", index=False)
+    for source in (data, tmp_path / "data.csv"):
+        panel = read_panel(source)
+        assert panel.tz is None and "Column 'date' was taken for the time." in panel.notes
+
+
+def test_periods_are_read_as_the_stamps_at_which_they_begin() -> None:
+    periods = pd.period_range("2009-06", periods=40, freq="M")
+    data = pd.DataFrame({"unique_id": "a", "ds": periods, "y": np.arange(40.0)})
+    for source in (data, data.set_index(["unique_id", "ds"]), data.set_index("ds")[["y"]]):
+        panel = read_panel(source)
+        assert panel.frequency.name == "MS"
+        np.testing.assert_array_equal(panel.stamps(0), periods.to_timestamp().to_numpy().astype("datetime64[ns]"))
+
+
 def test_gaps_become_flagged_rows() -> None:
     data = frame().drop(index=[5, 6, 60])
     panel = read_panel(data)

@@ -36,6 +36,14 @@ def test_a_bad_date_is_named(value: str, tmp_path: Path) -> None:
     assert "line 51" in text and "'ds'" in text and repr(value) in text
 
 
+def test_a_named_column_that_holds_no_times_is_told_what_would_do(tmp_path: Path) -> None:
+    path = write(tmp_path, "ds,y\n12,1\n13,2\n")
+    said = message(path, DataOptions(time="ds"))
+    assert "got '12'" in said and "seconds since 1970" in said and "name another column of times with --time" in said
+    path = write(tmp_path, "ds,y\n1704067200,1\n1704070800,2\nlater,3\n")
+    assert "line 4" in message(path) and "got 'later'" in message(path)
+
+
 def test_an_infinite_value_is_named() -> None:
     data = frame()
     data.loc[7, "y"] = np.inf
@@ -201,8 +209,23 @@ def test_options_that_contradict_themselves() -> None:
         DataOptions(freq="h", resample="D")
     with pytest.raises(ConfigError, match="'a'"):
         DataOptions(past=("a",), future=("a",))
+    with pytest.raises(ConfigError, match="Expected . or , as the sign before decimals; got ';'"):
+        DataOptions(decimal=";")
+    with pytest.raises(ConfigError, match="Expected day/month/year or month/day/year as the order of dates; got 'dmy'"):
+        DataOptions(dates="dmy")
     assert "--freq" in message(frame(), DataOptions(freq="fortnight"))
-    assert "Mars" in message(frame(), DataOptions(tz="Mars/Base"))
+    for zone in ("Mars/Base", "+25:00", "-24:00", "+01:60"):
+        assert repr(zone) in message(frame(), DataOptions(tz=zone))
+
+
+@pytest.mark.parametrize("name", ["data.parquet", "data.PQ"])
+def test_text_named_as_parquet_is_told_so(name: str, tmp_path: Path) -> None:
+    said = message(write(tmp_path, hourly(30), name))
+    assert "named as a Parquet file, but is none: it is text" in said and ".csv" in said and "Arrow" not in said
+    (tmp_path / name).write_bytes(b"\x00\x01\x02\x03\x04")
+    assert "it begins with b" in message(tmp_path / name)
+    (tmp_path / name).write_bytes(b"PAR1 and then no more")
+    assert "damaged or cut off" in message(tmp_path / name) and "magic" not in message(tmp_path / name)
 
 
 def test_what_is_no_table_is_refused() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sextet.data.hints import Hints
 from sextet.data.stamp_text import NAIVE, choose_layout, offset_name, parse_stamps
 
 
@@ -54,7 +55,9 @@ def test_layouts(text: str, layout: str, expected: str) -> None:
     assert found is not None
 
 
-@pytest.mark.parametrize("text", ["2023-02-29", "2024-13-01", "2024-01-01 24:00", "2024-01-01 10:61", "0001-01-01"])
+@pytest.mark.parametrize(
+    "text", ["2023-02-29", "2024-13-01", "2024-01-01 24:00", "2024-01-01 10:61", "0001-01-01", "2024-01-01 00:00+25:00"]
+)
 def test_impossible_dates_are_not_ok(text: str) -> None:
     assert not parse_stamps(pa.array([text, "2024-1-1"]), "year-month-day").ok[0]
 
@@ -66,15 +69,25 @@ def test_offsets_become_utc() -> None:
     assert offset_name(330) == "+05:30" and offset_name(0) == "UTC" and offset_name(-150) == "-02:30"
 
 
-def test_day_and_month_are_told_apart_by_regularity() -> None:
-    days = np.arange("2024-01-01", "2024-01-13", dtype="datetime64[D]")
-    text = [f"{str(day)[8:]}/{str(day)[5:7]}/{str(day)[:4]}" for day in days]
-    found = choose_layout(pa.array(text))
-    assert found is not None and found[0] == "day/month/year" and "day/month/year" in found[1]
-    swapped = [f"{str(day)[5:7]}/{str(day)[8:]}/{str(day)[:4]}" for day in days]
-    again = choose_layout(pa.array(swapped))
-    assert again is not None and again[0] == "month/day/year"
-
-
 def test_what_is_no_date_has_no_layout() -> None:
     assert choose_layout(pa.array(["red", "blue"])) is None
+
+
+def test_one_text_that_is_no_date_does_not_hide_the_order_of_the_others() -> None:
+    text = [f"{1 + k % 3:02d}/{1 + k // 3:02d}/2024" for k in range(9)]
+    wanted = choose_layout(pa.array(text))
+    assert wanted is not None and choose_layout(pa.array([*text, "total"])) == wanted
+
+
+def test_an_order_that_was_told_counts_unless_no_text_has_it() -> None:
+    both = pa.array(["01/02/2024", "01/03/2024", "01/04/2024"])
+    for order in ("day/month/year", "month/day/year"):
+        found = choose_layout(both, Hints(dates=order))
+        assert found is not None and found.sure and found.name == order and found.note.endswith(f"read as {order}.")
+    found = choose_layout(pa.array(["13/02/2024"]), Hints(dates="month/day/year"))
+    assert found is not None and found.name == "day/month/year" and "are no month/day/year" in found.note
+
+
+def test_stamps_that_are_the_same_in_both_orders_need_no_note() -> None:
+    found = choose_layout(pa.array(["01/01/2023", "01/01/2024"]))
+    assert found is not None and not found.note and not found.sure

@@ -18,8 +18,9 @@ import pyarrow as pa
 import pytest
 
 from sextet.core.errors import DataError
+from sextet.watching.heard import Heard
 from sextet.watching.layout import Columns
-from sextet.watching.lines import Row
+from sextet.watching.lines import Stream
 from sextet.watching.source import rows_from
 
 TEXT = "unique_id,ds,y\na,1970-01-01 00:00,1.5\nb,1970-01-01 00:00,\na,1970-01-02 00:00,2\n"
@@ -34,8 +35,10 @@ FRAME = pd.DataFrame(
 
 
 def read(data: Any, unread: list[Any] | None = None) -> list[tuple[str, float, float]]:
-    told = [] if unread is None else unread
-    found: list[Row] = list(rows_from(data, Columns(), lambda *what: told.append(what)))
+    heard = Heard()
+    found = list(rows_from(data, Stream(name="", columns=Columns(), heard=heard)))
+    if unread is not None:
+        unread += heard.unread
     return [(row.series, row.second, row.value) for row in found]
 
 
@@ -51,6 +54,8 @@ def test_files(ending: str, opener: Any, tmp_path: Path) -> None:
 
 def test_parquet_and_frames(tmp_path: Path) -> None:
     FRAME.to_parquet(tmp_path / "data.parquet")
+    FRAME.to_parquet(tmp_path / "data")
+    assert str(read(tmp_path / "data")) == str(ROWS)
     assert str(read(tmp_path / "data.parquet")) == str(read(FRAME)) == str(read(pl.from_pandas(FRAME))) == str(ROWS)
     texts = FRAME.assign(ds=["1970-01-01", "never", "1970-01-02"])
     unread: list[Any] = []
@@ -80,7 +85,7 @@ def test_several_columns_name_a_series_together(tmp_path: Path) -> None:
     path, lines = tmp_path / "data.csv", frame.to_json(orient="records", lines=True, date_format="iso").splitlines()
     frame.to_csv(path, index=False)
     for data in (frame, path, lines):
-        found = rows_from(data, Columns(id="floor,room"), lambda *what: None)
+        found = rows_from(data, Stream(name="", columns=Columns(id="floor,room"), heard=Heard()))
         assert [row.series for row in found] == ["a/1", "b/2", "a/1"]
 
 
@@ -103,7 +108,13 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         read(tmp_path / "none.csv")
     with pytest.raises(DataError, match="is a folder"):
         read(tmp_path)
-    for name in ("bad.gz", "bad.xz", "bad.parquet"):
+    (tmp_path / "text.parquet").write_text(TEXT)
+    with pytest.raises(DataError, match="named as a Parquet file, but is none: it is text"):
+        read(tmp_path / "text.parquet")
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1 and then no more")
+    with pytest.raises(DataError, match="damaged or cut off"):
+        read(tmp_path / "cut.parquet")
+    for name in ("bad.gz", "bad.xz"):
         (tmp_path / name).write_bytes(b"no such file at all")
         with pytest.raises(DataError, match="damaged or no"):
             read(tmp_path / name)

@@ -14,8 +14,11 @@ from typing import Any
 from sextet.app.configuration import config_of
 from sextet.app.requests import UNSAID, TrainRequest
 from sextet.core.errors import HardwareError
+from sextet.data.columns import find_roles
 from sextet.data.fitting import read_to_fit
 from sextet.data.sample import sample
+from sextet.data.series_names import with_joined_ids
+from sextet.data.source import open_source
 from sextet.ensemble.budget import budget_for
 from sextet.ensemble.sketch import Sketch, sketch
 from sextet.hardware.host import Host, ThisHost
@@ -40,9 +43,10 @@ class DryRun:
         batch: windows a step: `global` and `each` device; `steps` an epoch, `epochs` at most; `rate` and `why`.
         placement: `placement`, `why`, `at_once`, and `seconds` of "data" and "member" (None: not known).
         checkpoints: `minutes` (0: none), and `why`.
-        data: `rows`, `series`, `windows` to learn from, `bytes`; `whole` unless only the first rows were read.
+        data: `rows`, `series`, `windows` to learn from, `bytes`; `whole` unless only the first rows were read; the
+            columns that are `time`, `target` (a list: several of a wide table) and `id` (None: there is none).
         members: a row each: name, step_ms, seconds, source, memory_gib, room_gib, fits.
-        notes: what will not fit, and what to do; what is not known.
+        notes: how the data were read; what will not fit, and what to do; what is not known.
     """
 
     devices: dict[str, Any]
@@ -79,20 +83,18 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
         raise HardwareError(f"--device gpu: {site.why} Where the CPU is meant, say so: --device cpu.")
     if request.ray is not None:
         _refuse_without_ray()
-    plan, data = _looked_at(request, config, rules)
+    plan, data, reading = _looked_at(request, config, rules)
     sizes: dict[str, Any] = {"windows": plan.windows, "horizon": config.horizon, "data": plan.data, "site": site}
     single, shared = budget_for(config, **sizes), budget_for(config, **sizes, devices=site.devices)
     wanted = config.compute.placement
     choice = choose(plan.specs, plan.shape, single, site, times or StepTimes(), wanted, shared)
-    notes = [*choice.warnings, *contradictions(rules.rules)]
+    notes = [*reading, *choice.warnings, *contradictions(rules.rules)]
     if text := "" if request.out is UNSAID else replaced(request.out):
         notes.append(text)
     if shortage:
         notes.append(shortage)
     if request.ray is not None:
         notes.append(_on_cluster(request.ray))
-    if not data["whole"]:
-        notes.append("The file is long: its first rows were read, and counts are scaled from them.")
     precision = best_precision(site, config.compute.precision)
     return DryRun(
         devices=_devices(site, request.ray),
@@ -111,25 +113,34 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
     )
 
 
-def _looked_at(request: TrainRequest, config: RunConfig, rules: UserRules) -> tuple[Sketch, dict[str, Any]]:
-    """Return the sizes of the training, and what the data are like."""
+def _looked_at(
+    request: TrainRequest, config: RunConfig, rules: UserRules
+) -> tuple[Sketch, dict[str, Any], tuple[str, ...]]:
+    """Return the sizes of the training, what the data are like, and notes on how they were read."""
     with tempfile.TemporaryDirectory(prefix="sextet-look-") as folder:
         part = sample(request.source, Path(folder))
         # of a part, the last series may be cut short
         options = request.data if part.share == 1 else replace(request.data, skip_short=True)
-        panel = read_to_fit(part.source, options, config.split, request.horizon)
+        opened = with_joined_ids(open_source(part.source), options.id)
+        roles = find_roles(opened, options)
+        panel = read_to_fit(opened, options, config.split, request.horizon)
     rules.check_names(panel)
     found = sketch(panel, config)
     share = part.share
     found = replace(found, windows=int(found.windows / share), data=int(found.data / share))
-    return found, {
+    part_only = "The file is long: its first rows were read, and counts are scaled from them."
+    data = {
         "rows": int(panel.known.sum() / share),
         "series": panel.series,
         "windows": found.windows,
         "bytes": found.data,
         "frequency": panel.frequency.name,
         "whole": share == 1,
+        "time": roles.time,
+        "target": list(roles.targets),
+        "id": roles.id,
     }
+    return found, data, (*((part_only,) if share < 1 else ()), *panel.notes)
 
 
 def _on_cluster(address: str) -> str:

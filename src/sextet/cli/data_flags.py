@@ -111,6 +111,26 @@ class DataFlags:
             rich_help_panel=_CLEANING,
         ),
     ] = None
+    dates: Annotated[
+        str | None,
+        Option(
+            "--dates",
+            metavar="ORDER",
+            help="day/month/year or month/day/year, where dates such as 01/02/2024 could be read both ways.",
+            show_default="found",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        Option(
+            "--decimal",
+            metavar="SIGN",
+            help="Sign before decimals, . or , where numbers such as 1.036 could be read both ways.",
+            show_default="found",
+            rich_help_panel=_CLEANING,
+        ),
+    ] = None
     skip_short: Annotated[
         bool,
         Option("--skip-short", help="Leave out series that are too short.", rich_help_panel=_CLEANING),

@@ -56,6 +56,7 @@ def _lines(said: DryRun) -> list[tuple[str, str, str]]:
     )
     return [
         ("data", rows, f"{data['windows']:,} windows to learn from."),
+        ("columns", f"time {data['time']}, target {_some(data['target'])}", _series(data["id"])),
         ("devices", said.devices["title"], f"{cards}. {said.devices['why']}" if cards else said.devices["why"]),
         ("precision", said.precision["policy"], said.precision["why"]),
         (
@@ -73,6 +74,14 @@ def _lines(said: DryRun) -> list[tuple[str, str, str]]:
         ),
         ("checkpoints", f"every {kept:g} min" if kept else "none", said.checkpoints["why"]),
     ]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _series(column: str | None) -> str:
+    return "No column names series." if column is None else f"Series are named by {column}."
 
 
 def _rounds(count: int) -> str:

@@ -17,6 +17,7 @@ from sextet.core.errors import DataError
 
 if TYPE_CHECKING:
     from sextet.watching.finding import Finding
+    from sextet.watching.heard import Heard
 
 _COLUMNS = "Columns"
 _NOTED = {
@@ -28,6 +29,11 @@ _NOTED = {
     "unreadable": "that could not be read",
 }
 
+_READING = "Reading the data"
+_EXPECTED = (
+    "Expected columns such as unique_id, ds, y, with stamps such as 2024-01-31 13:00 and numbers; --id, --time and "
+    "--target name them."
+)
 _MIXED = 0.25  # share of rows passed over for their time from which several series may have come as one
 _UNREAD_SHOWN = 3  # lines that could not be read, told with their reason
 
@@ -83,6 +89,26 @@ class WatchFlags:
         str | None,
         Option("--target", metavar="COLUMN", help="Column of values.", show_default="found", rich_help_panel=_COLUMNS),
     ] = None
+    dates: Annotated[
+        str | None,
+        Option(
+            "--dates",
+            metavar="ORDER",
+            help="day/month/year or month/day/year, where dates such as 01/02/2024 could be read both ways.",
+            show_default="found",
+            rich_help_panel=_READING,
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        Option(
+            "--decimal",
+            metavar="SIGN",
+            help="Sign before decimals, . or , where numbers such as 1.036 could be read both ways.",
+            show_default="found",
+            rich_help_panel=_READING,
+        ),
+    ] = None
 
 
 def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> None:
@@ -94,7 +120,7 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
     from sextet.app.watch import watch as run_watch
 
     asked = vars(flags)
-    columns = {name: asked[name] for name in ("id", "time", "target")}
+    columns = {name: asked[name] for name in ("id", "time", "target", "dates", "decimal")}
     options = {name: asked[name] for name in ("every", "risk", "state", "refresh")}
     watching = run_watch(data, run, **options, columns=columns)
     with contextlib.closing(watching):  # also after Ctrl-C, or where the reader of a pipe went away
@@ -105,10 +131,25 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
                 print(line_of(finding), flush=True)
     counts = watching.counts()
     if not counts["rows"] + counts["missing"] + counts["passed"] + counts["late"]:
-        why = "".join(f" Line {number}: {reason}." for number, reason in watching.unread[:1])
-        raise DataError(f"No row of {_name(data)} could be read.{why} Expected columns such as unique_id, ds, y.")
+        why = "".join(f" Line {number}: {reason}." for number, reason in watching.heard.unread[:1])
+        raise DataError(f"No row of {_name(data)} could be read.{why} {_EXPECTED}")
     if not output.quiet:
-        tell(counts, watching.unread)
+        tell(counts, watching.heard)
+    if wrong := _mostly_wrong(counts, watching.heard):
+        if data != "-":
+            raise DataError(f"{_name(data)}: {wrong}")
+        print(f"note: {_name(data)}: {wrong}", file=sys.stderr)
+
+
+def _mostly_wrong(counts: dict[str, int], heard: Heard) -> str:
+    """Say that most rows could not be read, with a line that shows why; "" where they could."""
+    taken = sum(counts[name] for name in ("rows", "missing", "passed", "late", "duplicates", "unreadable"))
+    bad = counts["unreadable"] + counts["numberless"]
+    if bad * 2 <= taken:
+        return ""
+    shown = [*heard.odd, *heard.unread][:1] if counts["numberless"] > counts["unreadable"] else heard.unread[:1]
+    why = "".join(f" Line {number}: {reason}." for number, reason in shown)
+    return f"{bad:,} of {taken:,} rows could not be read.{why} {_EXPECTED}"
 
 
 def line_of(finding: Finding) -> str:
@@ -124,8 +165,8 @@ def line_of(finding: Finding) -> str:
     return f"{score}  {finding.event} {finding.alert or ''}".rstrip()
 
 
-def tell(counts: dict[str, int], unread: list[tuple[int, str]]) -> None:
-    """Say on standard error what was counted."""
+def tell(counts: dict[str, int], heard: Heard) -> None:
+    """Say on standard error what was counted, and how the data were read where that was not plain."""
     parts = [f"{counts[name]:,} {text}" for name, text in _NOTED.items() if counts[name]]
     noted = f" Rows {', '.join(parts)}." if parts else ""
     print(
@@ -138,11 +179,17 @@ def tell(counts: dict[str, int], unread: list[tuple[int, str]]) -> None:
             "note: where rows of several series came as one, name the column of series with --id, several with commas.",
             file=sys.stderr,
         )
-    for number, reason in unread[:_UNREAD_SHOWN]:
+    for note in heard.notes:
+        print(f"note: {note}", file=sys.stderr)
+    for number, reason in heard.unread[:_UNREAD_SHOWN]:
         print(f"note: line {number} was passed over: {reason}.", file=sys.stderr)
     more = counts["unreadable"] - _UNREAD_SHOWN
     if more > 0:
         print(f"note: and {more:,} more {'line' if more == 1 else 'lines'} that could not be read.", file=sys.stderr)
+    if heard.odd:
+        number, reason = heard.odd[0]
+        others = f", and so of {counts['numberless'] - 1:,} more" if counts["numberless"] > 1 else ""
+        print(f"note: the value of line {number} was taken as missing: {reason}{others}.", file=sys.stderr)
 
 
 def _name(data: Any) -> str:

@@ -34,6 +34,8 @@ class Panel:
         label: `[N]` int8 spike labels of the user (1 spike, 0 none), or None.
         tz: time zone name for the calendar, stamps being UTC; None: stamps are local wall time.
         columns: "time", "id", "target" -> the column that it was read from, where one column was.
+        decimal: sign before decimals in the text that it was read from; None: numbers had none, or were no text.
+        dates: "day/month/year" or "month/day/year" if the stamps were text of that kind, else None.
         notes: what was found and done while reading, in plain sentences, for the report.
     """
 
@@ -53,6 +55,8 @@ class Panel:
     label: NDArray[np.int8] | None = None
     tz: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    decimal: str | None = None
+    dates: str | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property

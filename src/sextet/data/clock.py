@@ -85,7 +85,7 @@ def _edges(utc: Nanoseconds) -> tuple[np.int64, np.int64]:
 
 
 def _fixed_offset(tz: str) -> int | None:
-    match = re.fullmatch(r"([+-])(\d\d):?(\d\d)", tz)
+    match = re.fullmatch(r"([+-])([01]\d|2[0-3]):?([0-5]\d)", tz)
     if match is None:
         return 0 if tz in ("UTC", "Z") else None
     return (1 if match[1] == "+" else -1) * (int(match[2]) * 3600 + int(match[3]) * 60) * _SECOND_NS

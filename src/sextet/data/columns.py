@@ -132,6 +132,8 @@ def _find_time(source: Source, taken: set[str], notes: list[str]) -> str:
         return "ds"
     free = [name for name in source.columns if name not in taken]
     found = [name for name in free if _holds_time(source.head, name)]
+    if len(found) > 1:  # dates go before whole numbers that may be seconds since 1970
+        found = [name for name in found if not _counts_time(source.head, name)] or found
     usual = [name for name in found if name.lower() in _TIME_NAMES]
     if len(found) > 1 and len(usual) == 1:
         found = usual
@@ -156,6 +158,11 @@ def _holds_time(head: pa.Table, name: str) -> bool:
     if is_text(column.type) and not looks_numeric(column, True):
         return stamp_style(column) is not None
     return False
+
+
+def _counts_time(head: pa.Table, name: str) -> bool:
+    style = stamp_style(plain(head[name]))
+    return style is not None and style.counted
 
 
 def _find_id(source: Source, options: DataOptions, time: str, taken: set[str], notes: list[str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -14,11 +13,11 @@ from typing import Any
 import pyarrow as pa
 
 from sextet.core.errors import DataError
+from sextet.data.csv_form import delimiter_of, encoding_of
 from sextet.data.source import HEAD_ROWS, Source
 
 _HEAD_BYTES = 1 << 19
 _BLOCK_BYTES = 1 << 23
-_DELIMITERS = (",", ";", "\t", "|")
 
 
 class CsvSource(Source):
@@ -36,7 +35,7 @@ class CsvSource(Source):
         start = self._start()
         if not start.strip():
             raise DataError(f"{name} is empty. Expected a header line and one row a time and series.")
-        self._encoding = _encoding(start)
+        self._encoding = encoding_of(start)
         if self._encoding == "cp1252":
             self.notes = (f"{name} is not UTF-8; it was read as Windows-1252.",)
         text = start.decode(self._encoding, errors="ignore").lstrip("\ufeff")
@@ -47,7 +46,7 @@ class CsvSource(Source):
         body = lines[self._skip :]
         if not body:
             raise DataError(f"{name} is empty. Expected a header line and one row a time and series.")
-        self._delimiter = stated[1] if stated else _delimiter(body)
+        self._delimiter = stated[1] if stated else delimiter_of(body)
         self.grouped = self._delimiter == ","
         self.columns = self._header(body[0])
         self._quoted_newlines = '"' in text
@@ -179,25 +178,3 @@ class _Readable(io.RawIOBase):
         piece = self._stream.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
-
-
-def _encoding(start: bytes) -> str:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def _delimiter(lines: list[str]) -> str:
-    """The separator that splits the header, and the first rows into as many fields."""
-    sample = [line for line in lines[:50] if line.strip()]
-
-    def score(sign: str) -> tuple[bool, float, int]:
-        widths = [len(record) for record in csv.reader(sample, delimiter=sign)]
-        same = sum(width == widths[0] for width in widths) / len(widths)
-        return widths[0] > 1, same, widths[0]
-
-    return max(_DELIMITERS, key=score)

@@ -69,7 +69,7 @@ def _plain_pandas(frame: Any) -> Any:
         frame = frame.to_frame("y" if frame.name is None else frame.name)
     if not isinstance(frame, pd.DataFrame):
         return frame
-    frame = _with_index_as_columns(frame)
+    frame = _without_periods(_with_index_as_columns(frame))
     columns = [_text(column) for column in frame.columns]
     refuse_twice(columns, "the pandas frame")  # which narwhals would do in words of its own
     frame = frame.copy(deep=False)
@@ -89,6 +89,17 @@ def _with_index_as_columns(frame: Any) -> Any:
     if isinstance(frame.index, pd.DatetimeIndex) and "ds" not in frame.columns:
         return frame.rename_axis("ds").reset_index()
     return frame
+
+
+def _without_periods(frame: Any) -> Any:
+    """Columns of periods as the stamps at which they begin."""
+    import pandas as pd
+
+    at = [k for k, kind in enumerate(frame.dtypes) if isinstance(kind, pd.PeriodDtype)]
+    if not at:
+        return frame
+    columns = [frame.iloc[:, k].dt.to_timestamp() if k in at else frame.iloc[:, k] for k in range(frame.shape[1])]
+    return pd.concat(columns, axis=1)
 
 
 def _text(column: Any) -> str:

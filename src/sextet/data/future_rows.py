@@ -9,6 +9,7 @@ from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.data.columns import Roles, need_columns
 from sextet.data.grid import Ahead, Spans
+from sextet.data.hints import Hints
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.rows import Rows, read_rows
@@ -40,7 +41,9 @@ def read_ahead(
         label=None,
         notes=(),
     )
-    rows, zone = on_clock(in_order(read_rows(source, given, options.tz)), options.tz, frequency)
+    past, spans = history
+    hints = Hints(decimal=options.decimal or past.decimal, dates=options.dates or past.dates, frequency=frequency)
+    rows, zone = on_clock(in_order(read_rows(source, given, options.tz, hints)), options.tz, frequency)
     if (zone is None) != (tz is None):
         raise DataError(
             f"{source.name}, column {roles.time!r}: mixed time zones: times are in {zone or 'no zone'} here and in "
@@ -54,7 +57,6 @@ def read_ahead(
             f"{rows.place(int(off[0]))}, column {rows.time!r}: {rows.stamp(int(off[0]))} does not lie on the grid of "
             f"the history, whose frequency is {frequency.name}. Give the future covariates at the history's times."
         )
-    past, spans = history
     first = frequency.ordinals(past.ns[spans.starts].view("datetime64[ns]"))
     series, picked, notes = _matched(rows, spans.ids, name is not None)
     after = ordinals[picked] >= first[series]

@@ -119,6 +119,8 @@ def lay_out(
         weight=None if roles.weight is None else place.column(_weights(rows, roles.weight), np.float32(0)),
         label=None if roles.label is None else place.column(_labels(rows, roles.label), np.int8(0)),
         tz=tz,
+        decimal=rows.decimal,
+        dates=rows.dates,
     )
 
 

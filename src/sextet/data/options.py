@@ -14,6 +14,8 @@ from sextet.core.kinds import settle_fields
 _SINGLE = ("id", "time", "weight", "spike_label")
 _MANY = ("target", "past", "future", "static")
 
+_ORDERS = ("day/month/year", "month/day/year")
+
 
 def names(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """Read column names given as "a,b", as a sequence of names, or not at all."""
@@ -47,6 +49,8 @@ class DataOptions:
         future_data: file or frame with id, time and the future covariates beyond the end.
         resample: frequency that readings are averaged onto, such as "5min"; empty steps stay missing.
         tz: time zone of stamps that carry none ("Europe/Berlin"), and of the calendar.
+        dates: "day/month/year" or "month/day/year", for stamps that could be read both ways; default: found.
+        decimal: sign before decimals, "." or ",", in columns that could be read both ways; default: found.
         skip_short: leave out series that are too short instead of stopping.
         weight: column of sample weights, 0 or more.
         spike_label: column that says 1 where the target is a spike, else 0.
@@ -62,6 +66,8 @@ class DataOptions:
     future_data: str | os.PathLike[str] | Any | None = None
     resample: str | None = None
     tz: str | None = None
+    dates: str | None = None
+    decimal: str | None = None
     skip_short: bool = False
     weight: str | None = None
     spike_label: str | None = None
@@ -78,6 +84,10 @@ class DataOptions:
                 f"Expected either a frequency ({self.freq!r}) or a resampling rule ({self.resample!r}), not both: "
                 "--resample brings its own frequency."
             )
+        if self.decimal not in (None, ".", ","):
+            raise ConfigError(f"Expected . or , as the sign before decimals; got {self.decimal!r}.")
+        if self.dates not in (None, *_ORDERS):
+            raise ConfigError(f"Expected {' or '.join(_ORDERS)} as the order of dates; got {self.dates!r}.")
         roles: dict[str, str] = {}
         together = names(self.id) if len(names(self.id)) > 1 else ()
         for role, column in self._roles():

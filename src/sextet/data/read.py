@@ -15,12 +15,14 @@ from sextet.data.columns import find_roles
 from sextet.data.covariate_gaps import check_future, gap_notes
 from sextet.data.future_rows import read_ahead
 from sextet.data.grid import check_static, find_spans, lay_out, select_series
+from sextet.data.hints import Hints
 from sextet.data.options import DataOptions
 from sextet.data.ordering import in_order, no_duplicates, on_clock
 from sextet.data.regularity import averaged, find_frequency, option_frequency
 from sextet.data.rows import Rows, read_rows
 from sextet.data.series_names import refuse_mixed, with_joined_ids
 from sextet.data.source import open_source
+from sextet.data.split_refusal import LONGER
 from sextet.data.trained_columns import TrainedColumns, as_trained, columns_of
 
 
@@ -30,7 +32,7 @@ def read_panel(
     horizon: int | None = None,
     min_length: int | None = None,
     optional: tuple[str, ...] = (),
-    remedy: Callable[[int], str] = lambda rows: "Give a longer history or a shorter horizon",
+    remedy: Callable[[int], str] = lambda rows: LONGER,
     trained: TrainedColumns | None = None,
 ) -> Panel:
     """Read series from a file or a frame.
@@ -57,9 +59,11 @@ def read_panel(
     opened = with_joined_ids(open_source(source), options.id)
     options = options if trained is None else as_trained(opened, options, trained)
     roles = find_roles(opened, options, optional)
-    given = read_rows(opened, roles, options.tz)
+    named = option_frequency(options.freq, "--freq") if options.freq else None
+    hints = Hints(decimal=options.decimal, dates=options.dates, frequency=named)
+    given = read_rows(opened, roles, options.tz, hints)
     refuse_mixed(given, roles)
-    rows, frequency, tz, notes = _on_grid(given, options, roles.label)
+    rows, frequency, tz, notes = _on_grid(given, options, named, roles.label)
     del given
     notes = [*opened.notes, *rows.notes, *notes]
     check_static(rows)
@@ -90,11 +94,12 @@ def read_panel(
     return replace(panel, notes=tuple(notes), columns=columns_of(roles))
 
 
-def _on_grid(rows: Rows, options: DataOptions, label: str | None) -> tuple[Rows, Frequency, str | None, list[str]]:
+def _on_grid(
+    rows: Rows, options: DataOptions, named: Frequency | None, label: str | None
+) -> tuple[Rows, Frequency, str | None, list[str]]:
     """Rows sorted, on one clock and on the grid; the grid, the calendar's zone, and notes."""
     notes = []
     rule = option_frequency(options.resample, "--resample") if options.resample else None
-    named = option_frequency(options.freq, "--freq") if options.freq else None
     rows, tz = on_clock(in_order(rows), options.tz, rule or named)
     if rule is not None:
         count = len(rows.ns)

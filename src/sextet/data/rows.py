@@ -16,14 +16,17 @@ from sextet.data import local_stamps
 from sextet.data.arrow_arrays import from_texts
 from sextet.data.columns import Roles
 from sextet.data.growth import GrowingArray
+from sextet.data.hints import Hints
+from sextet.data.number_columns import number_styles
+from sextet.data.number_text import number_style
 from sextet.data.source import Source
+from sextet.data.stamp_order import ORDERS
+from sextet.data.stamp_sample import ambiguous_stamps
 from sextet.data.stamp_text import NAIVE, offset_name
 from sextet.data.values import (
     BadValueError,
-    NumberStyle,
     StampStyle,
     names,
-    number_style,
     numbers,
     plain,
     refusal,
@@ -52,6 +55,8 @@ class Rows:
         order: `[N]` row of the source that each row was; None: the same.
         notes: what was detected.
         clock: zone by whose clock messages say stamps, once `ns` is UTC on the grid's clock; None: as `ns` has them.
+        decimal: the sign before decimals in columns of text; None: there was none.
+        dates: whether day or month comes first in its stamps, as `Hints` has it; None: neither does.
     """
 
     source: Source
@@ -66,6 +71,8 @@ class Rows:
     order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
     clock: str | None = None
+    decimal: str | None = None
+    dates: str | None = None
 
     def place(self, row: int) -> str:
         """How to find a row in its source."""
@@ -96,13 +103,19 @@ def stamp_text(ns: np.int64) -> str:
     return str(np.datetime_as_string(np.datetime64(int(ns), "ns"), unit="auto")).replace("T", " ")
 
 
-def read_rows(source: Source, roles: Roles, tz: str | None = None) -> Rows:
-    """Read the columns of a source; `tz` is the zone the user names, which allows several offsets.
+def read_rows(source: Source, roles: Roles, tz: str | None = None, hints: Hints | None = None) -> Rows:
+    """Read the columns of a source.
+
+    Args:
+        source: where they are.
+        roles: which of them.
+        tz: the zone the user names, which allows several offsets.
+        hints: what is known of how values are written.
 
     Raises:
         DataError: a value cannot be what its column should hold, or offsets from UTC contradict one another.
     """
-    reader = _Reader(source, roles)
+    reader = _Reader(source, roles, hints or Hints())
     count = 0
     for batch in source.batches(reader.wanted):
         reader.add(batch, count)
@@ -117,7 +130,7 @@ def read_rows(source: Source, roles: Roles, tz: str | None = None) -> Rows:
 class _Reader:
     """Collects converted pieces of columns."""
 
-    def __init__(self, source: Source, roles: Roles) -> None:
+    def __init__(self, source: Source, roles: Roles, hints: Hints) -> None:
         self.source, self.roles = source, roles
         have = set(source.columns)
         self.numeric = tuple(dict.fromkeys(name for name in roles.numeric if name in have))
@@ -128,8 +141,11 @@ class _Reader:
                 if name is not None
             )
         )
-        self.styles = {name: self._number_style(name) for name in (*roles.targets, *self.numeric)}
-        self.stamp_style = self._stamp_style()
+        self.styles, self.decimal, self.number_notes = number_styles(
+            source, (*roles.targets, *self.numeric), hints.decimal
+        )
+        self.stamp_style = self._stamp_style(hints)
+        self.dates = self.stamp_style.layout if self.stamp_style.layout in ORDERS else None
         self.ids: dict[str, int] = {}
         self.categories: dict[str, dict[str, int]] = {name: {} for name in roles.static}
         self.zones: dict[int, int] = {}
@@ -154,7 +170,8 @@ class _Reader:
 
     def rows(self, tz: str | None) -> Rows:
         zone = self._zone(tz)
-        notes = (*self.roles.notes, *((self.stamp_style.note,) if self.stamp_style.note else ()))
+        stamp_note = (self.stamp_style.note,) if self.stamp_style.note else ()
+        notes = (*self.roles.notes, *stamp_note, *self.number_notes)
         ns = self.ns.take()
         columns = {name: self.columns[name].take() for name in self.numeric}
         if self.roles.wide:
@@ -173,6 +190,8 @@ class _Reader:
             static=self._static(),
             tz=zone,
             notes=notes,
+            decimal=self.decimal,
+            dates=self.dates,
         )
 
     def _wide(
@@ -193,6 +212,8 @@ class _Reader:
             tz=zone,
             order=np.tile(np.arange(count, dtype=np.int64), series),
             notes=notes,
+            decimal=self.decimal,
+            dates=self.dates,
         )
 
     def _static(self) -> dict[str, NDArray[np.float32]]:
@@ -201,7 +222,7 @@ class _Reader:
         for name in self.roles.static:
             codes, known = self.columns[name].take(), list(self.categories[name])
             try:
-                values = numbers(from_texts(known), NumberStyle(comma="maybe"))
+                values = numbers(from_texts(known), number_style(known, self.source.grouped, self.decimal))
                 out[name] = values.astype(np.float32)[codes]
             except BadValueError:
                 for code, value in enumerate(known):
@@ -220,23 +241,18 @@ class _Reader:
             place = self.source.place(before + error.position)
             raise refusal(self.source.name, place, column, error) from error
 
-    def _number_style(self, name: str) -> NumberStyle:
-        sample = plain(self.source.head[name])
-        return (
-            number_style(sample, self.source.grouped)
-            if self.source.text or pa.types.is_string(sample.type)
-            else NumberStyle()
-        )
-
-    def _stamp_style(self) -> StampStyle:
+    def _stamp_style(self, hints: Hints) -> StampStyle:
         name = self.roles.time
         sample = plain(self.source.head[name])
-        style = stamp_style(sample)
+        style = stamp_style(sample, hints)
+        if style is not None and not style.sure:
+            style = stamp_style(ambiguous_stamps(self.source, name), hints) or style
         if style is None:
             value = next((v for v in sample.to_pylist() if v is not None), None)
             raise DataError(
                 f"{self.source.name}, {self.source.place(0)}, column {name!r}: expected dates or times such as "
-                f"2024-01-31 or 2024-01-31T13:00, got {value!r}. Name the column of times with --time."
+                f"2024-01-31 or 2024-01-31T13:00, or seconds since 1970, got {value!r}. Write its values so, or name "
+                "another column of times with --time."
             )
         return style
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from sextet.core.errors import DataError
 from sextet.data.frame_table import refuse_twice, table_of_frame
+from sextet.data.parquet_form import PARQUET_MAGIC, PARQUET_SUFFIXES, no_parquet
 
 HEAD_ROWS = 5_000  # rows looked at to see what the columns hold
 BATCH_ROWS = 1 << 18
@@ -60,8 +61,12 @@ class ParquetSource(Source):
             self._file = parquet.ParquetFile(path, memory_map=False, buffer_size=1 << 20)
             self.columns = tuple(self._file.schema_arrow.names)
             first = next(self._file.iter_batches(batch_size=HEAD_ROWS), None)
-        except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{path} is not a Parquet file that can be read: {error}. Write it again.") from error
+        except pa.ArrowException as error:
+            raise DataError(
+                f"{path} begins like a Parquet file, but is damaged or cut off. Write or copy it again."
+            ) from error
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error}. Check the file.") from error
         if first is None or not first.num_rows:
             raise DataError(f"{path} is empty: it has no rows. Expected one row a time and series.")
         refuse_twice(self.columns, self.name)
@@ -99,11 +104,13 @@ class TableSource(Source):
 
 
 def open_source(source: Any) -> Source:
-    """Open a path ("-" for standard input), or a pandas, polars or pyarrow frame.
+    """Open a path ("-" for standard input), or a pandas, polars or pyarrow frame; what is open stays so.
 
     Raises:
         DataError: it is not there, empty, of an unknown kind, or cannot be read.
     """
+    if isinstance(source, Source):
+        return source
     if isinstance(source, str | os.PathLike):
         return _open_path(os.fspath(source))
     return TableSource(*table_of_frame(source))
@@ -126,8 +133,10 @@ def _open_path(text: str) -> Source:
         raise DataError(f"{path} is empty. Expected a header line and one row a time and series.")
     with open(path, "rb") as file:
         magic = file.read(4)
-    if magic == b"PAR1":
+    if magic == PARQUET_MAGIC:
         return ParquetSource(path)
+    if path.suffix.lower() in PARQUET_SUFFIXES:
+        raise DataError(no_parquet(path, magic))
     if magic[:2] == b"PK" or path.suffix.lower() in (".xls", ".xlsx", ".ods"):
         raise DataError(f"{path} is a spreadsheet or an archive. Save it as CSV or Parquet.")
     return CsvSource(path, str(path))

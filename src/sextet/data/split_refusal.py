@@ -14,6 +14,8 @@ from sextet.data.local_stamps import minute_text
 if TYPE_CHECKING:
     from sextet.data.split import SplitConfig
 
+LONGER = "Give a longer history or a shorter horizon"
+
 
 def too_short(panel: Panel, config: SplitConfig, horizon: int, need: int) -> str:
     """Say that series have fewer than the `need` rows that every part needs to hold a window."""
@@ -54,9 +56,7 @@ def instead(config: SplitConfig, horizon: int, rows: int) -> str:
         name, most, least = "windows", (rows - 6 * horizon) // config.step + 1, 1
     else:
         name, most, least = "", 0, 1
-    return (
-        f"Give {config.called(name)} {most} or less" if most >= least else "Give a longer history or a shorter horizon"
-    )
+    return f"Give {config.called(name)} {most} or less" if most >= least else LONGER
 
 
 def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[np.int64], horizon: int) -> str:

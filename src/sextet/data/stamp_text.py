@@ -10,14 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sextet.data.arrow_arrays import no_text, text_scalar, to_numpy, whole_scalar
+from sextet.data.arrow_arrays import from_numpy, no_text, text_scalar, to_numpy, whole_scalar
+from sextet.data.hints import Hints
+from sextet.data.stamp_order import DAY_FIRST, MONTH_FIRST, ORDERS, choose_order, other_order
 
 Nanoseconds = NDArray[np.int64]
 
 NAIVE = -32768  # in place of an offset in minutes: the text names no zone
 _TIME = (
     r"(?:[T ]\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
+    r"\s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>Z|UTC|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?"
 )
 _DATES = {
     "year-month-day": r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
@@ -50,30 +52,48 @@ class ParsedStamps:
     minutes: NDArray[np.int16]
 
 
-def choose_layout(sample: pa.Array) -> tuple[str, str] | None:
-    """The layout that reads every text of a sample, and a note where day and month could be swapped.
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How the stamps of a column are written.
 
-    Between day first and month first the one with fewer different steps between neighbours wins: only one of the
-    two readings of a regular series is regular.
+    Attributes:
+        name: of the layout.
+        note: what to tell where day and month could be swapped.
+        sure: whether the sample, or what was told, decides.
     """
-    sample = sample.drop_null()
+
+    name: str
+    note: str = ""
+    sure: bool = True
+
+
+def choose_layout(sample: pa.Array, hints: Hints | None = None) -> Layout | None:
+    """The layout that reads every text of a sample; None where none reads half of it.
+
+    Where day and month could be swapped, `choose_order` says which is which.
+    """
+    hints, sample = hints or Hints(), sample.drop_null()
     if not len(sample):
         return None
-    fits = {}
+    fits: dict[str, ParsedStamps] = {}
     for name in _PATTERNS:
         parsed = parse_stamps(sample, name)
         if parsed.ok.all():
-            fits[name] = parsed.ns
+            fits[name] = parsed
     if not fits:
-        return _mostly(sample)
-    ambiguous = [name for name in ("day/month/year", "month/day/year") if name in fits]
-    if len(ambiguous) == 2 and next(iter(fits)) in ambiguous:
-        steps = {name: len(np.unique(np.diff(fits[name]))) for name in ambiguous}
-        dotted = bool(pc.all(pc.match_substring(sample, ".")).as_py())
-        first, second = ambiguous
-        best = first if steps[first] < steps[second] or (steps[first] == steps[second] and dotted) else second
-        return best, f"Dates such as {sample[0].as_py()!r} were read as {best}."
-    return next(iter(fits)), ""
+        return _mostly(sample, hints)
+    first, shown = next(iter(fits)), sample[0].as_py()
+    if first not in ORDERS:
+        return Layout(name=first)
+    if other_order(first) not in fits:
+        told = f"Dates such as {shown!r} are no {hints.dates}; they were read as {first}."
+        return Layout(name=first, note=told if hints.dates == other_order(first) else "")
+    read = {order: _wall(fits[order]) for order in ORDERS}
+    same = np.array_equal(read[DAY_FIRST], read[MONTH_FIRST])
+    dotted = bool(pc.all(pc.match_substring(sample, ".")).as_py())
+    best, sure = choose_order(read, dotted, hints)
+    tail = "." if hints.dates else f": give --dates {other_order(best)} if that is wrong."
+    return Layout(name=best, note="" if same else f"Dates such as {shown!r} were read as {best}{tail}", sure=sure)
 
 
 def parse_stamps(text: pa.Array, layout: str) -> ParsedStamps:
@@ -95,11 +115,18 @@ def offset_name(minutes: int) -> str:
     return f"{'+' if minutes > 0 else '-'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def _mostly(sample: pa.Array) -> tuple[str, str] | None:
+def _wall(parsed: ParsedStamps) -> Nanoseconds:
+    """Stamps by the clock that their text shows."""
+    return parsed.ns + np.where(parsed.minutes == NAIVE, 0, parsed.minutes).astype(np.int64) * _MINUTE_NS
+
+
+def _mostly(sample: pa.Array, hints: Hints) -> Layout | None:
     """A layout that reads at least half of the sample, so that the rest can be named one by one."""
-    shares = {name: float(parse_stamps(sample, name).ok.mean()) for name in _PATTERNS}
-    best = max(shares, key=lambda name: shares[name])
-    return (best, "") if shares[best] >= 0.5 else None
+    good = {name: parse_stamps(sample, name).ok for name in _PATTERNS}
+    best = max(good, key=lambda name: float(good[name].mean()))
+    if good[best].mean() < 0.5:
+        return None
+    return choose_layout(sample.take(from_numpy(np.flatnonzero(good[best]))), hints)
 
 
 def _quick(text: pa.Array) -> ParsedStamps | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +11,17 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import DataError
 from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
+from sextet.data.hints import Hints
+from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number
+from sextet.data.stamp_order import COUNTED, ORDERS, counted_note, other_order
 from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
 
 Floats = NDArray[np.float64]
 Nanoseconds = NDArray[np.int64]
 
-MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nat", "-", "--", "?", "#value!", "#div/0!", "missing")
-_TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+_UNIT_NAMES = dict(zip(_UNITS_NS, COUNTED, strict=True))
+_WHOLE = r"^\s*\d{1,18}\s*$|^\s*[1-8]\d{18}\s*$"
 
 
 class BadValueError(Exception):
@@ -65,23 +64,6 @@ def plain(array: pa.Array) -> pa.Array:
     return array
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberStyle:
-    """How numbers are written as text in a column: `comma` is "." (none), "decimal" or "thousands"."""
-
-    comma: str = "."
-
-
-def number_style(sample: pa.Array, grouped: bool) -> NumberStyle:
-    """See from a sample what commas mean; `grouped`: where the separator is a comma too, 1,234 is 1234."""
-    values = [value.strip() for value in plain(sample).to_pylist() if value is not None and "," in value]
-    if not values or not all(_DECIMAL_COMMA.fullmatch(v) or _GROUPED.fullmatch(v) for v in values):
-        return NumberStyle(comma="." if grouped else "maybe")
-    if all(_GROUPED.fullmatch(v) for v in values) and (grouped or any("." in v or v.count(",") > 1 for v in values)):
-        return NumberStyle(comma="thousands")
-    return NumberStyle(comma="decimal")
-
-
 def numbers(array: pa.Array, style: NumberStyle) -> Floats:
     """A piece of a column as float64 `[N]`, NaN where missing.
 
@@ -105,26 +87,35 @@ def numbers(array: pa.Array, style: NumberStyle) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class StampStyle:
-    """How stamps of a column are to be read: `layout` of its text, or `unit` of its whole numbers."""
+    """How stamps of a column are to be read: `layout` of its text, or `unit` of its whole numbers.
+
+    `sure` says whether the sample decided it.
+    """
 
     layout: str = ""
     unit: str = ""
     note: str = ""
+    sure: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """Whether they are counted since 1970."""
+        return self.unit in _UNITS_NS
 
 
-def stamp_style(sample: pa.Array) -> StampStyle | None:
+def stamp_style(sample: pa.Array, hints: Hints | None = None) -> StampStyle | None:
     """See from a sample how stamps are written; None where it holds none."""
     sample = plain(sample)
     if is_time(sample.type):
         return StampStyle()
     if is_text(sample.type):
         kept = sample.filter(pc.invert(_missing(sample)))
-        found = choose_layout(kept)
-        return StampStyle(layout=found[0], note=found[1]) if found else None
-    if pa.types.is_integer(sample.type):
-        found_unit = _integer_unit(sample)
-        return StampStyle(unit=found_unit) if found_unit else None
-    return None
+        found = choose_layout(kept, hints)
+        if found is not None:
+            return StampStyle(layout=found.name, note=found.note, sure=found.sure)
+        whole = kept.filter(pc.match_substring_regex(kept, _WHOLE))
+        return _counted(_whole_numbers(whole)) if len(whole) * 2 >= len(kept) else None
+    return _counted(sample) if pa.types.is_integer(sample.type) else None
 
 
 def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.int16]]:
@@ -143,15 +134,10 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
     if array.null_count:
         at = int(np.argmax(to_numpy(pc.is_null(array))))
         raise BadValueError(at, "a date or time", None, "Give every row its time, or remove the row.")
-    if is_text(array.type):
-        parsed = parse_stamps(array, style.layout)
-        if not parsed.ok.all():
-            at = int(np.argmin(parsed.ok))
-            raise BadValueError(at, f"a date or time ({style.layout})", array[at].as_py(), "Correct or remove it.")
-        return parsed.ns, parsed.minutes
     if style.unit:
-        scale, whole = _UNITS_NS[style.unit], to_numpy(pc.cast(array, pa.int64()))
-        return whole * scale, np.full(len(array), 0, dtype=np.int16)
+        return _counted_stamps(array, style.unit), np.full(len(array), 0, dtype=np.int16)
+    if is_text(array.type):
+        return _text_stamps(array, style.layout)
     try:
         tz = array.type.tz if pa.types.is_timestamp(array.type) else None
         ns = to_numpy(pc.cast(pc.cast(array, pa.timestamp("ns", tz=tz)), pa.int64()))
@@ -192,12 +178,18 @@ def looks_numeric(sample: pa.Array, grouped: bool) -> bool:
         return True
     if not is_text(sample.type):
         return False
-    kept = sample.filter(pc.invert(_missing(sample)))
-    if not len(kept):
+    texts = texts_of(sample)
+    if not texts:
         return False
-    style = number_style(kept, grouped)
-    good = sum(_one_number(value, style) is not None for value in kept.to_pylist())
-    return good * 2 >= len(kept)
+    style = number_style(texts, grouped)
+    good = sum(one_number(value, style) is not None for value in texts)
+    return good * 2 >= len(texts)
+
+
+def texts_of(sample: pa.Array) -> list[str]:
+    """The values of a sample that is text, without the missing ones; of other samples none."""
+    sample = plain(sample)
+    return sample.filter(pc.invert(_missing(sample))).to_pylist() if is_text(sample.type) else []
 
 
 def is_blank(sample: pa.Array) -> bool:
@@ -214,49 +206,74 @@ def _missing(array: pa.Array) -> pa.Array:
 
 
 def _text_numbers(array: pa.Array, style: NumberStyle) -> Floats:
-    if style.comma in (".", "maybe"):
-        try:
-            quick: Floats = to_numpy(pc.cast(_blank_to_null(array), pa.float64()))
-            return quick
-        except pa.ArrowInvalid:
-            pass
+    quick = _usual_numbers(array, style)
+    if quick is not None:
+        return quick
     encoded = array.dictionary_encode()
-    values = [_one_number(value, style) for value in encoded.dictionary.to_pylist()]
+    values = [one_number(value, style) for value in encoded.dictionary.to_pylist()]
     codes = to_numpy(pc.fill_null(pc.cast(encoded.indices, pa.int64()), whole_scalar(len(values))))
     bad = np.array([value is None for value in values] + [False])[codes]
     if bad.any():
         at = int(np.argmax(bad))
-        raise BadValueError(at, "a number", array[at].as_py(), "Correct it, or leave it empty if it is missing.")
+        value, remedy = array[at].as_py(), "Correct it, or leave it empty if it is missing."
+        if style.decimal == "," and one_number(value, NumberStyle()) is not None:
+            remedy += " If all dots are before decimals, give --decimal ."
+        raise BadValueError(at, style.expected, value, remedy)
     out: Floats = np.array([0.0 if v is None else v for v in values] + [np.nan])[codes]
     return out
 
 
-def _blank_to_null(array: pa.Array) -> pa.Array:
-    return pc.if_else(pc.is_in(array, value_set=from_texts(("", "NA", "NULL", "null"))), no_text(), array)
-
-
-def _one_number(value: str | None, style: NumberStyle) -> float | None:
-    """One text as a number, NaN where missing, None where it is neither."""
-    if value is None:
-        return float("nan")
-    text = value.strip().lower()
-    if text in MISSING:
-        return float("nan")
-    if text in _TRUTH:
-        return _TRUTH[text]
-    if style.comma == "thousands" and _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    elif style.comma in ("decimal", "maybe"):
-        if _DECIMAL_COMMA.fullmatch(text):
-            text = text.replace(".", "").replace(",", ".")
-        elif style.comma == "decimal" and _POINTED.fullmatch(text):
-            text = text.replace(".", "")
-    if "_" in text:
-        return None
+def _usual_numbers(array: pa.Array, style: NumberStyle) -> Floats | None:
+    """The same for a piece that holds numbers in the usual forms and blanks; None where it holds others."""
+    array = pc.if_else(pc.is_in(array, value_set=from_texts(("", "NA", "NULL", "null"))), no_text(), array)
+    if style.group:
+        other = "," if style.group == "." else "."
+        usual = rf"^[+-]?(\d+|[1-9]\d{{0,2}}([{style.group}]\d{{3}})+)([{other}]\d+)?$"
+        if pc.all(pc.match_substring_regex(array, usual)).as_py() is False:
+            return None
+        array = pc.replace_substring(pc.replace_substring(array, style.group, ""), ",", ".")
     try:
-        return float(text)
-    except ValueError:
+        out: Floats = to_numpy(pc.cast(array, pa.float64()))
+    except pa.ArrowInvalid:
         return None
+    return out
+
+
+def _counted(sample: pa.Array) -> StampStyle | None:
+    """The style of stamps that are whole numbers."""
+    unit = _integer_unit(sample)
+    if unit not in _UNIT_NAMES:
+        return StampStyle(unit=unit) if unit else None
+    shown = sample.drop_null()[0].as_py()
+    return StampStyle(unit=unit, note=counted_note(str(shown), _UNIT_NAMES[unit]))
+
+
+def _counted_stamps(array: pa.Array, unit: str) -> Nanoseconds:
+    """Whole numbers since 1970, or text of such."""
+    if is_text(array.type):
+        whole = pc.match_substring_regex(array, _WHOLE)
+        if not pc.all(whole).as_py():
+            at = int(np.argmin(to_numpy(whole)))
+            expected = f"{_UNIT_NAMES[unit]} since 1970"
+            raise BadValueError(at, expected, array[at].as_py(), "Correct or remove it.")
+        array = _whole_numbers(array)
+    counted: Nanoseconds = to_numpy(pc.cast(array, pa.int64())) * _UNITS_NS[unit]
+    return counted
+
+
+def _text_stamps(array: pa.Array, layout: str) -> tuple[Nanoseconds, NDArray[np.int16]]:
+    parsed = parse_stamps(array, layout)
+    if not parsed.ok.all():
+        at = int(np.argmin(parsed.ok))
+        remedy = "Correct or remove it."
+        if layout in ORDERS and parse_stamps(array.slice(at, 1), other_order(layout)).ok[0]:
+            remedy = f"Correct or remove it, or give --dates {other_order(layout)}."
+        raise BadValueError(at, f"a date or time ({layout})", array[at].as_py(), remedy)
+    return parsed.ns, parsed.minutes
+
+
+def _whole_numbers(texts: pa.Array) -> pa.Array:
+    return pc.cast(pc.utf8_trim_whitespace(texts), pa.int64())
 
 
 def _integer_unit(sample: pa.Array) -> str:

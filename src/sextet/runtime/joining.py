@@ -61,6 +61,8 @@ def joined(history: Panel, fresh: Panel) -> Panel:
         weight=columns["weight"],
         label=columns["label"],
         tz=fresh.tz,
+        decimal=fresh.decimal,
+        dates=fresh.dates,
         notes=fresh.notes,
     )
 

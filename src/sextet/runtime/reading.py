@@ -25,6 +25,8 @@ def plain_options(options: DataOptions, panel: Panel) -> dict[str, Any]:
     kept["freq"] = None if options.resample else panel.frequency.name
     kept["tz"] = options.tz or panel.tz
     kept["columns"] = panel.columns
+    kept["decimal"] = options.decimal or panel.decimal
+    kept["dates"] = options.dates or panel.dates
     return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 

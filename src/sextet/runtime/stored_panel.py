@@ -50,6 +50,8 @@ def tail(panel: Panel, rows: int) -> Panel:
         label=None if panel.label is None else panel.label[kept],
         tz=panel.tz,
         columns=panel.columns,
+        decimal=panel.decimal,
+        dates=panel.dates,
     )
 
 
@@ -63,6 +65,8 @@ def panel_to_arrays(panel: Panel) -> dict[str, NDArray[Any]]:
         "static_names": panel.static_names,
         "tz": panel.tz,
         "columns": panel.columns,
+        "decimal": panel.decimal,
+        "dates": panel.dates,
     }
     arrays: dict[str, NDArray[Any]] = {"meta": np.array(json.dumps(meta))}
     for name in ("offsets", "first", "known", "y", "past", "future", "static"):
@@ -88,5 +92,7 @@ def panel_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Panel:
         static_names=tuple(meta["static_names"]),
         tz=meta["tz"],
         columns=meta.get("columns", {}),
+        decimal=meta.get("decimal"),
+        dates=meta.get("dates"),
         **parts,
     )

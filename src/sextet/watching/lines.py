@@ -4,103 +4,110 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sextet.core.errors import DataError
+from sextet.data.hints import Hints
 from sextet.watching.clock import Clock
+from sextet.watching.heard import Heard
 from sextet.watching.layout import Columns, Layout, layout_of_names, layout_of_values
+from sextet.watching.reading import Raw, Reading, Row
 
 
-class Row(NamedTuple):
-    """One observation.
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """Where rows come from, and what is known of them.
 
     Attributes:
-        series: its name, empty for a stream of one.
-        stamp: time as it came.
-        second: the same in seconds.
-        value: NaN where there is no number.
-        covariates: what a run was trained with besides, likewise.
+        name: what errors call it.
+        columns: which field is what.
+        heard: is told of what cannot be read.
+        hints: what is known of how stamps and numbers are written.
+        ahead: rows to look at before the first is read; 0: a live stream.
     """
 
-    series: str
-    stamp: str
-    second: float
-    value: float
-    covariates: tuple[float, ...] = ()
+    name: str
+    columns: Columns
+    heard: Heard
+    hints: Hints = Hints()
+    ahead: int = 0
+
+    def reading(self, layout: Layout, names: Sequence[str], *, grouped: bool = False, epoch: bool = False) -> Reading:
+        """Return what reads its rows, of which `names` are the fields."""
+        values = (layout.target, *layout.covariates)
+        called = [names[place] if names and isinstance(place, int) else str(place) for place in values]
+        return Reading(self.heard, called, hints=self.hints, grouped=grouped, ahead=self.ahead, epoch=epoch)
 
 
-Unreadable = Callable[[int, str], None]
-
-
-def rows_of(lines: Iterable[str], columns: Columns, unreadable: Unreadable, source: str = "the data") -> Iterator[Row]:
-    """Read rows from lines; a line that cannot be read is told to `unreadable` (line number, why) and passed over.
+def rows_of(lines: Iterable[str], stream: Stream) -> Iterator[Row]:
+    """Read rows from lines; of one that cannot be read `stream.heard` is told, and it is passed over.
 
     Args:
-        lines: CSV with or without a line of names (comma, semicolon or tab), or JSON objects.
-        columns: which field is what.
-        unreadable: told of lines passed over.
-        source: what errors call the data.
+        lines: CSV with or without a line of names (comma, semicolon, tab or bar), or JSON objects.
+        stream: what they are.
 
     Raises:
         DataError: the first line does not say which field is what.
     """
-    stream = iter(lines)
-    first = next((line for line in stream if line.strip()), None)
-    if first is None:
+    rest = enumerate(lines, 1)
+    number, first = next(((number, line) for number, line in rest if line.strip()), (0, ""))
+    stated = re.fullmatch(r"sep=(.)\s*", first.removeprefix("\ufeff"))
+    if stated:
+        number, first = next(((number, line) for number, line in rest if line.strip()), (0, ""))
+    if not first:
         return
     first = first.removeprefix("\ufeff")
+    body = (line for _, line in rest)
     if first.lstrip().startswith("{"):
-        yield from _objects(first, stream, columns, unreadable, source)
+        yield from _objects(_chain(first, body), number, stream)
     else:
-        yield from _fields(first, stream, columns, unreadable, source)
+        yield from _fields(first, body, number, stated[1] if stated else _mark(first), stream)
 
 
-def _fields(first: str, rest: Iterator[str], columns: Columns, unreadable: Unreadable, source: str) -> Iterator[Row]:
-    mark = max(",;\t", key=first.count)
-    clock = Clock()
+def _mark(first: str) -> str:
+    """The sign between fields: commas may also be before decimals, so of as many another one counts."""
+    return max(";\t|,", key=first.count)
+
+
+def _fields(first: str, rest: Iterator[str], number: int, mark: str, stream: Stream) -> Iterator[Row]:
+    columns, name = stream.columns, stream.name
     head = [part.strip() for part in next(csv.reader([first], delimiter=mark))]
-    named = not any(clock.second(part) is not None for part in head)
-    if not named:
-        refuse_nameless(columns, source)
+    named = not any(Clock().second(part) is not None for part in head)
     if named:
-        layout = layout_of_names(head, columns, source)
-    elif any((columns.id, columns.time, columns.target)):
-        raise DataError(f"{source}: --id, --time and --target need a first line of column names; got {first[:80]!r}.")
+        layout = layout_of_names(head, columns, name)
+        reading = stream.reading(layout, head, grouped=mark == ",", epoch=True)
     else:
-        layout = layout_of_values(head, clock, source)
-        yield from _read(iter([head]), layout, clock, unreadable, 1)
-    yield from _read(csv.reader(rest, delimiter=mark), layout, clock, unreadable, 2)
+        refuse_nameless(columns, name)
+        if any((columns.id, columns.time, columns.target)):
+            raise DataError(f"{name}: --id, --time and --target need a first line of column names; got {first[:80]!r}.")
+        layout = layout_of_values(head, Clock(), name)
+        reading = stream.reading(layout, (), grouped=mark == ",")
+        yield from _read(iter([head]), number, layout, reading)
+    yield from _read(csv.reader(rest, delimiter=mark), number + 1, layout, reading)
+    yield from reading.end()
 
 
-def _read(
-    records: Iterator[list[str]], layout: Layout, clock: Clock, unreadable: Unreadable, number: int
-) -> Iterator[Row]:
-    time, target, width = int(layout.time), int(layout.target), layout.width
+def _read(records: Iterator[list[str]], number: int, layout: Layout, reading: Reading) -> Iterator[Row]:
+    time, width = int(layout.time), layout.width
     series = _joining(layout.ids)
-    more = [int(place) for place in layout.covariates]
-    second_of = clock.second
+    places = [int(layout.target), *(int(place) for place in layout.covariates)]
+    take, heard = reading.take, reading.heard
     while True:
         try:
             fields = next(records)
         except StopIteration:
             return
         except csv.Error as error:
-            unreadable(number, str(error))
+            heard.row(number, str(error))
             number += 1
             continue
         if len(fields) == width:
-            stamp = fields[time]
-            second = second_of(stamp)
-            if second is None:
-                unreadable(number, f"{stamp[:40]!r} is no time")
-            else:
-                covariates = tuple([number_of(fields[place]) for place in more]) if more else ()
-                yield Row(series(fields), stamp, second, number_of(fields[target]), covariates)
+            yield from take(Raw(number, series(fields), fields[time], [fields[place] for place in places]))
         elif fields:
-            unreadable(number, f"{len(fields)} fields in place of {width}")
+            heard.row(number, f"{len(fields)} fields in place of {width}")
         number += 1
 
 
@@ -114,10 +121,10 @@ def _joining(ids: Sequence[int | str]) -> Callable[[list[str]], str]:
     return lambda fields: "/".join([fields[place] for place in places])
 
 
-def _objects(first: str, rest: Iterator[str], columns: Columns, unreadable: Unreadable, source: str) -> Iterator[Row]:
-    clock = Clock()
+def _objects(lines: Iterator[str], number: int, stream: Stream) -> Iterator[Row]:
     layout: Layout | None = None
-    for number, line in enumerate(_chain(first, rest), 1):
+    reading = None
+    for at, line in enumerate(lines, number):
         if not line.strip():
             continue
         try:
@@ -125,18 +132,16 @@ def _objects(first: str, rest: Iterator[str], columns: Columns, unreadable: Unre
         except ValueError:
             entry = None
         if not isinstance(entry, dict):
-            unreadable(number, "no JSON object")
+            stream.heard.row(at, "no JSON object")
             continue
-        if layout is None:
-            layout = layout_of_names(list(entry), columns, source, keys=True)
-        stamp = str(entry.get(layout.time, ""))
-        second = clock.second(stamp)
-        if second is None:
-            unreadable(number, f"{stamp[:40]!r} is no time")
-            continue
+        if layout is None or reading is None:
+            layout = layout_of_names(list(entry), stream.columns, stream.name, keys=True)
+            reading = stream.reading(layout, (), epoch=True)
         series = "/".join(str(entry.get(name, "")) for name in layout.ids)
-        covariates = tuple(_entry(entry.get(name)) for name in layout.covariates)
-        yield Row(series, stamp, second, _entry(entry.get(layout.target)), covariates)
+        values = [entry.get(place) for place in (layout.target, *layout.covariates)]
+        yield from reading.take(Raw(at, series, str(entry.get(layout.time, "")), values))
+    if reading is not None:
+        yield from reading.end()
 
 
 def refuse_nameless(columns: Columns, source: str) -> None:
@@ -150,18 +155,6 @@ def refuse_nameless(columns: Columns, source: str) -> None:
             f"{source}: the run was trained with {', '.join(columns.covariates)}, which rows without names do not "
             "tell. Give a first line of column names, JSON objects, or a frame."
         )
-
-
-def _entry(value: object) -> float:
-    return math.nan if isinstance(value, bool) else number_of(str(value))
-
-
-def number_of(text: str) -> float:
-    """Read a number; NaN where the text is none, so that one bad reading is a missing one."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import lzma
-import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,50 +13,50 @@ import numpy as np
 
 from sextet.core.errors import DataError
 from sextet.core.kinds import shown
-from sextet.watching.clock import Clock
-from sextet.watching.layout import Columns, layout_of_names
-from sextet.watching.lines import Row, Unreadable, number_of, refuse_nameless, rows_of
+from sextet.data.parquet_form import PARQUET_MAGIC, PARQUET_SUFFIXES, no_parquet
+from sextet.watching.layout import layout_of_names
+from sextet.watching.lines import Stream, refuse_nameless, rows_of
+from sextet.watching.reading import FILE_ROWS, Raw, Reading, Row
+from sextet.watching.texts import file_lines, standard_input
 
 _BATCH = 4096
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _FRAMES = ("pandas", "polars", "pyarrow")
-_TABLES = (".parquet", ".pq")
 
 
-def rows_from(data: Any, columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
+def rows_from(data: Any, stream: Stream) -> Iterator[Row]:
     """Read rows one at a time.
 
     Args:
         data: the path of a CSV or JSON-lines file (also .gz, .bz2, .xz) or of a Parquet file; "-" for standard
             input; a pandas, polars or pyarrow frame; or an iterable of lines, of (stamp, value) or of (series, stamp,
             value).
-        columns: which column is what, where there are names.
-        unreadable: told of rows passed over.
+        stream: which column is what, where there are names; what is told of rows that are passed over. Its name and
+            how far is looked ahead follow from the data.
 
     Raises:
         DataError: the file is absent or no text, or it does not say which column is what.
     """
     if isinstance(data, (str, Path)):
-        return _from_path(data, columns, unreadable)
+        return _from_path(data, stream)
     if type(data).__module__.split(".")[0] in _FRAMES:
-        return _from_frame(data, columns, unreadable)
+        return _from_frame(data, replace(stream, ahead=FILE_ROWS))
     if not isinstance(data, Iterable):
         raise DataError(f"Expected a file path, a frame or an iterable of rows to watch; got {shown(data)}.")
-    return _from_items(data, columns, unreadable)
+    return _from_items(data, replace(stream, name="the rows"))
 
 
-def _from_path(path: str | Path, columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
+def _from_path(path: str | Path, stream: Stream) -> Iterator[Row]:
     if str(path) == "-":
-        yield from rows_of(sys.stdin, columns, unreadable, "standard input")
+        yield from rows_of(standard_input(), replace(stream, name="standard input"))
         return
     file = Path(path)
+    stream = replace(stream, name=str(file), ahead=FILE_ROWS)
     try:
-        if file.suffix.lower() in _TABLES:
-            yield from _from_parquet(file, columns, unreadable)
+        if _is_parquet(file):
+            yield from _from_parquet(file, stream)
             return
-        opener: Any = _OPENERS.get(file.suffix.lower(), open)
-        with opener(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as lines:
-            yield from rows_of(lines, columns, unreadable, str(file))
+        with file_lines(file, stream.heard) as lines:
+            yield from rows_of(lines, stream)
     except FileNotFoundError:
         raise DataError(
             f"There is no file {file}. Name the file to watch with --data, or - for standard input."
@@ -66,83 +65,86 @@ def _from_path(path: str | Path, columns: Columns, unreadable: Unreadable) -> It
         raise DataError(f"{file} is a folder; name a file with --data.") from None
     except (gzip.BadGzipFile, lzma.LZMAError, EOFError) as error:
         raise DataError(f"{file} is damaged or no {file.suffix} file: {error}.") from error
+    except UnicodeError as error:
+        raise DataError(f"{file} is not text that can be read: {error}. Save it as UTF-8.") from error
 
 
-def _from_parquet(file: Path, columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
+def _is_parquet(file: Path) -> bool:
+    with open(file, "rb") as opened:
+        start = opened.read(len(PARQUET_MAGIC))
+    if start == PARQUET_MAGIC:
+        return True
+    if file.suffix.lower() in PARQUET_SUFFIXES:
+        raise DataError(no_parquet(file, start))
+    return False
+
+
+def _from_parquet(file: Path, stream: Stream) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
-        raise DataError(f"{file} is damaged or no Parquet file: {error}.") from error
-    number = 0
-    for batch in table.iter_batches(_BATCH):
-        yield from _from_columns(batch.to_pandas(), columns, unreadable, str(file), number)
-        number += batch.num_rows
+        raise DataError(
+            f"{file} begins like a Parquet file, but is damaged or cut off. Write or copy it again."
+        ) from error
+    yield from _from_parts((batch.to_pandas() for batch in table.iter_batches(_BATCH)), stream)
 
 
-def _from_frame(frame: Any, columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
+def _from_frame(frame: Any, stream: Stream) -> Iterator[Row]:
     from sextet.data.frame_table import table_of_frame  # a stream of lines needs no Arrow
 
     table, name = table_of_frame(frame)
-    number = 0
-    for batch in table.to_batches(_BATCH):
-        yield from _from_columns(batch.to_pandas(), columns, unreadable, name, number)
-        number += batch.num_rows
+    return _from_parts((batch.to_pandas() for batch in table.to_batches(_BATCH)), replace(stream, name=name))
 
 
-def _from_columns(part: Any, columns: Columns, unreadable: Unreadable, source: str, before: int) -> Iterator[Row]:
-    """Rows of a piece of a frame."""
-    layout = layout_of_names([str(name) for name in part.columns], columns, source, keys=True)
-    stamps = np.asarray(part[layout.time])
-    if stamps.dtype.kind == "M":
-        ns = stamps.astype("datetime64[ns]")
-        texts = np.datetime_as_string(ns, unit="auto").tolist()
-        seconds: list[float | None] = [
-            None if text == "NaT" else at * 1e-9 for text, at in zip(texts, ns.astype(np.int64).tolist(), strict=True)
-        ]
-    else:
-        clock = Clock()
-        texts = [str(stamp) for stamp in stamps.tolist()]
-        seconds = [clock.second(text) for text in texts]
-    parts = [[str(name) for name in np.asarray(part[one]).tolist()] for one in layout.ids]
-    names = ["/".join(name) for name in zip(*parts, strict=True)] or [""] * len(texts)
-    values = _numbers(part[layout.target])
-    more = list(zip(*(_numbers(part[name]) for name in layout.covariates), strict=True)) or [()] * len(texts)
-    for place, (name, text, second, value) in enumerate(zip(names, texts, seconds, values, strict=True)):
-        if second is None:
-            unreadable(before + place + 1, f"{text[:40]!r} is no time")
+def _from_parts(parts: Iterator[Any], stream: Stream) -> Iterator[Row]:
+    """Rows of a frame, given in pieces."""
+    reading: Reading | None = None
+    before = 0
+    for part in parts:
+        layout = layout_of_names([str(name) for name in part.columns], stream.columns, stream.name, keys=True)
+        reading = reading or stream.reading(layout, (), epoch=True)
+        stamps = np.asarray(part[layout.time])
+        seconds: list[float | None] = [None] * len(stamps)
+        if stamps.dtype.kind == "M":
+            ns = stamps.astype("datetime64[ns]")
+            texts = np.datetime_as_string(ns, unit="auto").tolist()
+            seconds = [
+                None if text == "NaT" else at * 1e-9
+                for text, at in zip(texts, ns.astype(np.int64).tolist(), strict=True)
+            ]
         else:
-            yield Row(name, text, second, value, more[place])
+            texts = [str(stamp) for stamp in stamps.tolist()]
+        named = [[str(name) for name in np.asarray(part[one]).tolist()] for one in layout.ids]
+        series = ["/".join(name) for name in zip(*named, strict=True)] or [""] * len(texts)
+        columns = [np.asarray(part[name]).tolist() for name in (layout.target, *layout.covariates)]
+        for row, values in enumerate(zip(*columns, strict=True)):
+            yield from reading.take(Raw(before + row + 1, series[row], texts[row], values, seconds[row]))
+        before += len(texts)
+    if reading is not None:
+        yield from reading.end()
 
 
-def _numbers(column: Any) -> list[float]:
-    return [number_of(str(value)) for value in np.asarray(column).tolist()]
-
-
-def _from_items(items: Iterable[Any], columns: Columns, unreadable: Unreadable) -> Iterator[Row]:
-    stream = iter(items)
-    first = next(stream, None)
+def _from_items(items: Iterable[Any], stream: Stream) -> Iterator[Row]:
+    rest = iter(items)
+    first = next(rest, None)
     if first is None:
         return
     if isinstance(first, str):
-        yield from rows_of(_with(first, stream), columns, unreadable)
+        yield from rows_of(_with(first, rest), replace(stream, name="the data"))
         return
-    refuse_nameless(columns, "the rows")
-    clock = Clock()
-    for number, item in enumerate(_with(first, stream), 1):
+    refuse_nameless(stream.columns, stream.name)
+    reading = Reading(stream.heard, hints=stream.hints)
+    for number, item in enumerate(_with(first, rest), 1):
         try:
             series, stamp, value = item if len(item) == 3 else ("", *item)
-            text = stamp if isinstance(stamp, str) else str(stamp)
-            second = clock.second(text)
         except (TypeError, ValueError):
-            unreadable(number, "expected (stamp, value) or (series, stamp, value)")
+            stream.heard.row(number, "expected (stamp, value) or (series, stamp, value)")
             continue
-        if second is None:
-            unreadable(number, f"{text[:40]!r} is no time")
-        else:
-            yield Row(str(series), text, second, number_of(str(value)))
+        yield from reading.take(Raw(number, str(series), stamp if isinstance(stamp, str) else str(stamp), (value,)))
+    yield from reading.end()
 
 
 def _with(first: Any, rest: Iterator[Any]) -> Iterator[Any]:

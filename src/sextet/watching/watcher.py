@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.files import write_text
+from sextet.data.hints import Hints
 from sextet.watching.finding import Finding
 from sextet.watching.gate import RISK
 from sextet.watching.series_watch import Foretell, SeriesWatch
@@ -20,7 +22,7 @@ class Watcher:
     Attributes:
         risk: probability at or below which a surprise is an alert.
         series: name -> what is known of the series.
-        unreadable: rows whose time or layout could not be read.
+        hints: how stamps and numbers were written so far, for when the watch goes on.
     """
 
     def __init__(self, risk: float = RISK, foretell: Foretell | None = None) -> None:
@@ -33,7 +35,7 @@ class Watcher:
             raise ConfigError(f"Expected a risk above 0 and below 0.1, such as 0.002; got {risk:g}.")
         self.risk = risk
         self.series: dict[str, SeriesWatch] = {}
-        self.unreadable = 0
+        self.hints = Hints()
         self.foretell = foretell
 
     def take(
@@ -57,11 +59,13 @@ class Watcher:
         for watch in self.series.values():
             for name, count in watch.counts().items():
                 totals[name] += count
-        return {"series": len(self.series), **totals, "unreadable": self.unreadable}
+        return {"series": len(self.series), **totals}
 
     def save(self, path: Path) -> None:
         """Write the state to a file, atomically."""
-        state = {"format": _FORMAT, "risk": self.risk, "series": [watch.to_json() for watch in self.series.values()]}
+        state: dict[str, Any] = {"format": _FORMAT, "risk": self.risk}
+        state["series"] = [watch.to_json() for watch in self.series.values()]
+        state["written"] = {"decimal": self.hints.decimal, "dates": self.hints.dates}
         if self.foretell is not None:
             state["foretold"] = self.foretell.to_json()
         write_text(path, json.dumps(state, allow_nan=False))
@@ -84,6 +88,7 @@ class Watcher:
                 raise ValueError("another format")
             watcher = cls(state["risk"] if risk is None else risk, foretell)
             watcher.series = {part["name"]: SeriesWatch.from_json(part) for part in state["series"]}
+            watcher.hints = Hints(**state.get("written", {}))
             if foretell is not None:
                 foretell.restore(state.get("foretold") or {})
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
