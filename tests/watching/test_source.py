@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import lzma
 import math
 import sys
@@ -22,6 +23,7 @@ from sextet.watching.heard import Heard
 from sextet.watching.layout import Columns
 from sextet.watching.lines import Stream
 from sextet.watching.source import rows_from
+from sextet.watching.zone_clock import ZoneClock
 
 TEXT = "unique_id,ds,y\na,1970-01-01 00:00,1.5\nb,1970-01-01 00:00,\na,1970-01-02 00:00,2\n"
 ROWS = [("a", 0.0, 1.5), ("b", 0.0, math.nan), ("a", 86_400.0, 2.0)]
@@ -32,6 +34,7 @@ FRAME = pd.DataFrame(
         "y": [1.5, np.nan, 2],
     }
 )
+TWICE = pd.Timestamp("2024-10-26 23:00").timestamp()  # 01:00 in Berlin, an hour before an hour that comes twice
 
 
 def read(data: Any, unread: list[Any] | None = None) -> list[tuple[str, float, float]]:
@@ -66,9 +69,45 @@ def test_parquet_and_frames(tmp_path: Path) -> None:
 def test_stamps_of_a_frame_in_a_zone_are_told_in_it() -> None:
     stamps = pd.date_range("2024-10-27 01:00", periods=3, freq="h", tz="Europe/Berlin")
     frame = pd.DataFrame({"ds": stamps, "y": [1.0, 2.0, 3.0]})
-    told = [[row.stamp for row in rows_from(kind, Columns(), print)] for kind in (frame, pl.from_pandas(frame))]
-    assert told[0] == told[1]
-    assert told[1][1:] == ["2024-10-27 02:00:00+02:00", "2024-10-27 02:00:00+01:00"]
+    seconds = [TWICE, TWICE + 3600.0, TWICE + 7200.0]
+    for zone in (None, ZoneClock("America/New_York")):  # what stamps say themselves counts
+        stream = Stream(name="", columns=Columns(), heard=Heard(), zone=zone)
+        for kind in (frame, pl.from_pandas(frame)):
+            rows = list(rows_from(kind, stream))
+            assert [row.stamp for row in rows][1:] == ["2024-10-27 02:00:00+02:00", "2024-10-27 02:00:00+01:00"]
+            assert [row.second for row in rows] == seconds
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"])
+@pytest.mark.parametrize("day", ["2024-10-27", "2024-03-31"])
+def test_stamps_that_name_no_zone_are_by_its_clock_wherever_they_come_from(day: str, form: str, tmp_path: Path) -> None:
+    utc = pd.date_range(pd.Timestamp(day) - pd.Timedelta(hours=12), periods=48, freq="30min", tz="UTC")
+    wall = utc.tz_convert("Europe/Berlin").tz_localize(None)
+    never = pd.Timestamp("2024-03-31 02:15")  # the clock went from 02:00 to 03:00
+    stamps = [*wall[:28], never, *wall[28:]]
+    texts = [stamp.strftime(form) for stamp in stamps]
+    frame = pd.DataFrame({"unique_id": "a", "ds": stamps, "y": 1.5})
+    lines = ["unique_id,ds,y\n", *(f"a,{text},1.5\n" for text in texts)]
+    path = tmp_path / "data.csv"
+    path.write_text("".join(lines), encoding="utf-8")
+    frame.to_parquet(tmp_path / "data.parquet")
+    jsons = [json.dumps({"unique_id": "a", "ds": text, "y": 1.5}) for text in texts]
+    given = [path, iter(lines), lines[1:], jsons, [("a", text, 1.5) for text in texts]]
+    frames = [frame, pl.from_pandas(frame), tmp_path / "data.parquet", [("a", stamp, 1.5) for stamp in stamps]]
+    for data in (*given, *frames):
+        heard = Heard()
+        zone = ZoneClock("Europe/Berlin")
+        rows = list(rows_from(data, Stream(name="", columns=Columns(), heard=heard, zone=zone)))
+        assert [row.second for row in rows] == [stamp.timestamp() for stamp in utc]
+        assert heard.unreadable == 1
+        assert "never was in Europe/Berlin, where the clock was put forward then" in heard.unread[0][1]
+
+
+def test_moments_are_by_no_clock() -> None:
+    zone = ZoneClock("Europe/Berlin")
+    for text in ("1729990800", "2024-10-27T01:00:00Z", "27.10.2024 02:00 +01:00"):
+        stream = Stream(name="", columns=Columns(), heard=Heard(), zone=zone)
+        assert [row.second for row in rows_from(["ds,y\n", f"{text},1\n"], stream)] == [1_729_990_800.0]
 
 
 def test_frames_whose_names_are_no_text_or_stand_in_the_index() -> None:

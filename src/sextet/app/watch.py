@@ -24,6 +24,7 @@ from sextet.watching.watcher import Watcher
 
 if TYPE_CHECKING:
     from sextet.runtime.run import Run
+    from sextet.watching.zone_clock import ZoneClock
 
 _SAVE_SECONDS = 30.0
 _LOOK_EVERY = 1024  # rows between looks at the clock
@@ -112,11 +113,12 @@ def watch(
             the run has covariates known ahead.
         columns: which column is "id", "time" and "target", where the usual names do not say; and how they are written
             where they could be read both ways: the sign before decimals as "decimal", day/month/year or
-            month/day/year as "dates". Unless given these are as in the state or the run, else found.
+            month/day/year as "dates". Unless given these are as in the state or the run, else found. And the time
+            zone of stamps that name none as "tz"; unless given as in the state or the run, else none.
 
     Raises:
-        ConfigError: an option is out of range, `refresh` is given without a run, or the folder of the state is not
-            there.
+        ConfigError: an option is out of range, `refresh` is given without a run, the folder of the state is not
+            there, or the zone is none, or not that of the state, or the run was trained without one.
         DataError: the data or the state cannot be read, or the data lack a covariate of the run.
         RunError: the run is damaged.
     """
@@ -126,8 +128,10 @@ def watch(
             "leave --refresh out."
         )
     given = dict(columns or {})
-    decimal, dates = (None if (text := given.pop(name, None)) is None else str(text) for name in ("decimal", "dates"))
-    said = DataOptions(decimal=decimal, dates=dates)
+    decimal, dates, tz = (
+        None if (text := given.pop(name, None)) is None else str(text) for name in ("decimal", "dates", "tz")
+    )
+    said = DataOptions(decimal=decimal, dates=dates, tz=tz)
     named = Columns.of(given)
     foretell, hints = None, Hints(decimal=said.decimal, dates=said.dates)
     if run is not None:
@@ -150,5 +154,34 @@ def watch(
             place_for(kept, "the state")
         watcher = Watcher(RISK if risk is None else risk, foretell)
     hints = replace(hints, decimal=hints.decimal or watcher.hints.decimal, dates=hints.dates or watcher.hints.dates)
-    stream = Stream(name="the data", columns=named, heard=Heard(), hints=hints)
+    watcher.zone = _zone(said.tz, watcher.zone, run)
+    stream = Stream(name="the data", columns=named, heard=Heard(), hints=hints, zone=_clock(watcher))
     return Watching(data, stream, watcher, kept, every)
+
+
+def _zone(given: str | None, kept: str | None, run: Run | None) -> str | None:
+    """The zone by whose clock stamps are that name none, as given, as in the state, or as in training.
+
+    None: they are read as they come, as the dates of daily and coarser data are.
+    """
+    if given is not None and kept not in (None, given):
+        raise ConfigError(
+            f"--tz {given}: the state was written by a watch with the clock of {kept}. Leave --tz out, or name another "
+            "file with --state."
+        )
+    if run is None or run.history.tz is not None:
+        return given or kept or (None if run is None else run.history.tz)
+    if given is not None and run.settings["data"].get("tz") is None:
+        raise ConfigError(
+            f"--tz {given}: the times that the run was trained on have no time zone, and further ones are read as they "
+            "come. Leave --tz out."
+        )
+    return None
+
+
+def _clock(watcher: Watcher) -> ZoneClock | None:
+    if watcher.zone is None:
+        return None
+    from sextet.watching.zone_clock import ZoneClock  # without a zone its data need not be loaded
+
+    return ZoneClock(watcher.zone, watcher.reached)

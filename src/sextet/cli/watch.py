@@ -109,6 +109,16 @@ class WatchFlags:
             rich_help_panel=_READING,
         ),
     ] = None
+    tz: Annotated[
+        str | None,
+        Option(
+            "--tz",
+            metavar="ZONE",
+            help="Time zone of stamps that carry none, such as Europe/Berlin.",
+            show_default="that of the run",
+            rich_help_panel=_READING,
+        ),
+    ] = None
 
 
 def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> None:
@@ -120,7 +130,7 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
     from sextet.app.watch import watch as run_watch
 
     asked = vars(flags)
-    columns = {name: asked[name] for name in ("id", "time", "target", "dates", "decimal")}
+    columns = {name: asked[name] for name in ("id", "time", "target", "dates", "decimal", "tz")}
     options = {name: asked[name] for name in ("every", "risk", "state", "refresh")}
     watching = run_watch(data, run, **options, columns=columns)
     with contextlib.closing(watching):  # also after Ctrl-C, or where the reader of a pipe went away

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sextet.data.stamp_text import Layout
+    from sextet.watching.zone_clock import ZoneClock
 
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,18 +35,21 @@ class Clock:
         note: how they are read, where that was not plain.
     """
 
-    __slots__ = ("_dates", "_hints", "_live", "_texts", "epoch", "layout", "note", "open", "plain")
+    __slots__ = ("_dates", "_hints", "_live", "_texts", "_zone", "epoch", "layout", "note", "open", "plain")
 
-    def __init__(self, hints: Hints | None = None, *, live: bool = False, epoch: bool = False) -> None:
+    def __init__(
+        self, hints: Hints | None = None, *, live: bool = False, epoch: bool = False, zone: ZoneClock | None = None
+    ) -> None:
         """Begin without a layout.
 
         Args:
             hints: what is known of it.
             live: whether stamps may be of about now, which tells of two readings the right one.
             epoch: whether whole numbers are seconds, or thousandths and so on, since 1970.
+            zone: the clock by which stamps are that name no zone.
         """
         self.layout, self.note, self.open, self.plain, self.epoch = "", "", False, False, epoch
-        self._hints, self._live = hints or Hints(), live
+        self._hints, self._live, self._zone = hints or Hints(), live, zone
         self._texts: dict[str, None] = {}
         self._dates: set[str] = set()
 
@@ -81,27 +85,46 @@ class Clock:
             self.layout, self.note, self._texts, self.plain = found.name, found.note, {}, True
 
     def refusal(self, text: str) -> str:
-        """Say that a text is no stamp."""
+        """Say that a text is no stamp, or of no moment in the zone."""
+        if self._zone is not None and (found := self._stamp(text)) is not None and self._zone.never(found[0]):
+            return f"{text[:40]!r} never was in {self._zone.zone}, where the clock was put forward then"
         said = f"{text[:40]!r} is no time"
         if not self.layout:
             return said
-        if self.layout in ORDERS and _has_digit(text) and _second_in(text, other_order(self.layout)) is not None:
+        if self.layout in ORDERS and _has_digit(text) and _stamp_in(text, other_order(self.layout)) is not None:
             return f"{said} ({self.layout}), but would be one with --dates {other_order(self.layout)}"
         return f"{said} ({self.layout})"
 
-    def second(self, text: str) -> float | None:
-        """Return seconds since 1970, by the wall clock where the text names no zone; None where it is no stamp."""
+    def second(self, text: str, series: str = "") -> float | None:
+        """Return seconds since 1970; None where the text is no stamp, or of no moment in the zone.
+
+        Args:
+            text: the stamp; one that names no zone is by the zone of this clock, or without one as if in UTC.
+            series: name of the series that it is of; an hour that comes twice is told apart by order in it.
+        """
+        found = self._stamp(text)
+        if found is None:
+            return None
+        return self.placed(found[0], series) if found[1] else found[0]
+
+    def placed(self, wall: float, series: str) -> float | None:
+        """Return `second` of a stamp that names no zone, given as seconds since 1970."""
+        return wall if self._zone is None else self._zone.second(wall, series)
+
+    def _stamp(self, text: str) -> tuple[float, bool] | None:
+        """Seconds since 1970, and whether the text names no zone."""
         moment = _iso(text)
         if moment is None:
             return self._other(text)
-        apart = moment - _EPOCH if moment.tzinfo is None else moment - _EPOCH_UTC
-        return apart.days * 86_400.0 + apart.seconds + apart.microseconds * 1e-6
+        naive = moment.tzinfo is None
+        apart = moment - _EPOCH if naive else moment - _EPOCH_UTC
+        return apart.days * 86_400.0 + apart.seconds + apart.microseconds * 1e-6, naive
 
-    def _other(self, text: str) -> float | None:
+    def _other(self, text: str) -> tuple[float, bool] | None:
         if not _has_digit(text):
             return None
         if self.epoch and (second := _since_1970(text)) is not None:
-            return second
+            return second, False
         layout = self.layout
         if not layout:
             found = _layout_of([text], self._hints)
@@ -110,7 +133,7 @@ class Clock:
             layout = found.name
             if not self._texts:  # nothing is gathered that could tell more
                 self.layout = layout
-        return _second_in(text, layout)
+        return _stamp_in(text, layout)
 
 
 def _iso(text: str) -> datetime | None:
@@ -140,11 +163,11 @@ def _layout_of(texts: Sequence[str], hints: Hints) -> Layout | None:
     return choose_layout(_texts(texts), hints)
 
 
-def _second_in(text: str, layout: str) -> float | None:
-    from sextet.data.stamp_text import parse_stamps
+def _stamp_in(text: str, layout: str) -> tuple[float, bool] | None:
+    from sextet.data.stamp_text import NAIVE, parse_stamps
 
     parsed = parse_stamps(_texts([text]), layout)
-    return float(parsed.ns[0]) / _NS if bool(parsed.ok[0]) else None
+    return (float(parsed.ns[0]) / _NS, int(parsed.minutes[0]) == NAIVE) if bool(parsed.ok[0]) else None
 
 
 def _texts(texts: Sequence[str]) -> pa.Array:
@@ -156,5 +179,5 @@ def _texts(texts: Sequence[str]) -> pa.Array:
 def _of_today(text: str) -> str:
     """The order of day and month in which a stamp is of about now; "" where neither is, or both are."""
     now = time.time()
-    near = [order for order in ORDERS if (second := _second_in(text, order)) is not None and abs(second - now) < _NEAR]
+    near = [order for order in ORDERS if (found := _stamp_in(text, order)) is not None and abs(found[0] - now) < _NEAR]
     return near[0] if len(near) == 1 else ""

@@ -8,6 +8,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sextet.core.errors import DataError
 from sextet.data.hints import Hints
@@ -15,6 +16,9 @@ from sextet.watching.clock import Clock
 from sextet.watching.heard import Heard
 from sextet.watching.layout import Columns, Layout, layout_of_names, layout_of_values
 from sextet.watching.reading import Raw, Reading, Row
+
+if TYPE_CHECKING:
+    from sextet.watching.zone_clock import ZoneClock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,7 @@ class Stream:
         heard: is told of what cannot be read.
         hints: what is known of how stamps and numbers are written.
         ahead: rows to look at before the first is read; 0: a live stream.
+        zone: the clock by which stamps are that name no zone; None: they are as if in UTC.
     """
 
     name: str
@@ -34,12 +39,15 @@ class Stream:
     heard: Heard
     hints: Hints = Hints()
     ahead: int = 0
+    zone: ZoneClock | None = None
 
     def reading(self, layout: Layout, names: Sequence[str], *, grouped: bool = False, epoch: bool = False) -> Reading:
         """Return what reads its rows, of which `names` are the fields."""
         values = (layout.target, *layout.covariates)
         called = [names[place] if names and isinstance(place, int) else str(place) for place in values]
-        return Reading(self.heard, called, hints=self.hints, grouped=grouped, ahead=self.ahead, epoch=epoch)
+        return Reading(
+            self.heard, called, hints=self.hints, grouped=grouped, ahead=self.ahead, epoch=epoch, zone=self.zone
+        )
 
 
 def rows_of(lines: Iterable[str], stream: Stream) -> Iterator[Row]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sextet.data.hints import Hints
 from sextet.data.stamp_order import ORDERS
 from sextet.watching.clock import Clock
 from sextet.watching.heard import Heard
 from sextet.watching.numbers import Numbers
+
+if TYPE_CHECKING:
+    from sextet.watching.zone_clock import ZoneClock
 
 FILE_ROWS = 5000  # rows of a file that are looked at before one is read, as in training
 _WAIT = 100  # rows that wait at most for a value that tells what a dot or comma means; none of them is judged yet
@@ -23,7 +26,7 @@ class Row(NamedTuple):
     Attributes:
         series: its name, empty for a stream of one.
         stamp: time as it came.
-        second: the same in seconds.
+        second: the same in seconds since 1970: UTC where the stamp or the stream has a zone.
         value: NaN where there is no number.
         covariates: what a run was trained with besides, likewise.
     """
@@ -43,7 +46,7 @@ class Raw(NamedTuple):
         series: its name.
         stamp: its time.
         values: the value and the covariates.
-        second: its time in seconds, where that is known.
+        second: its time in seconds, where that is known; it names no zone then.
     """
 
     number: int
@@ -67,6 +70,7 @@ class Reading:
         grouped: bool = False,
         ahead: int = 0,
         epoch: bool = False,
+        zone: ZoneClock | None = None,
     ) -> None:
         """Begin with no row.
 
@@ -78,10 +82,11 @@ class Reading:
             ahead: rows to look at before the first is read; 0: a live stream, of which each is read at once where
                 its texts have one meaning.
             epoch: whether stamps may be whole numbers since 1970.
+            zone: the clock by which stamps are that name no zone.
         """
         hints = hints or Hints()
         self.heard = heard
-        self.clock = Clock(hints, live=not ahead, epoch=epoch)
+        self.clock = Clock(hints, live=not ahead, epoch=epoch, zone=zone)
         self.numbers = [Numbers(name, grouped, hints.decimal) for name in columns]
         self._ahead = ahead
         self._held: list[Raw] = []
@@ -174,7 +179,10 @@ class Reading:
         self.heard.dates = self.clock.layout if self.clock.layout in ORDERS else None
 
     def _row(self, raw: Raw) -> Row | None:
-        second = self.clock.second(raw.stamp) if raw.second is None else raw.second
+        if raw.second is None:
+            second = self.clock.second(raw.stamp, raw.series)
+        else:
+            second = self.clock.placed(raw.second, raw.series)
         if second is None:
             self.heard.row(raw.number, self.clock.refusal(raw.stamp))
             return None

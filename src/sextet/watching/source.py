@@ -136,7 +136,7 @@ def _from_items(items: Iterable[Any], stream: Stream) -> Iterator[Row]:
         yield from rows_of(_with(first, rest), replace(stream, name="the data"))
         return
     refuse_nameless(stream.columns, stream.name)
-    reading = Reading(stream.heard, hints=stream.hints)
+    reading = Reading(stream.heard, hints=stream.hints, zone=stream.zone)
     for number, item in enumerate(_with(first, rest), 1):
         try:
             series, stamp, value = item if len(item) == 3 else ("", *item)

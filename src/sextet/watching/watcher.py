@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Watcher:
         risk: probability at or below which a surprise is an alert.
         series: name -> what is known of the series.
         hints: how stamps and numbers were written so far, for when the watch goes on.
+        zone: by whose clock stamps are that name none, likewise; None: no zone.
     """
 
     def __init__(self, risk: float = RISK, foretell: Foretell | None = None) -> None:
@@ -36,6 +38,7 @@ class Watcher:
         self.risk = risk
         self.series: dict[str, SeriesWatch] = {}
         self.hints = Hints()
+        self.zone: str | None = None
         self.foretell = foretell
 
     def take(
@@ -53,6 +56,11 @@ class Watcher:
             watch = self.series[series] = SeriesWatch(series, self.risk)
         return watch.take(stamp, second, value, every, self.foretell, covariates)
 
+    def reached(self, series: str) -> float:
+        """Return the second of the latest row of a series; minus infinity where none has come."""
+        watch = self.series.get(series)
+        return -math.inf if watch is None else watch.last
+
     def counts(self) -> dict[str, int]:
         """Return what was counted, over all series."""
         totals = dict.fromkeys(SeriesWatch.COUNTS, 0)
@@ -66,6 +74,8 @@ class Watcher:
         state: dict[str, Any] = {"format": _FORMAT, "risk": self.risk}
         state["series"] = [watch.to_json() for watch in self.series.values()]
         state["written"] = {"decimal": self.hints.decimal, "dates": self.hints.dates}
+        if self.zone is not None:
+            state["zone"] = self.zone
         if self.foretell is not None:
             state["foretold"] = self.foretell.to_json()
         write_text(path, json.dumps(state, allow_nan=False))
@@ -89,6 +99,7 @@ class Watcher:
             watcher = cls(state["risk"] if risk is None else risk, foretell)
             watcher.series = {part["name"]: SeriesWatch.from_json(part) for part in state["series"]}
             watcher.hints = Hints(**state.get("written", {}))
+            watcher.zone = None if state.get("zone") is None else str(state["zone"])
             if foretell is not None:
                 foretell.restore(state.get("foretold") or {})
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
