@@ -75,6 +75,11 @@ def test_what_nothing_decides_is_said_and_can_be_told(texts: list[str]) -> None:
     assert f"--decimal {sign}" in guessed.note("load")
 
 
+def test_three_decimals_everywhere_are_decimals_without_a_word_where_commas_separate_fields() -> None:
+    style = number_style(["12.345", "13.345"], True)
+    assert not style.doubt and one_number("12.345", style) == 12.345
+
+
 def test_proof_goes_before_what_is_told() -> None:
     assert read(["0.5", "1.036"], decimal=",") == [0.5, 1.036]
     assert read(["1.036.000", "1.036"], decimal=".") == [1036000, 1036]

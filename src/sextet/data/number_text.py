@@ -122,7 +122,9 @@ def _pointed(values: list[str], grouped: bool, decimal: str | None) -> NumberSty
     if groups:
         sure = decimal or any(value.count(".") > 1 for value in points)
         return NumberStyle(decimal=",", group=".", doubt="" if sure else points[0])
-    return open_style if groups is False else NumberStyle(decimal=open_style.decimal, doubt=points[0])
+    if groups is False or grouped:  # where commas separate fields, none stands before decimals
+        return open_style
+    return NumberStyle(decimal=open_style.decimal, doubt=points[0])
 
 
 def _groups(values: Sequence[str], sign: str, told: bool | None) -> bool | None:
