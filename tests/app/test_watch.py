@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,3 +110,30 @@ def test_what_is_refused(small_run: Path, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("{", encoding="utf-8")
     with pytest.raises(DataError, match="no state"):
         watch([], state=tmp_path / "state")
+
+
+def test_a_zone_is_told_and_kept_in_the_state(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    utc = pd.date_range("2024-10-26 12:00", periods=24, freq="h", tz="UTC")
+    rows = [(stamp, 1.0) for stamp in utc.tz_convert("Europe/Berlin").tz_localize(None)]
+    twice = [str(stamp) for stamp, _ in rows].index("2024-10-27 02:00:00") + 1  # the second pass begins here
+    first = watch(rows[:twice], state=state, columns={"tz": "Europe/Berlin"})
+    assert list(first) == [] and first.counts()["rows"] == twice
+    again = watch(rows[twice:], state=state, every=True)
+    assert len(list(again)) == 24 - twice and again.counts()["duplicates"] == again.counts()["passed"] == 0
+    whole = watch(rows, state=state)
+    assert list(whole) == [] and whole.counts()["passed"] == 24 and whole.counts()["rows"] == 24
+    blind = watch(rows)
+    assert list(blind) == [] and blind.counts()["duplicates"] == 1
+    with pytest.raises(ConfigError, match=r"--tz UTC: the state was written by a watch with the clock of Europe/Berl"):
+        watch(rows, state=state, columns={"tz": "UTC"})
+    with pytest.raises(ConfigError, match="Expected a time zone such as Europe/Berlin"):
+        watch(rows, columns={"tz": "Berlin"})
+
+
+def test_without_a_zone_none_are_loaded() -> None:
+    code = (
+        "import sys; from sextet import watch; list(watch(iter(['ds,y', '2024-01-01 00:00,1', '2024-01-01 01:00,2'])));"
+        "sys.exit(any(name in sys.modules for name in ('zoneinfo', 'pyarrow', 'tensorflow')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0

@@ -237,3 +237,18 @@ def test_most_rows_that_cannot_be_read_are_told_with_one_of_them(tmp_path: Path)
         assert piped.returncode == 0 and f"note: standard input: {said}" in piped.stderr
     quiet = run("--data", path, "--quiet")
     assert quiet.returncode == 2 and "20 of 21 rows" in quiet.stderr
+
+
+def test_a_zone_tells_the_hour_that_comes_twice_and_the_one_that_never_was() -> None:
+    back = [f"2024-10-27 0{hour}:{minute}" for hour in (1, 2, 2, 3) for minute in ("00", "30")]
+    forward = [f"2024-03-31 0{hour}:{minute}" for hour in (0, 1, 2, 3) for minute in ("00", "30")]
+    given = "ds,y\n" + "".join(f"{stamp},1\n" for stamp in back)
+    done = run("--data", "-", "--tz", "Europe/Berlin", "--all", "--json", given=given)
+    assert "8 rows of 1 series." in done.stderr and "seen before" not in done.stderr
+    assert [json.loads(line)["stamp"] for line in done.stdout.splitlines()] == back  # as they came
+    given = "ds,y\n" + "".join(f"{stamp},1\n" for stamp in forward)
+    done = run("--data", "-", "--tz", "Europe/Berlin", given=given)
+    assert "6 rows of 1 series. Rows 2 that could not be read." in done.stderr
+    assert "line 6 was passed over: '2024-03-31 02:00' never was in Europe/Berlin, where the clock was" in done.stderr
+    wrong = run("--data", "-", "--tz", "Berlin", given=given)
+    assert wrong.returncode == 2 and wrong.stderr.startswith("Error: Expected a time zone such as Europe/Berlin")

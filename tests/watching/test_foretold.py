@@ -238,3 +238,62 @@ def test_a_stream_that_lacks_them_is_refused(driven: Run, priced: pd.DataFrame) 
     for nameless in ([("2024-02-07 12:00", 1.0)], ["2024-02-07 12:00,1.0"]):
         with pytest.raises(DataError, match="trained with wind, price, which rows without names"):
             list(watch(nameless, driven))
+
+
+BERLIN = "Europe/Berlin"
+
+
+def hours(first: str, count: int) -> pd.DataFrame:
+    """One hourly series in Berlin with a daily wave by its clock; stamps name the zone."""
+    stamps = pd.date_range(first, periods=count, freq="h", tz=BERLIN)
+    noise = np.random.default_rng(7).normal(0, 1, count)
+    return pd.DataFrame({"unique_id": "a", "ds": stamps, "y": 50 + 20 * np.sin(stamps.hour * math.pi / 12) + noise})
+
+
+def by_the_clock(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with stamps that name no zone."""
+    return frame.assign(ds=frame.ds.dt.tz_localize(None))
+
+
+@pytest.mark.parametrize("first", ["2024-09-20", "2024-02-23"])
+@pytest.mark.parametrize("naive", [True, False])
+def test_stamps_without_a_zone_are_by_the_clock_of_the_runs(first: str, naive: bool, tmp_path: Path) -> None:
+    whole = hours(first, 1200)  # the clock is put back, or forward, about row 890
+    data = DataOptions(tz=BERLIN) if naive else DataOptions()
+    known = by_the_clock(whole) if naive else whole
+    train(TrainRequest(source=known.iloc[:800], horizon=24, out=tmp_path / "run", members="rule-based", data=data))
+    late = whole.iloc[800:]
+    aware = watch(late, tmp_path / "run", every=True)
+    expected = list(aware)
+    assert len(expected) == 400 and aware.counts()["duplicates"] == aware.counts()["gaps"] == 0
+    clock = by_the_clock(late)
+    clock.to_csv(tmp_path / "late.csv", index=False)
+    lines = clock.assign(ds=clock.ds.dt.strftime("%d.%m.%Y %H:%M")).to_csv(index=False, sep=";").splitlines()
+    for stream in (clock, tmp_path / "late.csv", iter(lines)):
+        watching = watch(stream, tmp_path / "run", every=True)
+        found = list(watching)
+        assert watching.counts() == aware.counts()
+        for one, other in zip(found, expected, strict=True):
+            assert (one.value, one.low, one.high, one.probability) == pytest.approx(
+                (other.value, other.low, other.high, other.probability), nan_ok=True
+            )
+
+
+def test_daily_runs_are_by_date(tmp_path: Path) -> None:
+    days = hours("2023-01-01", 24 * 600).iloc[::24]
+    frame = by_the_clock(days).assign(ds=pd.date_range("2023-01-01", periods=600))
+    data = DataOptions(tz=BERLIN)
+    train(TrainRequest(source=frame.iloc[:400], horizon=7, out=tmp_path / "run", members="rule-based", data=data))
+    for columns in ({}, {"tz": BERLIN}):
+        watching = watch(frame.iloc[400:], tmp_path / "run", every=True, columns=columns)
+        assert len(list(watching)) == 200 and watching.counts()["gaps"] == 0
+        line = watching._watcher.foretell.series["a"]  # type: ignore[union-attr]
+        last = line.run.history.frequency.stamps(np.array([line.first + len(line.y) - 1]))[0]
+        assert last == frame.ds.iloc[-1].to_datetime64()
+
+
+def test_a_zone_for_a_run_that_has_none_is_refused(run: Run) -> None:
+    with pytest.raises(
+        ConfigError, match=r"--tz Europe/Berlin: the times that the run was trained on have no time zon"
+    ):
+        watch([], run, columns={"tz": BERLIN})
