@@ -12,17 +12,16 @@ from sextet.combine.lagged import (
     EARLIER,
     Asked,
     LaggedAverage,
-    lagged_mean,
+    lagged_shift,
     learn_shares,
-    mixed,
+    moved,
     octaves,
 )
 from sextet.core.answer import Answer
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
+from sextet.core.quantiles import LEVELS, MEDIAN
 from sextet.core.window import WindowIndex
-
-LEVELS = (0.1, 0.5, 0.9)
 
 
 def panel_of(*lengths: int) -> Panel:
@@ -67,19 +66,24 @@ def test_every_window_and_the_cutoffs_before_it_are_asked_once(drawn: tuple[Pane
 
 
 @given(st.integers(1, 12), st.integers(1, 9), st.integers(0, 2**16))
-def test_the_mean_is_of_what_was_said_of_the_same_step(rows: int, horizon: int, seed: int) -> None:
+def test_quantiles_move_with_the_mean_of_the_medians_that_were_said_of_the_same_step(
+    rows: int, horizon: int, seed: int
+) -> None:
     panel = panel_of(rows + 1)
     index = WindowIndex(series=np.zeros(rows, np.int32), row=np.arange(1, rows + 1))
     asked = Asked.of(panel, index)
-    said = np.sort(np.random.default_rng(seed).normal(size=(len(asked.index), horizon, 3)), axis=-1).astype(np.float32)
-    got = lagged_mean(said, asked.place)
+    random = np.random.default_rng(seed)
+    said = np.sort(random.normal(size=(len(asked.index), horizon, len(LEVELS))), axis=-1).astype(np.float32)
+    shift = lagged_shift(said, asked.place)
     for w in range(rows):
         for step in range(horizon):
-            same = [said[w - lag, step + lag] for lag in range(EARLIER + 1) if w >= lag and step + lag < horizon]
-            np.testing.assert_allclose(got[w, step], np.mean(same, axis=0), rtol=1e-5, atol=1e-6)
+            lags = [lag for lag in range(EARLIER + 1) if w >= lag and step + lag < horizon]
+            mean = np.mean([said[w - lag, step + lag, MEDIAN] for lag in lags])
+            np.testing.assert_allclose(shift[w, step], mean - said[w, step, MEDIAN], rtol=1e-4, atol=1e-6)
+    shares = random.random(horizon).astype(np.float32)
+    got = moved(said, shift, shares)
     assert (np.diff(got, axis=-1) >= 0).all()
-    shares = np.random.default_rng(seed + 1).random(horizon).astype(np.float32)
-    assert (np.diff(mixed(said[asked.place[:, 0]], got, shares), axis=-1) >= 0).all()
+    np.testing.assert_allclose(got[..., -1] - got[..., 0], said[..., -1] - said[..., 0], rtol=1e-4, atol=1e-6)
 
 
 def test_warnings_stay_those_of_the_window_itself_and_steps_without_a_share_what_was_said() -> None:
@@ -88,7 +92,7 @@ def test_warnings_stay_those_of_the_window_itself_and_steps_without_a_share_what
     asked = Asked.of(panel, index)
     random, count = np.random.default_rng(0), len(asked.index)
     said = Answer(
-        quantiles=random.normal(size=(count, 6, 3)).astype(np.float32),
+        quantiles=random.normal(size=(count, 6, len(LEVELS))).astype(np.float32),
         spike_probability=random.random((count, 6)).astype(np.float32),
         spike_size=random.random((count, 6)).astype(np.float32),
     )
@@ -103,29 +107,30 @@ def test_warnings_stay_those_of_the_window_itself_and_steps_without_a_share_what
 
 
 def said_with(noise: float, stale: float, seed: int = 0) -> tuple[NDArray[np.float32], ...]:
-    """What a member said of 300 windows of 64 steps: off by `noise` of the cutoff's own, and `stale` before."""
+    """What a member said of 300 windows of 64 steps, off by `noise` of the cutoff's own, how far it is to be moved, and
+    what came; cutoffs before were off by `stale` too."""
     random = np.random.default_rng(seed)
     target = random.normal(size=(300, 64))
-    spread = np.array([-1.0, 0.0, 1.0])
     own = target + random.normal(size=target.shape) * noise
     before = target + random.normal(size=(EARLIER, *target.shape)).mean(axis=0) * noise + stale
-    mean = (own + EARLIER * before) / (EARLIER + 1)
-    return tuple(a.astype(np.float32) for a in (own[..., None] + spread, mean[..., None] + spread, target))
+    shift = (own + EARLIER * before) / (EARLIER + 1) - own
+    said = own[..., None] + np.linspace(-1.0, 1.0, len(LEVELS))
+    return tuple(one.astype(np.float32) for one in (said, shift, target))
 
 
 def test_noise_of_the_cutoff_is_averaged_away_and_stale_answers_are_left() -> None:
-    own, mean, target = said_with(noise=2.0, stale=0.0)
-    assert learn_shares(own, mean, target, LEVELS).min() > 0.4  # the first octave is one step of 300 windows
-    own, mean, target = said_with(noise=0.01, stale=1.0)
-    assert not learn_shares(own, mean, target, LEVELS).any()
-    own, mean, target = said_with(noise=0.0, stale=0.0)
-    assert not learn_shares(own, mean, target, LEVELS).any()  # nothing to gain is nothing to do
+    own, shift, target = said_with(noise=2.0, stale=0.0)
+    assert learn_shares(own, shift, target, LEVELS).min() > 0.4  # the first octave is one step of 300 windows
+    own, shift, target = said_with(noise=0.01, stale=1.0)
+    assert not learn_shares(own, shift, target, LEVELS).any()
+    own, shift, target = said_with(noise=0.0, stale=0.0)
+    assert not learn_shares(own, shift, target, LEVELS).any()  # nothing to gain is nothing to do
 
 
 def test_steps_that_no_target_is_known_of_are_left_alone() -> None:
-    own, mean, target = said_with(noise=2.0, stale=0.0)
+    own, shift, target = said_with(noise=2.0, stale=0.0)
     target[:, 31:] = np.nan
-    shares = learn_shares(own, mean, target, LEVELS)
+    shares = learn_shares(own, shift, target, LEVELS)
     assert shares[:31].all() and not shares[31:].any()
 
 

@@ -3,6 +3,9 @@
 Far ahead a network's answer hangs on where its lookback happens to begin and end; what it said of the same steps one
 to four rows earlier differs by that alone, and the mean of both has less of it (Hoffman & Kalnay, "Lagged average
 forecasting, an alternative to Monte Carlo forecasting", Tellus 35A, 1983). It costs answers, no training.
+
+Medians are averaged, and the quantiles move with them: how far they spread is what the last cutoff says. Earlier ones
+saw less and spread further, while their mean errs less.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 
 from sextet.core.answer import Answer
 from sextet.core.panel import Panel
+from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex
 
 Ints = NDArray[np.int64]
@@ -86,7 +90,7 @@ class LaggedAverage:
             place: of `Asked`. Spike probabilities and sizes stay those of the window itself.
         """
         own = said.part(place[:, 0])
-        return replace(own, quantiles=mixed(own.quantiles, lagged_mean(said.quantiles, place), self.shares[name]))
+        return replace(own, quantiles=moved(own.quantiles, lagged_shift(said.quantiles, place), self.shares[name]))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz without pickle."""
@@ -101,48 +105,44 @@ class LaggedAverage:
         return cls(shares=dict(zip(json.loads(str(arrays["names"])), arrays["shares"], strict=True)))
 
 
-def mixed(
-    own: NDArray[np.float32], mean: NDArray[np.float32], shares: NDArray[np.float32] | np.float32
+def moved(
+    own: NDArray[np.float32], shift: NDArray[np.float32], shares: NDArray[np.float32] | np.float32
 ) -> NDArray[np.float32]:
-    """Return `[W, H, Q]` what was said, with the lagged mean's share `[H]` of it, or one for all steps.
-
-    Written as a sum of two products, each of which never falls along Q where its factor does not, however it rounds.
-    """
-    share = np.atleast_1d(np.asarray(shares, dtype=np.float32))[:, None]
-    return (1 - share) * own + share * mean
+    """Return `[W, H, Q]` what was said, moved by the share `[H]`, or one for all steps, of `shift [W, H]`."""
+    return own + (np.asarray(shares, dtype=np.float32) * shift)[..., None]
 
 
-def lagged_mean(quantiles: NDArray[np.float32], place: Ints) -> NDArray[np.float32]:
-    """Return `[W, H, Q]` the mean of what was said of each step at a window's own cutoff and at those before it.
+def lagged_shift(quantiles: NDArray[np.float32], place: Ints) -> NDArray[np.float32]:
+    """Return `[W, H]` how far the mean of the medians of a step lies from the window's own.
 
     Args:
         quantiles: `[U, H, Q]` of the windows that were asked.
-        place: `[W, 1 + EARLIER]` of `Asked`.
+        place: `[W, 1 + EARLIER]` of `Asked`. The mean is over the window's own cutoff and those before it.
     """
-    horizon = quantiles.shape[1]
-    total = quantiles[place[:, 0]]
-    count = np.ones((len(place), horizon, 1), dtype=np.float32)
+    median, horizon = quantiles[..., MEDIAN], quantiles.shape[1]
+    own = median[place[:, 0]]
+    total, count = own.copy(), np.ones((len(place), horizon), dtype=np.float32)
     for lag in range(1, min(place.shape[1], horizon)):
         there = np.flatnonzero(place[:, lag] >= 0)
-        total[there, : horizon - lag] += quantiles[place[there, lag], lag:]
+        total[there, : horizon - lag] += median[place[there, lag], lag:]
         count[there, : horizon - lag] += 1
-    return np.asarray(total / count, dtype=np.float32)
+    return np.asarray(total / count - own, dtype=np.float32)
 
 
 def learn_shares(
-    own: NDArray[np.float32], mean: NDArray[np.float32], target: NDArray[np.floating], levels: Sequence[float]
+    own: NDArray[np.float32], shift: NDArray[np.float32], target: NDArray[np.floating], levels: Sequence[float]
 ) -> NDArray[np.float32]:
-    """Return the `[H]` share of the mean at each step that has the least pinball loss, one for each octave of steps.
+    """Return the `[H]` share of the shift at each step that has the least pinball loss, one for each octave of steps.
 
     Args:
         own: `[W, H, Q]` what a member said.
-        mean: `[W, H, Q]` the lagged mean.
+        shift: `[W, H]` of `lagged_shift`.
         target: `[W, H]`, NaN where missing.
         levels: `[Q]`.
     """
     shares = np.zeros(own.shape[1], dtype=np.float32)
     for steps in octaves(own.shape[1]):
-        losses = [_pinball(mixed(own[:, steps], mean[:, steps], one), target[:, steps], levels) for one in SHARES]
+        losses = [_pinball(moved(own[:, steps], shift[:, steps], one), target[:, steps], levels) for one in SHARES]
         best = int(np.argmin(losses))
         if losses[best] < losses[0] * (1 - WORTH):
             shares[steps] = SHARES[best]

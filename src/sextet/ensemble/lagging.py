@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sextet.baselines.history import spread, targets
-from sextet.combine.lagged import Asked, LaggedAverage, lagged_mean, learn_shares
+from sextet.combine.lagged import Asked, LaggedAverage, lagged_shift, learn_shares
 from sextet.core.window import WindowIndex
 from sextet.ensemble.ground import Ground
 from sextet.rules.rule_based import RuleBasedModel
@@ -37,8 +37,8 @@ def lagging(crew: Crew, ground: Ground) -> Crew:
     networks = replace(crew.only(names), lagged=LaggedAverage())
     shares = {}
     for name, said in networks.answers(ground.prepared, asked.index).items():
-        own, mean = said.quantiles[asked.place[:, 0]], lagged_mean(said.quantiles, asked.place)
-        share = learn_shares(own, mean, target, crew.shape.levels)
+        shift = lagged_shift(said.quantiles, asked.place)
+        share = learn_shares(said.quantiles[asked.place[:, 0]], shift, target, crew.shape.levels)
         if share.any():
             shares[name] = share
     return replace(crew, lagged=LaggedAverage(shares=shares))
