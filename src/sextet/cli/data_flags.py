@@ -12,7 +12,28 @@ if TYPE_CHECKING:
     from sextet.data.options import DataOptions
 
 _COLUMNS = "Columns of the data"
-_CLEANING = "Reading the data"
+READING = "Reading the data"
+
+Dates = Annotated[
+    str | None,
+    Option(
+        "--dates",
+        metavar="ORDER",
+        help="day/month/year or month/day/year, where dates such as 01/02/2024 could be read both ways.",
+        show_default="found",
+        rich_help_panel=READING,
+    ),
+]
+Decimal = Annotated[
+    str | None,
+    Option(
+        "--decimal",
+        metavar="SIGN",
+        help="Sign before decimals, . or , where numbers such as 1.036 could be read both ways.",
+        show_default="found",
+        rich_help_panel=READING,
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +101,7 @@ class DataFlags:
             "--future-data",
             metavar="FILE",
             help="File with the --future covariates after the last known target.",
-            rich_help_panel=_CLEANING,
+            rich_help_panel=READING,
         ),
     ] = None
     freq: Annotated[
@@ -90,7 +111,7 @@ class DataFlags:
             metavar="FREQ",
             help="Step between stamps: 5min, h, D, W, B, MS.",
             show_default="found",
-            rich_help_panel=_CLEANING,
+            rich_help_panel=READING,
         ),
     ] = None
     resample: Annotated[
@@ -99,7 +120,7 @@ class DataFlags:
             "--resample",
             metavar="RULE",
             help="Average readings onto a regular grid of this step, such as 5min; empty steps stay missing.",
-            rich_help_panel=_CLEANING,
+            rich_help_panel=READING,
         ),
     ] = None
     tz: Annotated[
@@ -108,32 +129,14 @@ class DataFlags:
             "--tz",
             metavar="ZONE",
             help="Time zone of stamps that carry none and of the calendar, such as Europe/Berlin.",
-            rich_help_panel=_CLEANING,
+            rich_help_panel=READING,
         ),
     ] = None
-    dates: Annotated[
-        str | None,
-        Option(
-            "--dates",
-            metavar="ORDER",
-            help="day/month/year or month/day/year, where dates such as 01/02/2024 could be read both ways.",
-            show_default="found",
-            rich_help_panel=_CLEANING,
-        ),
-    ] = None
-    decimal: Annotated[
-        str | None,
-        Option(
-            "--decimal",
-            metavar="SIGN",
-            help="Sign before decimals, . or , where numbers such as 1.036 could be read both ways.",
-            show_default="found",
-            rich_help_panel=_CLEANING,
-        ),
-    ] = None
+    dates: Dates = None
+    decimal: Decimal = None
     skip_short: Annotated[
         bool,
-        Option("--skip-short", help="Leave out series that are too short.", rich_help_panel=_CLEANING),
+        Option("--skip-short", help="Leave out series that are too short.", rich_help_panel=READING),
     ] = False
 
 

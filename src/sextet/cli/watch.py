@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
+from sextet.cli.data_flags import READING, Dates, Decimal
 from sextet.cli.output import Output, plain
 from sextet.core.errors import DataError
 
@@ -29,7 +30,6 @@ _NOTED = {
     "unreadable": "that could not be read",
 }
 
-_READING = "Reading the data"
 _EXPECTED = (
     "Expected columns such as unique_id, ds, y, with stamps such as 2024-01-31 13:00 and numbers; --id, --time and "
     "--target name them."
@@ -89,26 +89,8 @@ class WatchFlags:
         str | None,
         Option("--target", metavar="COLUMN", help="Column of values.", show_default="found", rich_help_panel=_COLUMNS),
     ] = None
-    dates: Annotated[
-        str | None,
-        Option(
-            "--dates",
-            metavar="ORDER",
-            help="day/month/year or month/day/year, where dates such as 01/02/2024 could be read both ways.",
-            show_default="found",
-            rich_help_panel=_READING,
-        ),
-    ] = None
-    decimal: Annotated[
-        str | None,
-        Option(
-            "--decimal",
-            metavar="SIGN",
-            help="Sign before decimals, . or , where numbers such as 1.036 could be read both ways.",
-            show_default="found",
-            rich_help_panel=_READING,
-        ),
-    ] = None
+    dates: Dates = None
+    decimal: Decimal = None
     tz: Annotated[
         str | None,
         Option(
@@ -116,7 +98,7 @@ class WatchFlags:
             metavar="ZONE",
             help="Time zone of stamps that carry none, such as Europe/Berlin.",
             show_default="that of the run",
-            rich_help_panel=_READING,
+            rich_help_panel=READING,
         ),
     ] = None
 

@@ -22,6 +22,7 @@ from sextet.core.answer import Answer
 from sextet.core.panel import Panel
 from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex
+from sextet.metrics.quantile import pinball
 
 Ints = NDArray[np.int64]
 
@@ -142,7 +143,7 @@ def learn_shares(
     """
     shares = np.zeros(own.shape[1], dtype=np.float32)
     for steps in octaves(own.shape[1]):
-        losses = [_pinball(moved(own[:, steps], shift[:, steps], one), target[:, steps], levels) for one in SHARES]
+        losses = [pinball(target[:, steps], moved(own[:, steps], shift[:, steps], one), levels) for one in SHARES]
         best = int(np.argmin(losses))
         if losses[best] < losses[0] * (1 - WORTH):
             shares[steps] = SHARES[best]
@@ -153,12 +154,3 @@ def octaves(horizon: int) -> list[slice]:
     """Return the steps 1, 2 to 3, 4 to 7, and so on up to the horizon."""
     ends = [min(2**k - 1, horizon) for k in range(1, horizon.bit_length() + 1)]
     return [slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-
-
-def _pinball(said: NDArray[np.float32], target: NDArray[np.floating], levels: Sequence[float]) -> float:
-    observed = np.isfinite(target)
-    if not observed.any():
-        return 0.0
-    level = np.asarray(levels, dtype=np.float32)
-    residual = target[observed][:, None] - said[observed]
-    return float(np.maximum(level * residual, (level - 1) * residual).mean())

@@ -168,9 +168,7 @@ class Run:
         prepared = self.prepared(panel)
         answers = self.crew.answers(prepared, index)
         own = self.numbers(panel)[index.series]
-        raw = self.combination.raw(answers, own)
-        known = targets(prepared, index, self.crew.shape.horizon)
-        z = self.combination.settled().online.run(raw, known, own, ordinals_of(panel, index))
+        z = self._calibrated(prepared, index, answers, own)
         doubt = self._doubt(panel, index, own)
         made = self._in_unit(prepared, index, answers, own, widened(z, self.crew.shape.levels, doubt))
         made = replace(made, notes=(*made.notes, *doubt_notes(made.ids, doubt)))
@@ -189,10 +187,15 @@ class Run:
     def _as_unseen(self, panel: Panel, index: WindowIndex) -> tuple[NDArray[np.float32], Scaler]:
         """Quantiles `[W, H, Q]` in scaled space of windows of series never seen, and the scaler of their panel."""
         prepared, own = self.prepared(panel), np.full(len(index), -1, dtype=np.int64)
-        combination = self.combination.settled()
-        raw = combination.raw(self.crew.answers(prepared, index), own)
+        return self._calibrated(prepared, index, self.crew.answers(prepared, index), own), prepared.scaler
+
+    def _calibrated(
+        self, prepared: Prepared, index: WindowIndex, answers: Mapping[str, Answer], own: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Quantiles `[W, H, Q]` in scaled space, calibrated by the targets that have passed before each window."""
+        raw = self.combination.raw(answers, own)
         known = targets(prepared, index, self.crew.shape.horizon)
-        return combination.online.run(raw, known, own, ordinals_of(panel, index)), prepared.scaler
+        return self.combination.settled().online.run(raw, known, own, ordinals_of(prepared.panel, index))
 
     def _in_unit(
         self,
