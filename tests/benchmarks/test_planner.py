@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import planner_batches
 import planner_card
 import planner_errors
 import planner_model
@@ -62,7 +63,7 @@ def test_a_missed_bar_is_said():
 def test_the_page_holds_what_the_benchmarks_wrote():
     text = PAGE.read_text(encoding="utf-8")
     assert planner_page.page(text) == text
-    assert text.count("<!-- end ") == 7 and "| recurrent |" in text
+    assert text.count("<!-- end ") == 9 and "| recurrent |" in text
 
 
 def test_the_page_holds_the_card_that_was_measured():
@@ -72,6 +73,15 @@ def test_the_page_holds_the_card_that_was_measured():
     assert card.name == "H200 SXM 141GB"
     for table in (planner_card.kernels_table(profile, card), planner_card.steps_table(profile, card)):
         assert table in text
+
+
+def test_the_page_holds_the_card_that_was_filled():
+    found = [planner_batches.compared(row) for row in planner_batches.read(planner_batches.MEASURED)]
+    text = PAGE.read_text(encoding="utf-8")
+    assert planner_batches.rows_table(found) in text and planner_batches.summary_table(found) in text
+    assert {one.row.size for one in found} == {"default", "wide"}
+    # a margin of 1.15 holds what the two batches of inputs in the count are more than the one that was measured
+    assert all(0.95 < one.memory_ratio < 1.15 and one.memory_inside for one in found)
 
 
 def test_a_step_that_xla_compiles_corrects_its_like_and_nothing_else():

@@ -12,7 +12,17 @@ from sextet.core.errors import ConfigError
 from sextet.core.window import WindowShape
 from sextet.hardware.catalogue import device, devices
 from sextet.planner.layers import dense
-from sextet.planner.memory import CONTEXT, MARGIN, TOGETHER, fits, memory_parts, predict_memory, usable
+from sextet.planner.memory import (
+    COMPILING,
+    CONTEXT,
+    JOINED,
+    MARGIN,
+    TOGETHER,
+    fits,
+    memory_parts,
+    predict_memory,
+    usable,
+)
 from sextet.planner.operations import Convolution, Elementwise, Gemm, Work
 from sextet.planner.room import largest, largest_batch
 from sextet.planner.stacks import Tokens, recurrent_stack, stack_work, transformer_stack
@@ -130,3 +140,26 @@ def test_recurrent_stacks_keep_gates_of_every_step():
 def test_error_correction_takes_a_sixteenth_of_gddr_and_nothing_of_hbm():
     shares = {name: usable(device(name)) / device(name).memory_bytes for name in ("P40", "V100 32GB", "RTX 3090")}
     assert shares == pytest.approx({"P40": 0.97 * 15 / 16, "V100 32GB": 0.97, "RTX 3090": 0.97})
+
+
+def test_a_step_that_xla_compiles_keeps_less_and_what_its_first_step_took():
+    spec = resolved(MEMBERS["patchtst"](), SITUATION)
+    plain, joined = (
+        memory_parts(member_work(spec, SHAPE, 4096, compiled=compiled), TENSORFLOW) for compiled in (False, True)
+    )
+    assert joined.activations == pytest.approx(JOINED * plain.activations)
+    assert joined.transient == pytest.approx(JOINED * plain.transient)
+    assert (joined.weights, joined.inputs) == (plain.weights, plain.inputs)
+    counted = joined.total - joined.context - joined.margin
+    assert joined.margin == pytest.approx((MARGIN - 1) * counted + COMPILING)
+    one, many = (
+        predict_memory(member_work(spec, SHAPE, 64, compiled=c), device("P40"), TENSORFLOW) for c in (True, False)
+    )
+    assert any("XLA" in note for note in one.notes) and not any("XLA" in note for note in many.notes)
+
+
+def test_an_answer_is_as_large_compiled_or_not():
+    spec = resolved(MEMBERS["patchtst"](), SITUATION)
+    works = (member_work(spec, SHAPE, 64, training=False, compiled=compiled) for compiled in (False, True))
+    plain, joined = (memory_parts(work, TENSORFLOW) for work in works)
+    assert plain.total == joined.total

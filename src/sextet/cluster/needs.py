@@ -11,7 +11,7 @@ from sextet.core.window import WindowShape
 from sextet.planner.layout import PROCESS_BYTES, Budget
 from sextet.planner.memory import USABLE, memory_parts
 from sextet.planner.timing.device import Software
-from sextet.planner.work import member_work
+from sextet.planner.work import compiles, member_work
 from sextet.specs.custom import CustomSpec
 from sextet.specs.presets import MemberSpec
 from sextet.specs.rule_based import RuleBasedSpec
@@ -78,6 +78,6 @@ def gpu_share(spec: MemberSpec, shape: WindowShape, budget: Budget, cluster: Clu
     room = min((memory for node in cluster.nodes for _, memory in node.cards if memory), default=None)
     if waiting < 2 or room is None or isinstance(spec, CustomSpec):
         return 1.0
-    work = member_work(spec, shape, budget.batch)
+    work = member_work(spec, shape, budget.batch, compiled=compiles(spec))
     needed = SPARE * memory_parts(work, Software(), budget.precision).total
     return 1.0 / max(min(int(USABLE * room // needed), waiting, MOST_ON_A_CARD), 1)

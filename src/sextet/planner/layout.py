@@ -248,7 +248,7 @@ def _with_memory(
     site: Site,
 ) -> MemberCost:
     count = max(len(cards), 1)
-    work = member_work(spec, shape, -(-budget.batch // count))
+    work = member_work(spec, shape, -(-budget.batch // count), compiled=bool(cards) and compiles(spec, count))
     if not cards:
         parts = memory_parts(work, SOFTWARE, "float32")
         needed = parts.total - parts.context + PROCESS_BYTES + 2 * budget.data

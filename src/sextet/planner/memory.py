@@ -5,9 +5,10 @@
 `kept` is what the forward pass keeps for the backward pass, layer by layer. `transient` is what lives only for a while:
 in the backward pass the gradients of one layer's values, as much as that layer keeps; in the optimiser's step two
 arrays as large as the largest variable (the square root of the second moment, and what it divides); the larger of the
-two. `margin` is what the allocator's blocks waste and what the libraries take as workspace. `context` is what the
-driver, the framework and its libraries hold before the first layer. The margin is fitted by
-`benchmarks/planner_memory.py`; everything else is counted.
+two. Where XLA compiles the step it keeps less of both (`JOINED`). `margin` is what the allocator's blocks waste and
+what the libraries take as workspace. `context` is what the driver, the framework and its libraries hold before the
+first layer. The margin is fitted by `benchmarks/planner_memory.py`, `JOINED` by `planner_batches.py`; everything else
+is counted.
 """
 
 from __future__ import annotations
@@ -35,6 +36,15 @@ MIB = 2**20
 
 MARGIN = 1.15
 """Fitted by `benchmarks/planner_memory.py`."""
+
+JOINED = 0.56
+"""Share of `kept` and `transient` that is left where XLA compiles a step: element-wise results are computed again where
+they are read, not kept. From PatchTST's steps on an H200, 0.55 to 0.57 at widths of 16 and 128 and at 1,024 to 65,536
+windows (`benchmarks/planner_batches.py`)."""
+
+COMPILING = 64 * MIB
+"""What stays beyond that of its first step, in which libraries try kernels: at 256 windows 139 MiB were taken at the
+peak, of which later steps need 71 (`benchmarks/profiles/h200.toml`)."""
 
 CONTEXT = {"library": 300 * MIB, "pytorch": 560 * MIB, "tensorflow": 560 * MIB}
 """Bytes before the first layer. PyTorch's is what DLinear, a model of 0.14 million parameters, leaves of the 687 MiB it
@@ -110,7 +120,9 @@ def memory_parts(
     size = check_precision(precision)
     full = BYTES["float32"]
     copies = full + (size if size < full else 0)
-    kept = tuple((name, float(size * values)) for name, values in _kept(work))
+    left, workspace = (JOINED, COMPILING) if work.compiled and work.training else (1.0, 0)
+    whole = tuple((name, float(size * values)) for name, values in _kept(work))
+    kept = tuple((name, left * bytes_) for name, bytes_ in whole)
     learned = work.parameters if work.training else 0
     counted = {
         "weights": float(copies * work.parameters),
@@ -118,10 +130,11 @@ def memory_parts(
         "optimiser": float(full * work.states * learned),
         "fixed": float(full * work.fixed),
         "inputs": 2.0 * work.input_bytes,
-        "transient": _transient(work, kept, size),
+        "transient": left * _transient(work, whole, size),
     }
     all_counted = sum(counted.values()) + sum(bytes_ for _, bytes_ in kept)
-    return Parts(context=float(CONTEXT[software.framework]), kept=kept, margin=(margin - 1) * all_counted, **counted)
+    more = (margin - 1) * all_counted + workspace
+    return Parts(context=float(CONTEXT[software.framework]), kept=kept, margin=more, **counted)
 
 
 def predict_memory(
@@ -152,7 +165,11 @@ def predict_memory(
     power = 2 if extrapolated else 1
     low, high = parts.total / BELOW**power, parts.total * ABOVE**power
     notes = []
-    if extrapolated:
+    if work.compiled and work.training:
+        notes.append(
+            "What XLA keeps of PatchTST's step was measured on one card, an H200; the interval is wider for it."
+        )
+    elif extrapolated:
         notes.append("The evidence holds training in PyTorch only; the interval is wider for it.")
     if work.training and not work.kept:
         notes.append("Activations are not known by layer; they are counted from the operations.")

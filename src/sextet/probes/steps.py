@@ -63,6 +63,7 @@ def step_of(name: str) -> Callable[[], Any]:
         return rng.normal(size=(BATCH, *size)).astype(np.float32)
 
     past, future = normal(SHAPE.lookback, SHAPE.past_channels), normal(SHAPE.horizon, SHAPE.future_channels)
+    past[..., 1] = 1.0  # that channel says which values were observed
     target = normal(SHAPE.horizon)
     truth = {"target": target, "weight": np.ones_like(target), "label": np.zeros_like(target)}
     return lambda: learner.train_on_batch({"past": past, "future": future}, truth)

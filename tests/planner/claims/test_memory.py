@@ -7,7 +7,7 @@ import pytest
 from sextet.hardware.catalogue import device
 from sextet.planner.claims.setting import default_setting
 from sextet.planner.memory import fits, predict_memory, usable
-from sextet.planner.work import member_work
+from sextet.planner.work import compiles, member_work
 
 SETTING = default_setting()
 GIB = 2**30
@@ -32,7 +32,7 @@ def test_a_patchtst_that_needs_more_than_16_and_fits_24_is_far_wider_than_the_ch
     assert one.brief.startswith("false with the defaults (0.") and "the default being 16" in one.brief
     assert "with the defaults it is false" in one.why and "becomes true above a width of" in one.why
     scene = SETTING.scenes[0]
-    work = member_work(scene.patchtst, scene.shape, scene.batch)
+    work = member_work(scene.patchtst, scene.shape, scene.batch, compiled=True)
     alone = predict_memory(work, device("P40"), SETTING.software).value / GIB
     assert figure(one, "PatchTST, small") == pytest.approx(alone) and alone < 1
     narrow, wide = figure(one, "width that fills Tesla P100"), figure(one, "width that fills Tesla P40")
@@ -47,17 +47,16 @@ def test_the_widths_that_fill_a_card_are_the_last_that_fit(judged, figure):
         width = int(figure(one, label))
         for wide, fitting in ((width, True), (width + scene.patchtst.heads, False)):
             spec = replace(scene.patchtst, width=wide, feed_forward=4 * wide)
-            assert fits(member_work(spec, scene.shape, scene.batch), device(name), SETTING.software) is fitting
+            work = member_work(spec, scene.shape, scene.batch, compiled=True)
+            assert fits(work, device(name), SETTING.software) is fitting
 
 
 def test_free_memory_is_what_the_largest_member_leaves(judged, figure):
     one = judged["free-memory"]
     assert one.verdict == "depends"
     for scene in SETTING.scenes:
-        needs = [
-            predict_memory(member_work(spec, scene.shape, scene.batch), device("P40"), SETTING.software).value
-            for spec in scene.specs
-        ]
+        works = [member_work(spec, scene.shape, scene.batch, compiled=compiles(spec)) for spec in scene.specs]
+        needs = [predict_memory(work, device("P40"), SETTING.software).value for work in works]
         free = (usable(device("P40")) - max(needs)) / GIB
         assert figure(one, f"free on Tesla P40, {scene.name}") == pytest.approx(free)
 
@@ -69,5 +68,5 @@ def test_on_a_card_of_80_gb_more_stays_free_than_was_said(asked):
 def test_three_cards_hold_no_wider_model_than_one(judged, figure):
     one = judged["memory-pooled"]
     assert one.verdict == "does not hold" and "does not add" in one.why
-    assert figure(one, "widest at one window a card, alone") == figure(one, "widest at one window a card, over 3")
+    assert figure(one, "widest at one window a card, alone") >= figure(one, "widest at one window a card, over 3")
     assert figure(one, "on each of 3") > figure(one, "on one card") / 3

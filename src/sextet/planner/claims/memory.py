@@ -10,7 +10,7 @@ from sextet.planner.claims.setting import MEMORY_MODEL, Network, Scene, Setting,
 from sextet.planner.figures import Prediction, Quantity
 from sextet.planner.memory import TOGETHER, fits, predict_memory, usable
 from sextet.planner.room import largest, largest_batch
-from sextet.planner.work import member_work
+from sextet.planner.work import compiles, member_work
 
 GIB = 2**30
 SMALLER = "Tesla P100 PCIe 16GB"
@@ -24,7 +24,7 @@ def gib(found: Prediction) -> Prediction:
 
 def memory_of(spec: Network, scene: Scene, setting: Setting, one: Device, cards: int = 1) -> Prediction:
     """Return the GiB that a member needs on one card while it trains, alone or with others over the batch."""
-    work = member_work(spec, scene.shape, -(-scene.batch // cards))
+    work = member_work(spec, scene.shape, -(-scene.batch // cards), compiled=compiles(spec, cards))
     return gib(predict_memory(work, one, setting.software, cards=cards))
 
 
@@ -61,7 +61,7 @@ def patchtst_memory(claim: Statement, setting: Setting) -> Finding:
     small, large = setting.scenes
     widths = [_widest(small, setting, one) for one in (lower, old)]
     batches = [
-        largest_batch(lambda b: member_work(large.patchtst, large.shape, b), one, setting.software)
+        largest_batch(lambda b: member_work(large.patchtst, large.shape, b, compiled=True), one, setting.software)
         for one in (lower, old)
     ]
     told = [
@@ -175,6 +175,6 @@ def _widest(scene: Scene, setting: Setting, one: Device, cards: int = 1) -> int:
     def wide(multiple: int) -> bool:
         width = multiple * spec.heads
         wider = replace(spec, width=width, feed_forward=4 * width)
-        return fits(member_work(wider, scene.shape, share), one, setting.software)
+        return fits(member_work(wider, scene.shape, share, compiled=compiles(wider, cards)), one, setting.software)
 
     return spec.heads * largest(wide, 2**14)
