@@ -284,8 +284,11 @@ def test_daily_runs_are_by_date(tmp_path: Path) -> None:
     frame = by_the_clock(days).assign(ds=pd.date_range("2023-01-01", periods=600))
     data = DataOptions(tz=BERLIN)
     train(TrainRequest(source=frame.iloc[:400], horizon=7, out=tmp_path / "run", members="rule-based", data=data))
-    for columns in ({}, {"tz": BERLIN}):
-        watching = watch(frame.iloc[400:], tmp_path / "run", every=True, columns=columns)
+    rest = frame.iloc[400:]
+    told = rest.assign(ds=rest.ds.dt.tz_localize(BERLIN))  # each midnight with its offset: 22:00 or 23:00 in UTC
+    utc = told.assign(ds=told.ds.dt.tz_convert("UTC").map(str))
+    for stamped, columns in ((rest, {}), (rest, {"tz": BERLIN}), (told, {}), (told, {"tz": BERLIN}), (utc, {})):
+        watching = watch(stamped, tmp_path / "run", every=True, columns=columns)
         assert len(list(watching)) == 200 and watching.counts()["gaps"] == 0
         line = watching._watcher.foretell.series["a"]  # type: ignore[union-attr]
         last = line.run.history.frequency.stamps(np.array([line.first + len(line.y) - 1]))[0]

@@ -24,6 +24,7 @@ from sextet.watching.watcher import Watcher
 
 if TYPE_CHECKING:
     from sextet.runtime.run import Run
+    from sextet.watching.date_clock import DateClock
     from sextet.watching.zone_clock import ZoneClock
 
 _SAVE_SECONDS = 30.0
@@ -155,14 +156,14 @@ def watch(
         watcher = Watcher(RISK if risk is None else risk, foretell)
     hints = replace(hints, decimal=hints.decimal or watcher.hints.decimal, dates=hints.dates or watcher.hints.dates)
     watcher.zone = _zone(said.tz, watcher.zone, run)
-    stream = Stream(name="the data", columns=named, heard=Heard(), hints=hints, zone=_clock(watcher))
+    stream = Stream(name="the data", columns=named, heard=Heard(), hints=hints, zone=_clock(watcher, run, said.tz))
     return Watching(data, stream, watcher, kept, every)
 
 
 def _zone(given: str | None, kept: str | None, run: Run | None) -> str | None:
     """The zone by whose clock stamps are that name none, as given, as in the state, or as in training.
 
-    None: they are read as they come, as the dates of daily and coarser data are.
+    None: they are read as they come; daily and coarser data of a run are dates, see `DateClock`.
     """
     if given is not None and kept not in (None, given):
         raise ConfigError(
@@ -179,9 +180,16 @@ def _zone(given: str | None, kept: str | None, run: Run | None) -> str | None:
     return None
 
 
-def _clock(watcher: Watcher) -> ZoneClock | None:
+def _clock(watcher: Watcher, run: Run | None, given: str | None) -> ZoneClock | DateClock | None:
+    # without a clock the data of zones need not be loaded
+    if run is not None and watcher.zone is None:
+        from sextet.data.ordering import is_coarse
+        from sextet.watching.date_clock import DateClock
+
+        trained = run.settings["data"].get("tz")
+        return DateClock(given or trained) if is_coarse(run.history.frequency) else None
     if watcher.zone is None:
         return None
-    from sextet.watching.zone_clock import ZoneClock  # without a zone its data need not be loaded
+    from sextet.watching.zone_clock import ZoneClock
 
     return ZoneClock(watcher.zone, watcher.reached)

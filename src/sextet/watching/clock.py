@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sextet.data.stamp_text import Layout
+    from sextet.watching.date_clock import DateClock
     from sextet.watching.zone_clock import ZoneClock
 
 _EPOCH = datetime(1970, 1, 1)
@@ -38,7 +39,12 @@ class Clock:
     __slots__ = ("_dates", "_hints", "_live", "_texts", "_zone", "epoch", "layout", "note", "open", "plain")
 
     def __init__(
-        self, hints: Hints | None = None, *, live: bool = False, epoch: bool = False, zone: ZoneClock | None = None
+        self,
+        hints: Hints | None = None,
+        *,
+        live: bool = False,
+        epoch: bool = False,
+        zone: ZoneClock | DateClock | None = None,
     ) -> None:
         """Begin without a layout.
 
@@ -46,7 +52,7 @@ class Clock:
             hints: what is known of it.
             live: whether stamps may be of about now, which tells of two readings the right one.
             epoch: whether whole numbers are seconds, or thousandths and so on, since 1970.
-            zone: the clock by which stamps are that name no zone.
+            zone: the clock by which stamps are that name no zone; or that of dates, by which all are.
         """
         self.layout, self.note, self.open, self.plain, self.epoch = "", "", False, False, epoch
         self._hints, self._live, self._zone = hints or Hints(), live, zone
@@ -105,26 +111,30 @@ class Clock:
         found = self._stamp(text)
         if found is None:
             return None
-        return self.placed(found[0], series) if found[1] else found[0]
+        second, ahead = found
+        if ahead is None:
+            return self.placed(second, series)
+        return second if self._zone is None else self._zone.shown(second, ahead)
 
     def placed(self, wall: float, series: str) -> float | None:
         """Return `second` of a stamp that names no zone, given as seconds since 1970."""
         return wall if self._zone is None else self._zone.second(wall, series)
 
-    def _stamp(self, text: str) -> tuple[float, bool] | None:
-        """Seconds since 1970, and whether the text names no zone."""
+    def _stamp(self, text: str) -> tuple[float, float | None] | None:
+        """Seconds since 1970, and how many the clock of the text is ahead of UTC; None: it names no zone."""
         moment = _iso(text)
         if moment is None:
             return self._other(text)
-        naive = moment.tzinfo is None
-        apart = moment - _EPOCH if naive else moment - _EPOCH_UTC
-        return apart.days * 86_400.0 + apart.seconds + apart.microseconds * 1e-6, naive
+        ahead = moment.utcoffset()
+        apart = moment - _EPOCH if ahead is None else moment - _EPOCH_UTC
+        second = apart.days * 86_400.0 + apart.seconds + apart.microseconds * 1e-6
+        return second, None if ahead is None else ahead.total_seconds()
 
-    def _other(self, text: str) -> tuple[float, bool] | None:
+    def _other(self, text: str) -> tuple[float, float | None] | None:
         if not _has_digit(text):
             return None
         if self.epoch and (second := _since_1970(text)) is not None:
-            return second, False
+            return second, 0.0
         layout = self.layout
         if not layout:
             found = _layout_of([text], self._hints)
@@ -163,11 +173,14 @@ def _layout_of(texts: Sequence[str], hints: Hints) -> Layout | None:
     return choose_layout(_texts(texts), hints)
 
 
-def _stamp_in(text: str, layout: str) -> tuple[float, bool] | None:
+def _stamp_in(text: str, layout: str) -> tuple[float, float | None] | None:
     from sextet.data.stamp_text import NAIVE, parse_stamps
 
     parsed = parse_stamps(_texts([text]), layout)
-    return (float(parsed.ns[0]) / _NS, int(parsed.minutes[0]) == NAIVE) if bool(parsed.ok[0]) else None
+    if not parsed.ok[0]:
+        return None
+    minutes = int(parsed.minutes[0])
+    return float(parsed.ns[0]) / _NS, None if minutes == NAIVE else 60.0 * minutes
 
 
 def _texts(texts: Sequence[str]) -> pa.Array:

@@ -18,6 +18,7 @@ from sextet.watching.layout import Columns, Layout, layout_of_names, layout_of_v
 from sextet.watching.reading import Raw, Reading, Row
 
 if TYPE_CHECKING:
+    from sextet.watching.date_clock import DateClock
     from sextet.watching.zone_clock import ZoneClock
 
 
@@ -39,7 +40,7 @@ class Stream:
     heard: Heard
     hints: Hints = Hints()
     ahead: int = 0
-    zone: ZoneClock | None = None
+    zone: ZoneClock | DateClock | None = None
 
     def reading(self, layout: Layout, names: Sequence[str], *, grouped: bool = False, epoch: bool = False) -> Reading:
         """Return what reads its rows, of which `names` are the fields."""

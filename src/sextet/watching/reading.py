@@ -13,6 +13,7 @@ from sextet.watching.heard import Heard
 from sextet.watching.numbers import Numbers
 
 if TYPE_CHECKING:
+    from sextet.watching.date_clock import DateClock
     from sextet.watching.zone_clock import ZoneClock
 
 FILE_ROWS = 5000  # rows of a file that are looked at before one is read, as in training
@@ -70,7 +71,7 @@ class Reading:
         grouped: bool = False,
         ahead: int = 0,
         epoch: bool = False,
-        zone: ZoneClock | None = None,
+        zone: ZoneClock | DateClock | None = None,
     ) -> None:
         """Begin with no row.
 
@@ -82,7 +83,7 @@ class Reading:
             ahead: rows to look at before the first is read; 0: a live stream, of which each is read at once where
                 its texts have one meaning.
             epoch: whether stamps may be whole numbers since 1970.
-            zone: the clock by which stamps are that name no zone.
+            zone: the clock by which stamps are that name no zone; or that of dates, by which all are.
         """
         hints = hints or Hints()
         self.heard = heard

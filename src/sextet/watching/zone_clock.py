@@ -54,6 +54,10 @@ class ZoneClock:
         self._last[series] = moment if last is None else max(moment, last)
         return moment
 
+    def shown(self, moment: float, ahead: float) -> float:
+        """Return a moment that a stamp names itself, as it is, whatever its own clock is `ahead`."""
+        return moment
+
     def never(self, wall: float) -> bool:
         """Whether the clock was put forward over this."""
         earlier, later = self._offsets(wall)
