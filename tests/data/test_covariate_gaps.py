@@ -90,3 +90,10 @@ def test_a_covariate_that_is_missing_altogether_is_still_taken_as_its_mean() -> 
     data = frame()
     data.loc[of_b(data), "temp"] = np.nan
     assert any("'temp' has no value in 30 of 60 rows" in note for note in read(data).notes)
+
+
+def test_but_the_rows_of_the_horizon_have_to_be_there() -> None:
+    data = frame()
+    data.loc[of_b(data), "temp"] = np.nan
+    with pytest.raises(DataError, match="'temp' of series 'b' ends at 2024-10-27 01:00 CEST, .* needs it until"):
+        read(data.drop(index=of_b(data)[-2:]))

@@ -22,9 +22,8 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
         start, end, known = int(panel.offsets[s]), int(panel.offsets[s + 1]), int(panel.known[s])
         for k, column in enumerate(panel.future_names):
             there = np.isfinite(panel.future[start:end, k])
-            if not there.any():
-                continue  # a covariate that is missing altogether is taken as its mean
-            reach = int(np.flatnonzero(there)[-1]) + 1
+            # a covariate that is missing altogether is taken as its mean, but the rows have to be there
+            reach = int(np.flatnonzero(there)[-1]) + 1 if there.any() else end - start
             whose = f"{name}: the future covariate {column!r} of series {series!r}"
             if reach < known + horizon:
                 last, need = (_at(panel, s, row) for row in (reach - 1, known + horizon - 1))
@@ -33,7 +32,7 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
                     "far, in rows without a target or with --future-data."
                 )
             holes = known + np.flatnonzero(~there[known : known + horizon])
-            if len(holes):
+            if there.any() and len(holes):
                 more = f" and at {len(holes) - 1} more of them" if len(holes) > 1 else ""
                 raise DataError(
                     f"{whose} has no value at {_at(panel, s, int(holes[0]))}{more}, but it is needed at each of the "

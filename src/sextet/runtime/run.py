@@ -156,8 +156,7 @@ class Run:
             DataError: the data do not suit the run, or future covariates end before the horizon.
         """
         panel = self.history if panel is None else panel
-        if panel.future_names:
-            self._check_future(panel)
+        check_future(panel, self.config.horizon)
         return self.answer(panel, origin_windows(panel), ongoing=ongoing)
 
     def answer(self, panel: Panel, index: WindowIndex, *, ongoing: Collection[Alert] = ()) -> Forecast:
@@ -280,15 +279,3 @@ class Run:
         notes += [*short_notes(panel, unseen), *gap_notes(panel, self.reach)]
         silence = silence_note(self.policy)
         return (*notes, silence) if silence else tuple(notes)
-
-    def _check_future(self, panel: Panel) -> None:
-        ahead = panel.lengths - panel.known
-        short = np.flatnonzero(ahead < self.config.horizon)
-        if len(short):
-            s = int(short[0])
-            raise DataError(
-                f"Future covariates ({', '.join(panel.future_names)}) of series {panel.ids[s]!r} reach "
-                f"{int(ahead[s])} steps beyond its last target; the horizon is {self.config.horizon}. "
-                "Give them with --future-data FILE, or as rows after the last target."
-            )
-        check_future(panel, self.config.horizon)
