@@ -55,6 +55,11 @@ def test_steps_run_through_the_epochs_in_order(setting: Any) -> None:
         np.testing.assert_array_equal(truth["target"], got_truth["target"])
 
 
+def test_nothing_tunes_the_numbers_of_the_steps(setting: Any) -> None:
+    # a tuner that sleeps would keep the end of each fit waiting, by up to a minute
+    assert feeder(setting).dataset().options().autotune.enabled is False
+
+
 def test_padding_fills_up_to_the_replicas_and_does_not_count(setting: Any) -> None:
     for (inputs, truth), (plain, known) in zip(
         feeder(setting).shared_by(3).epoch(0), feeder(setting).epoch(0), strict=True

@@ -124,7 +124,10 @@ class Feeder:
         TensorFlow only counts; the windows themselves come through `at`. A data set over a Python generator copies each
         batch several times, which takes longer than a step of a small network on a GPU.
         """
-        return tf.data.Dataset.counter(first)
+        options = tf.data.Options()
+        # its tuner sleeps twice as long each time, up to a minute, and the end of a fit waits for it to wake
+        options.autotune.enabled = False
+        return tf.data.Dataset.counter(first).with_options(options)
 
 
 def flipped(batch: WindowBatch, which: NDArray[np.bool_]) -> WindowBatch:
