@@ -61,6 +61,7 @@ TABLE = {
     "Could not load library libcudnn_cnn_infer.so.8. Error: libcuda.so: cannot open shared object file": "SXT801",
     "12/12 - 3s - 250ms/step - loss: 0.5 - val_loss: nan": "SXT813",
     "it is slower on 4 GPUs than on 1": "SXT815",
+    "Failed to initialize GPU device #0: shared object symbol not found": "SXT833",
 }
 
 
