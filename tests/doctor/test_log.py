@@ -62,6 +62,7 @@ TABLE = {
     "12/12 - 3s - 250ms/step - loss: 0.5 - val_loss: nan": "SXT813",
     "it is slower on 4 GPUs than on 1": "SXT815",
     "Failed to initialize GPU device #0: shared object symbol not found": "SXT833",
+    "InternalError: cudaGetDevice() failed. Status: cudaGetErrorString symbol not found.": "SXT833",
 }
 
 
