@@ -19,9 +19,8 @@ from itertools import combinations
 from pathlib import Path
 from statistics import median
 
-from marked_page import filled
+from marked_page import fill
 from sextet.app.calibrate import CalibrateRequest, calibrate
-from sextet.core.files import write_text
 from sextet.planner.memory import MIB
 from sextet.planner.memory_profile import predict_growth
 from sextet.planner.profile import Profile, StepTime, read_profile
@@ -163,10 +162,7 @@ def main() -> None:
     )
     print("\n\n".join(tables.values()))
     if given.page:
-        text = PAGE.read_text(encoding="utf-8")
-        for name, table in tables.items():
-            text = filled(text, name, table)
-        write_text(PAGE, text)
+        fill(PAGE, tables)
 
 
 if __name__ == "__main__":

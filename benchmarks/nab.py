@@ -30,7 +30,7 @@ import numpy as np
 from scipy.special import erfc
 from scipy.stats import chi2
 
-from marked_page import filled
+from marked_page import fill
 from sextet.evaluate.spikes import NAB_PROFILES, NabCount, NabProfile, nab_count
 from sextet.watching.clock import Clock
 from sextet.watching.watcher import Watcher
@@ -181,10 +181,7 @@ def main() -> None:
     tables = {half: table(options.data, half) for half in halves}
     print("\n\n".join(tables.values()))
     if options.page:
-        text = options.page.read_text(encoding="utf-8")
-        for half, found in tables.items():
-            text = filled(text, f"nab-{half}", found)
-        options.page.write_text(text, encoding="utf-8")
+        fill(options.page, {f"nab-{half}": found for half, found in tables.items()})
 
 
 if __name__ == "__main__":

@@ -24,9 +24,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from marked_page import filled
+from marked_page import fill
 from sextet.core.files import write_text
 from sextet.hardware.catalogue import look_up
+from sextet.hardware.precision import FLOAT16, FLOAT32
 from sextet.planner.memory import ABOVE, BELOW, MIB, memory_parts
 from sextet.planner.standing import SHAPE, member_specs
 from sextet.planner.timing.device import Software
@@ -37,7 +38,6 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "planner-model.md"
 MEASURED = HERE / "profiles" / "h200-batches.csv"
 SOFTWARE = Software(framework="tensorflow")
-POLICIES = {"float32": "float32", "float16": "mixed_float16"}
 WIDER: Mapping[str, Mapping[str, int]] = {
     "patchtst": {"width": 128, "heads": 16, "feed_forward": 256},
     "lstm": {"width": 512},
@@ -48,7 +48,6 @@ WIDER: Mapping[str, Mapping[str, int]] = {
 BATCHES = {"default": (4096, 16384, 65536), "wide": (1024, 4096, 16384)}
 HALF = ("patchtst", "lstm")
 """Networks that are measured wide in FP16 too."""
-FUTURE = (SHAPE.horizon, SHAPE.future_channels)
 SECONDS = 1.5
 """Of steps measured at each batch, after three that trace the graph and fill caches."""
 LEAST_STEPS = 5
@@ -101,13 +100,13 @@ def measure(out: Path) -> None:
 
 def network(member: str, size: str, precision: str) -> None:
     """Measure one network in this process, batch after batch."""
-    from sextet.probes.steps import prepare
+    from sextet.probes.steps import batch_of, learner_of, prepare
 
     tf = prepare("gpu")
     card = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])["device_name"]
-    learner = learner_of(spec_of(member, size), precision)
+    learner = learner_of(spec_of(member, size), FLOAT16 if precision == "float16" else FLOAT32)
     for batch in BATCHES[size]:
-        data = batch_of(tf, batch)
+        data = tf.nest.map_structure(tf.convert_to_tensor, batch_of(batch))
         for _ in range(3):
             learner.train_on_batch(*data)
         tf.config.experimental.reset_memory_stats("GPU:0")
@@ -122,40 +121,6 @@ def network(member: str, size: str, precision: str) -> None:
         csv.writer(said).writerow([f"{one:.6g}" if isinstance(one, float) else one for one in row])
         print("ROW " + said.getvalue().strip(), flush=True)
         del data
-
-
-def learner_of(spec: Any, precision: str) -> Any:
-    """Return the learner of a fresh network, as training on one card makes it."""
-    from sextet.members.registry import member_of
-    from sextet.specs.train_config import TrainConfig
-    from sextet.training.devices import recurrent
-    from sextet.training.devices.policy import policy
-    from sextet.training.devices.station import Station
-    from sextet.training.learner import Learner
-    from sextet.training.optimiser import optimizer
-
-    station = Station(policy=POLICIES[precision])
-    with policy(station.policy):
-        built = member_of(spec).build(SHAPE)
-    recurrent.in_float32(built)
-    learner = Learner(built, SHAPE.levels, 1.0)
-    chosen = station.optimizer(optimizer(TrainConfig()))
-    learner.compile(optimizer=chosen, jit_compile=station.compiled(), auto_scale_loss=False)
-    return learner
-
-
-def batch_of(tf: Any, batch: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a batch of random windows on the card: inputs, and what is to be learned."""
-
-    def normal(*size: int) -> Any:
-        return tf.random.stateless_normal((batch, *size), (0, len(size)))
-
-    seen = tf.ones((batch, SHAPE.lookback, 1))  # the second channel says which values were observed
-    history = normal(SHAPE.lookback, SHAPE.past_channels - 1)
-    past, future = tf.concat([history[:, :, :1], seen, history[:, :, 1:]], axis=2), normal(*FUTURE)
-    target = normal(SHAPE.horizon)
-    truth = {"target": target, "weight": tf.ones_like(target), "label": tf.zeros_like(target)}
-    return {"past": past, "future": future}, truth
 
 
 def read(path: Path) -> list[Row]:
@@ -274,10 +239,7 @@ def main() -> None:
     tables = {"card-batches": rows_table(found), "card-batches-errors": summary_table(found)}
     print("\n\n".join(tables.values()))
     if options.page:
-        text = PAGE.read_text(encoding="utf-8")
-        for name, table in tables.items():
-            text = filled(text, name, table)
-        write_text(PAGE, text)
+        fill(PAGE, tables)
 
 
 if __name__ == "__main__":

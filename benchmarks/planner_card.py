@@ -14,9 +14,8 @@ import argparse
 from pathlib import Path
 from statistics import median
 
-from marked_page import filled
+from marked_page import fill
 from sextet.core.errors import ConfigError
-from sextet.core.files import write_text
 from sextet.planner.operations import Work
 from sextet.planner.profile import Profile, read_profile
 from sextet.planner.timing.device import Device, Software
@@ -42,10 +41,7 @@ def main() -> None:
     tables = {"card-kernels": kernels_table(profile, card), "card-steps": steps_table(profile, card)}
     print("\n\n".join(tables.values()))
     if options.page:
-        text = PAGE.read_text(encoding="utf-8")
-        for name, table in tables.items():
-            text = filled(text, name, table)
-        write_text(PAGE, text)
+        fill(PAGE, tables)
 
 
 def kernels_table(profile: Profile, card: Device) -> str:

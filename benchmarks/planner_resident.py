@@ -15,17 +15,10 @@ import threading
 import time
 from pathlib import Path
 
-from sextet.core.window import WindowShape
 from sextet.planner.memory import MIB, memory_parts
+from sextet.planner.standing import SHAPE, member_specs
 from sextet.planner.timing.device import Software
 from sextet.planner.work import member_work
-from sextet.specs.defaults import resolved
-from sextet.specs.presets import MEMBERS
-from sextet.specs.situation import Situation
-
-LEVELS = tuple(level / 14 for level in range(1, 14))
-SHAPE = WindowShape(lookback=720, horizon=96, past_channels=6, future_channels=4, static_features=0, levels=LEVELS)
-SITUATION = Situation(horizon=96, season=24, length=20_000, rows=100_000)
 
 
 def resident() -> int:
@@ -35,21 +28,9 @@ def resident() -> int:
 
 def peak_of(name: str, batch: int) -> int:
     """Return by how many bytes two training steps raise resident memory above what the batch itself takes."""
-    import numpy as np
+    from sextet.probes.steps import batch_of, learner_of
 
-    from sextet.members.registry import member_of
-    from sextet.specs.train_config import TrainConfig
-    from sextet.training.learner import Learner
-    from sextet.training.optimiser import optimizer
-
-    spec = resolved(MEMBERS[name](), SITUATION)
-    learner = Learner(member_of(spec).build(SHAPE), SHAPE.levels, 1.0)
-    learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=False)
-    rng = np.random.default_rng(0)
-    past = rng.normal(size=(batch, SHAPE.lookback, SHAPE.past_channels)).astype(np.float32)
-    future = rng.normal(size=(batch, SHAPE.horizon, SHAPE.future_channels)).astype(np.float32)
-    target = rng.normal(size=(batch, SHAPE.horizon)).astype(np.float32)
-    truth = {"target": target, "weight": np.ones_like(target), "label": np.zeros_like(target)}
+    learner, data = learner_of(member_specs()[name]), batch_of(batch)
     before, highest, done = resident(), [0], threading.Event()
 
     def watch() -> None:
@@ -60,7 +41,7 @@ def peak_of(name: str, batch: int) -> int:
     thread = threading.Thread(target=watch)
     thread.start()
     for _ in range(2):
-        learner.train_on_batch({"past": past, "future": future}, truth)
+        learner.train_on_batch(*data)
     done.set()
     thread.join()
     return highest[0] - before
@@ -68,7 +49,7 @@ def peak_of(name: str, batch: int) -> int:
 
 def predicted(name: str, batch: int) -> float:
     """Return the predicted bytes without what the libraries hold, without margin."""
-    parts = memory_parts(member_work(resolved(MEMBERS[name](), SITUATION), SHAPE, batch), Software(), margin=1.0)
+    parts = memory_parts(member_work(member_specs()[name], SHAPE, batch), Software(), margin=1.0)
     return parts.total - parts.context
 
 
@@ -83,7 +64,7 @@ def main() -> None:
     print(
         f"{'member':<16} {'measured':>9} {'predicted':>9} {'error':>7}   MiB that {asked.batch // 2} windows more add"
     )
-    for name in (one for one in MEMBERS if one != "rule-based"):
+    for name in member_specs():
         sizes = asked.batch // 2, asked.batch
         grown = [_measured(name, batch) for batch in sizes]
         counted = [predicted(name, batch) for batch in sizes]

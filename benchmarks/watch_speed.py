@@ -25,7 +25,7 @@ from typing import Any
 
 import psutil
 
-from marked_page import filled
+from marked_page import fill
 
 _BLOCK = 10_000
 _STEP = timedelta(minutes=5)
@@ -109,8 +109,7 @@ def main() -> None:
     if options.out:
         options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if options.page:
-        text = options.page.read_text(encoding="utf-8")
-        options.page.write_text(filled(text, "watch-speed", block(found)), encoding="utf-8")
+        fill(options.page, {"watch-speed": block(found)})
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import calibration_halves as benchmark
+from marked_page import filled
 from sextet.planner.profile import Timing
 
 from ..planner.made import made_profile
@@ -43,6 +44,6 @@ def test_the_baseline_is_the_geometric_mean_of_the_half():
 
 def test_tables_go_between_their_marks():
     text = "a\n<!-- x -->\nold\n<!-- end x -->\nb\n"
-    assert benchmark.filled(text, "x", "new") == "a\n<!-- x -->\nnew\n<!-- end x -->\nb\n"
+    assert filled(text, "x", "new") == "a\n<!-- x -->\nnew\n<!-- end x -->\nb\n"
     page = benchmark.PAGE.read_text(encoding="utf-8")
     assert all(f"<!-- {name} -->" in page and f"<!-- end {name} -->" in page for name in ("where", "halves", "members"))

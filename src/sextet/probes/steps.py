@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sextet.hardware.precision import FLOAT32
 from sextet.planner.standing import BATCH, SHAPE, member_specs
 
 MARK = "SEXTET-CALIBRATE "
@@ -44,29 +45,37 @@ def prepare(device: str) -> Any:
     return (tf, fit, learner)[0]
 
 
-def step_of(name: str) -> Callable[[], Any]:
-    """Return one training step of a member over a batch that stays the same, and wait for its end."""
-    import numpy as np
-
-    from sextet.members.registry import member_of
+def learner_of(spec: Any, policy: str = FLOAT32) -> Any:
+    """Return the learner of a fresh network, as training on one device makes it in a dtype policy."""
     from sextet.specs.train_config import TrainConfig
     from sextet.training.devices.station import Station
-    from sextet.training.learner import Learner
-    from sextet.training.optimiser import optimizer
+    from sextet.training.trainee import Trainee
 
-    spec: Any = member_specs()[name]
-    learner = Learner(member_of(spec).build(SHAPE), SHAPE.levels, 1.0)
-    learner.compile(optimizer=optimizer(TrainConfig()), jit_compile=Station().compiled(), auto_scale_loss=False)
+    trainee = Trainee(spec, SHAPE, TrainConfig(), Station(policy=policy))
+    trainee.ready()
+    return trainee.learner
+
+
+def batch_of(windows: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a batch of random windows: inputs, and what is to be learned."""
+    import numpy as np
+
     rng = np.random.default_rng(0)
 
     def normal(*size: int) -> Any:
-        return rng.normal(size=(BATCH, *size)).astype(np.float32)
+        return rng.standard_normal((windows, *size), dtype=np.float32)
 
     past, future = normal(SHAPE.lookback, SHAPE.past_channels), normal(SHAPE.horizon, SHAPE.future_channels)
     past[..., 1] = 1.0  # that channel says which values were observed
     target = normal(SHAPE.horizon)
     truth = {"target": target, "weight": np.ones_like(target), "label": np.zeros_like(target)}
-    return lambda: learner.train_on_batch({"past": past, "future": future}, truth)
+    return {"past": past, "future": future}, truth
+
+
+def step_of(name: str) -> Callable[[], Any]:
+    """Return one training step of a member over a batch that stays the same, and wait for its end."""
+    learner, batch = learner_of(member_specs()[name]), batch_of(BATCH)
+    return lambda: learner.train_on_batch(*batch)
 
 
 def times(seconds: float) -> None:
