@@ -36,6 +36,25 @@ def test_a_bad_date_is_named(value: str, tmp_path: Path) -> None:
     assert "line 51" in text and "'ds'" in text and repr(value) in text
 
 
+@pytest.mark.parametrize("value", ["9999-12-31 00:00:00", "0001-01-01 00:00:00", "9999-12-31"])
+def test_a_year_that_is_not_read_is_told_from_what_is_no_date(value: str, tmp_path: Path) -> None:
+    lines = hourly(100).splitlines()
+    lines[50] = f"{value},1"
+    text = message(write(tmp_path, "\n".join(lines)))
+    assert "line 51" in text and repr(value) in text and "of the years 1678 to 2261" in text
+
+
+def test_years_that_are_not_read_are_named_in_frames_and_counted_stamps_too(tmp_path: Path) -> None:
+    stamps = np.datetime64("2024-01-01", "us") + np.arange(100) * np.timedelta64(3600, "s")
+    stamps[60] = np.datetime64("9999-12-31", "us")
+    text = message(pd.DataFrame({"ds": stamps, "y": np.arange(100.0)}))
+    assert "row 60" in text and "9999-12-31" in text and "of the years 1678 to 2261" in text
+    counted = [1_704_067_200 + 3600 * k for k in range(100)]
+    counted[60] = 9_999_999_999  # 2286: as nanoseconds it would be a moment of 1702
+    text = message(write(tmp_path, "ds,y\n" + "".join(f"{second},1\n" for second in counted)))
+    assert "line 62" in text and "9999999999" in text and "of the years 1678 to 2261" in text
+
+
 def test_a_named_column_that_holds_no_times_is_told_what_would_do(tmp_path: Path) -> None:
     path = write(tmp_path, "ds,y\n12,1\n13,2\n")
     said = message(path, DataOptions(time="ds"))

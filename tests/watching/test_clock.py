@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sextet.watching.clock import Clock
+from sextet.watching.zone_clock import ZoneClock
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,14 @@ def test_stamps_are_read(text: str, second: float) -> None:
 @pytest.mark.parametrize("text", ["", "ds", "1.5", "yesterday", "2024-13-01", "2024-02-30 10:00"])
 def test_what_is_no_stamp(text: str) -> None:
     assert Clock().second(text) is None
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T00:00:00Z", "0001-01-01 00:00", "9999999999"])
+def test_a_moment_that_nanoseconds_do_not_reach_is_no_stamp(text: str) -> None:
+    clock = Clock(epoch=True, zone=ZoneClock("Europe/Berlin"))
+    assert clock.second(text) is None
+    assert clock.refusal(text) == f"{text!r} lies outside the years 1678 to 2261"
+    assert clock.second("2261-12-31 23:00") is not None
 
 
 def test_the_first_layout_holds_for_the_column() -> None:

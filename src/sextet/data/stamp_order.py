@@ -15,6 +15,9 @@ Nanoseconds = NDArray[np.int64]
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 COUNTED = ("seconds", "milliseconds", "microseconds", "nanoseconds")
+YEARS = (1678, 2261)
+"""First and last year whose stamps are read: whole ones that nanoseconds since 1970 can say."""
+
 _DAY_NS = 86_400_000_000_000
 _CLEAR = 1.5  # times as many steps in the one grid as in the other: no gaps, or a few, make up for that
 

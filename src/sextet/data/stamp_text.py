@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sextet.data.arrow_arrays import from_numpy, no_text, text_scalar, to_numpy, whole_scalar
 from sextet.data.hints import Hints
-from sextet.data.stamp_order import DAY_FIRST, MONTH_FIRST, ORDERS, choose_order, other_order
+from sextet.data.stamp_order import DAY_FIRST, MONTH_FIRST, ORDERS, YEARS, choose_order, other_order
 
 Nanoseconds = NDArray[np.int64]
 
@@ -167,7 +167,7 @@ def _by_pattern(text: pa.Array, layout: str) -> ParsedStamps:
     hour = np.where(np.char.lower(half) == "pm", hour % 12 + 12, np.where(half != "", hour % 12, hour))
     digits = np.char.ljust(_texts(parts, "fraction"), 9, "0")
     nanos = digits.astype(np.int64) if len(digits) else np.zeros(0, np.int64)
-    ok = ok & (year >= 1678) & (year <= 2261) & (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60)
+    ok = ok & (year >= YEARS[0]) & (year <= YEARS[1]) & (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60)
     ok &= second < 60
     months = (np.where(ok, year, 1970) - 1970) * 12 + np.where(ok, month, 1) - 1
     start = months.astype("datetime64[M]").astype("datetime64[D]").view(np.int64)
@@ -179,6 +179,13 @@ def _by_pattern(text: pa.Array, layout: str) -> ParsedStamps:
     seconds = (((start + day - 1) * 24 + hour) * 60 + minute) * 60 + second
     ns = seconds * 1_000_000_000 + nanos - np.where(minutes == NAIVE, 0, minutes).astype(np.int64) * _MINUTE_NS
     return ParsedStamps(ns=np.where(ok, ns, 0), ok=ok, minutes=minutes)
+
+
+def year_beyond(text: pa.Array, layout: str) -> bool:
+    """Whether one text `[1]` is of the layout, but of a year that is not read."""
+    parts = pc.extract_regex(text, pattern=_PATTERNS[layout])
+    year = _texts(parts, "year")[0]
+    return len(year) == 4 and not YEARS[0] <= int(year) <= YEARS[1]
 
 
 def _has(parts: Any, name: str) -> bool:

@@ -13,13 +13,14 @@ from sextet.core.errors import DataError
 from sextet.data.arrow_arrays import from_texts, no_text, to_numpy, whole_scalar
 from sextet.data.hints import Hints
 from sextet.data.number_text import MISSING, NumberStyle, number_style, one_number
-from sextet.data.stamp_order import COUNTED, ORDERS, counted_note, other_order
-from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps
+from sextet.data.stamp_order import COUNTED, ORDERS, YEARS, counted_note, other_order
+from sextet.data.stamp_text import NAIVE, choose_layout, parse_stamps, year_beyond
 
 Floats = NDArray[np.float64]
 Nanoseconds = NDArray[np.int64]
 
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+_OF_YEARS = f"a date or time of the years {YEARS[0]} to {YEARS[1]}"
 _UNIT_NAMES = dict(zip(_UNITS_NS, COUNTED, strict=True))
 _WHOLE = r"^\s*\d{1,18}\s*$|^\s*[1-8]\d{18}\s*$"
 
@@ -142,7 +143,9 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
         tz = array.type.tz if pa.types.is_timestamp(array.type) else None
         ns = to_numpy(pc.cast(pc.cast(array, pa.timestamp("ns", tz=tz)), pa.int64()))
     except pa.ArrowInvalid as error:
-        raise BadValueError(0, "stamps of the years 1678 to 2261", str(error), "Correct or remove it.") from error
+        year = to_numpy(pc.year(array))
+        at = int(np.argmax((year < YEARS[0]) | (year > YEARS[1])))
+        raise BadValueError(at, _OF_YEARS, str(array[at].as_py()), "Correct or remove it.") from error
     return ns, np.full(len(array), NAIVE if tz is None else 0, dtype=np.int16)
 
 
@@ -257,8 +260,12 @@ def _counted_stamps(array: pa.Array, unit: str) -> Nanoseconds:
             expected = f"{_UNIT_NAMES[unit]} since 1970"
             raise BadValueError(at, expected, array[at].as_py(), "Correct or remove it.")
         array = _whole_numbers(array)
-    counted: Nanoseconds = to_numpy(pc.cast(array, pa.int64())) * _UNITS_NS[unit]
-    return counted
+    counted: Nanoseconds = to_numpy(pc.cast(array, pa.int64()))
+    most = np.iinfo(np.int64).max // _UNITS_NS[unit]
+    if (beyond := np.abs(counted) > most).any():
+        at = int(np.argmax(beyond))
+        raise BadValueError(at, _OF_YEARS, array[at].as_py(), "Correct or remove it.")
+    return counted * _UNITS_NS[unit]
 
 
 def _text_stamps(array: pa.Array, layout: str) -> tuple[Nanoseconds, NDArray[np.int16]]:
@@ -268,7 +275,8 @@ def _text_stamps(array: pa.Array, layout: str) -> tuple[Nanoseconds, NDArray[np.
         remedy = "Correct or remove it."
         if layout in ORDERS and parse_stamps(array.slice(at, 1), other_order(layout)).ok[0]:
             remedy = f"Correct or remove it, or give --dates {other_order(layout)}."
-        raise BadValueError(at, f"a date or time ({layout})", array[at].as_py(), remedy)
+        expected = _OF_YEARS if year_beyond(array.slice(at, 1), layout) else f"a date or time ({layout})"
+        raise BadValueError(at, expected, array[at].as_py(), remedy)
     return parsed.ns, parsed.minutes
 
 
@@ -282,7 +290,7 @@ def _integer_unit(sample: pa.Array) -> str:
     if not len(values):
         return ""
     low, high = pc.min(values).as_py(), pc.max(values).as_py()
-    if 1678 <= low and high <= 2261:
+    if YEARS[0] <= low and high <= YEARS[1]:
         return "year"
     if 16_780_101 <= low and high <= 22_611_231:
         parsed = parse_stamps(pc.cast(values, pa.string()), "yearmonthday")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sextet.data.hints import Hints
-from sextet.data.stamp_order import COUNTED, ORDERS, counted_note, other_order
+from sextet.data.stamp_order import COUNTED, ORDERS, YEARS, counted_note, other_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _END = ((datetime(year, 1, 1) - _EPOCH).total_seconds() for year in (YEARS[0], YEARS[1] + 1))
 _NS = 1e9
 _NEAR = 129_600.0  # seconds: a day and a half holds now in every time zone
 
@@ -94,6 +95,8 @@ class Clock:
         """Say that a text is no stamp, or of no moment in the zone."""
         if self._zone is not None and (found := self._stamp(text)) is not None and self._zone.never(found[0]):
             return f"{text[:40]!r} never was in {self._zone.zone}, where the clock was put forward then"
+        if (told := self._told(text)) is not None and not _countable(told[0]):
+            return f"{text[:40]!r} lies outside the years {YEARS[0]} to {YEARS[1]}"
         said = f"{text[:40]!r} is no time"
         if not self.layout:
             return said
@@ -122,6 +125,11 @@ class Clock:
 
     def _stamp(self, text: str) -> tuple[float, float | None] | None:
         """Seconds since 1970, and how many the clock of the text is ahead of UTC; None: it names no zone."""
+        told = self._told(text)
+        return told if told is not None and _countable(told[0]) else None
+
+    def _told(self, text: str) -> tuple[float, float | None] | None:
+        """The same of any year."""
         moment = _iso(text)
         if moment is None:
             return self._other(text)
@@ -144,6 +152,11 @@ class Clock:
             if not self._texts:  # nothing is gathered that could tell more
                 self.layout = layout
         return _stamp_in(text, layout)
+
+
+def _countable(second: float) -> bool:
+    """Whether nanoseconds since 1970 can say it: 9999-12-31, say, stands for none, and no grid reaches there."""
+    return _FIRST <= second < _END
 
 
 def _iso(text: str) -> datetime | None:
