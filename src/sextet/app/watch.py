@@ -24,8 +24,7 @@ from sextet.watching.watcher import Watcher
 
 if TYPE_CHECKING:
     from sextet.runtime.run import Run
-    from sextet.watching.date_clock import DateClock
-    from sextet.watching.zone_clock import ZoneClock
+    from sextet.watching.wall_clock import WallClock
 
 _SAVE_SECONDS = 30.0
 _LOOK_EVERY = 1024  # rows between looks at the clock
@@ -180,7 +179,7 @@ def _zone(given: str | None, kept: str | None, run: Run | None) -> str | None:
     return None
 
 
-def _clock(watcher: Watcher, run: Run | None, given: str | None) -> ZoneClock | DateClock | None:
+def _clock(watcher: Watcher, run: Run | None, given: str | None) -> WallClock | None:
     # without a clock the data of zones need not be loaded
     if run is not None and watcher.zone is None:
         from sextet.data.ordering import is_coarse

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sextet.data.stamp_text import Layout
-    from sextet.watching.date_clock import DateClock
-    from sextet.watching.zone_clock import ZoneClock
+    from sextet.watching.wall_clock import WallClock
 
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +44,7 @@ class Clock:
         *,
         live: bool = False,
         epoch: bool = False,
-        zone: ZoneClock | DateClock | None = None,
+        zone: WallClock | None = None,
     ) -> None:
         """Begin without a layout.
 

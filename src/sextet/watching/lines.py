@@ -18,8 +18,7 @@ from sextet.watching.layout import Columns, Layout, layout_of_names, layout_of_v
 from sextet.watching.reading import Raw, Reading, Row
 
 if TYPE_CHECKING:
-    from sextet.watching.date_clock import DateClock
-    from sextet.watching.zone_clock import ZoneClock
+    from sextet.watching.wall_clock import WallClock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,7 @@ class Stream:
     heard: Heard
     hints: Hints = Hints()
     ahead: int = 0
-    zone: ZoneClock | DateClock | None = None
+    zone: WallClock | None = None
 
     def reading(self, layout: Layout, names: Sequence[str], *, grouped: bool = False, epoch: bool = False) -> Reading:
         """Return what reads its rows, of which `names` are the fields."""

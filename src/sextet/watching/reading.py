@@ -13,8 +13,7 @@ from sextet.watching.heard import Heard
 from sextet.watching.numbers import Numbers
 
 if TYPE_CHECKING:
-    from sextet.watching.date_clock import DateClock
-    from sextet.watching.zone_clock import ZoneClock
+    from sextet.watching.wall_clock import WallClock
 
 FILE_ROWS = 5000  # rows of a file that are looked at before one is read, as in training
 _WAIT = 100  # rows that wait at most for a value that tells what a dot or comma means; none of them is judged yet
@@ -71,7 +70,7 @@ class Reading:
         grouped: bool = False,
         ahead: int = 0,
         epoch: bool = False,
-        zone: ZoneClock | DateClock | None = None,
+        zone: WallClock | None = None,
     ) -> None:
         """Begin with no row.
 
