@@ -3,10 +3,11 @@
     python benchmarks/ablations.py --data DIR [--only EPF-DE,M4-Hourly] [--out out] [--networks]
 
 For each cell: the parts that need no training (forecasts of the Rule-Based member, transforms), and, where a backtest
-of the cell has left its members below OUT, how they are combined. `--networks` trains a GRU with and without each
-choice that networks depend on, a few minutes each. The loss is the mean pinball over thirteen levels of `weigh` and
-`calibrate`, which none of these choices saw, in the unit of each series' training spread; what is learned on one of the
-two is judged on the other. Writes OUT/ablations/<cell>.json, which results.py takes over.
+of the cell has left its members below OUT, how they are combined; where one with the next seed has too (`cells.py
+--seed 1`), what networks are worth that answer the mean of two trainings. `--networks` trains a GRU with and without
+each choice that networks depend on, a few minutes each. The loss is the mean pinball over thirteen levels of `weigh`
+and `calibrate`, which none of these choices saw, in the unit of each series' training spread; what is learned on one of
+the two is judged on the other. Writes OUT/ablations/<cell>.json, which results.py takes over.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ def ablations(cell: Cell, setting: Setting, *, networks: bool) -> Iterator[Row]:
     stage = Stage(cell, setting)
     yield from rule_based(stage)
     yield from transforms(stage)
-    yield from combining(stage, setting.folder(cell) / "folds" / "000")
+    folder = setting.folder(cell) / "folds" / "000"
+    yield from combining(stage, folder)
+    yield from seeds(stage, folder, replace(setting, seed=setting.seed + 1).folder(cell) / "folds" / "000")
     if networks:
         yield from trained(stage)
 
@@ -212,14 +215,12 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     from sextet.core.quantiles import LEVELS
     from sextet.ensemble.combining import calibrated, hear, learn_weights
     from sextet.ensemble.lagging import lagging
-    from sextet.ensemble.recruiting import member_file
-    from sextet.runtime.crew import Crew, member_from, spike_probability
+    from sextet.runtime.crew import Crew, spike_probability
 
     ground = stage.ground
-    files = {spec.name: folder / member_file(spec) for spec in ground.specs}
-    if not all(file.is_file() for file in files.values()):
+    if not (members := members_in(stage, folder)):
         return
-    plain = Crew(members={name: member_from(file) for name, file in files.items()}, shape=ground.shape)
+    plain = Crew(members=members, shape=ground.shape)
     crew = lagging(plain, ground)
     panel, everything = ground.panel, hear(crew, ground)
     known, count = np.arange(panel.series), panel.series
@@ -253,6 +254,65 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     yield stage.row("calibration, against none", "calibrate", whole, shifted)
     fully = judged(full.apply(said(weights)))
     yield stage.row("trust in a calibration, against all of it", "calibrate", fully, shifted)
+
+
+def seeds(stage: Stage, folder: Path, other: Path) -> Iterator[Row]:
+    """Networks that answer the mean of two trainings, against those of either: the ensembles of a backtest's members.
+
+    Weights are learned anew for each, on select and weigh.
+    """
+    from sextet.ensemble.combining import hear, learn_weights
+    from sextet.ensemble.lagging import lagging
+    from sextet.runtime.crew import Crew, spike_probability
+
+    ground, first, second = stage.ground, members_in(stage, folder), members_in(stage, other)
+    if not first or not second:
+        return
+    panel = ground.panel
+
+    def judged(members: dict[str, Any]) -> float:
+        crew = lagging(Crew(members=members, shape=ground.shape), ground)
+        heard = hear(crew, ground)
+        weights = learn_weights(crew, heard.before, np.arange(panel.series), panel.series)
+        part = heard.part("calibrate")
+        answers = [part.answers[name].quantiles for name in weights.names]
+        return loss(ground, part.index, weights.apply(answers, part.index.series, spike_probability(part.answers)))
+
+    single = (judged(first) + judged(second)) / 2.0
+    both = judged({name: mean_of(member, second[name]) for name, member in first.items()})
+    yield stage.row("networks trained twice, from two seeds, against once", "calibrate", single, both)
+
+
+def members_in(stage: Stage, folder: Path) -> dict[str, Any]:
+    """The members that a backtest has left in the folder of a fold; none where one is missing."""
+    from sextet.ensemble.recruiting import member_file
+    from sextet.runtime.crew import member_from
+
+    files = {spec.name: folder / member_file(spec) for spec in stage.ground.specs}
+    if not all(file.is_file() for file in files.values()):
+        return {}
+    return {name: member_from(file) for name, file in files.items()}
+
+
+def mean_of(first: Any, second: Any) -> Any:
+    """A network that answers the mean of two; the Rule-Based member, which no seed changes, as it is."""
+    from sextet.core.answer import Answer
+    from sextet.runtime.onnx_member import OnnxMember
+
+    class Both(OnnxMember):
+        def __init__(self) -> None:
+            """Nothing is loaded: the two are."""
+
+        def answer(self, batch: Any) -> Answer:
+            one, other = first.answer(batch), second.answer(batch)
+            warns = one.spike_probability is not None
+            return Answer(
+                quantiles=(one.quantiles + other.quantiles) / 2,
+                spike_probability=(one.spike_probability + other.spike_probability) / 2 if warns else None,
+                spike_size=(one.spike_size + other.spike_size) / 2 if warns else None,
+            )
+
+    return Both() if isinstance(first, OnnxMember) else first
 
 
 def trained(stage: Stage) -> Iterator[Row]:
