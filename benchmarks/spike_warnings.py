@@ -11,7 +11,8 @@ again, and every alarm scores every step of them: PR-AUC, over all steps and by 
 - quantiles, mass above: the probability that all quantiles together give a value above it;
 - Spike Detector alone: what that member says;
 - LightGBM: a classifier of (window, step) on the same history, clock and covariates, 50 Optuna trials on validation
-  (`warning_ahead/`), in an environment of its own below OUT/competitors/envs.
+  (`warning_ahead/`), in an environment of its own below OUT/competitors/envs. `--searches N` repeats the search with
+  other seeds: few spikes leave much to its luck, and what each finds is reported.
 
 Writes OUT/warnings/<task>.json, which results.py takes over.
 """
@@ -21,10 +22,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from competitors.systems import SystemFailed
 from protocols.cell import MissingFile, ProtocolError
@@ -32,9 +35,9 @@ from protocols.machine import commit, machine, versions
 from protocols.running import Setting, plain
 from sextet.core.errors import SextetError
 from sextet.core.files import write_text
-from warning_ahead.boosted import LIGHTGBM, TRIALS, answered, classify, write_task
+from warning_ahead.boosted import LIGHTGBM, TRIALS, answered, classify, searched_by, write_task
 from warning_ahead.replay import OURS, Said, fits, replayed
-from warning_ahead.scoring import ablation, alarm_scores, lead_scores
+from warning_ahead.scoring import ablation, alarm_scores, lead_scores, weighted_average_precision
 from warning_ahead.tasks import DETECTOR, TASKS, Task, take_over
 
 BLOCK_DAYS = {"Glucose": 1, "EPF-NP": 7, "EPF-DE": 7}
@@ -49,6 +52,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trials", type=int, default=TRIALS, help="of LightGBM's search; 0 leaves it out")
+    parser.add_argument("--searches", type=int, default=3, help="of LightGBM; the first is compared with")
     parser.add_argument("--cores", type=int, default=1, help="processors that LightGBM uses")
     options = parser.parse_args()
     names = [name.strip() for name in options.only.split(",") if name.strip()]
@@ -58,7 +62,7 @@ def main() -> int:
     code = 0
     for name in names:
         try:
-            found = measured(TASKS[name], setting, trials=options.trials, cores=options.cores)
+            found = measured(TASKS[name], setting, Rival(options.trials, options.searches, options.cores))
         except MissingFile as error:
             print(f"{name}: left out. {error}")
             continue
@@ -71,7 +75,16 @@ def main() -> int:
     return code
 
 
-def measured(task: Task, setting: Setting, *, trials: int = TRIALS, cores: int = 1) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Rival:
+    """How LightGBM is searched: trials of a search (0 leaves it out), searches, processors that it uses."""
+
+    trials: int = TRIALS
+    searches: int = 3
+    cores: int = 1
+
+
+def measured(task: Task, setting: Setting, rival: Rival) -> dict[str, Any]:
     """Backtest a task where that is not done, and score all alarms.
 
     Raises:
@@ -91,8 +104,8 @@ def measured(task: Task, setting: Setting, *, trials: int = TRIALS, cores: int =
     said = replayed(work, progress)
     alarms = dict(said.alarms)
     account = None
-    if trials:
-        alarms[LIGHTGBM.label], account = boosted(task, setting, work, said, trials, cores)
+    if rival.trials:
+        alarms[LIGHTGBM.label], account = boosted(task, setting, work, said, rival)
     rows = BLOCK_DAYS[task.cell] * int(86_400 / seconds_a_row(work.panel))
     return {
         "task": task.name,
@@ -126,16 +139,25 @@ def backtest_begun(task: Task, setting: Setting, request: Any) -> None:
         print(f"{task.name}: {len(taken)} files of members taken over from {setting.folder(task.protocol)}")
 
 
-def boosted(task: Task, setting: Setting, work: Any, said: Said, trials: int, cores: int) -> tuple[Any, dict[str, Any]]:
-    """LightGBM's probabilities of the same windows, and how they came about."""
+def boosted(task: Task, setting: Setting, work: Any, said: Said, rival: Rival) -> tuple[Any, dict[str, Any]]:
+    """LightGBM's probabilities of the same windows, and how they came about; of further searches what they score."""
     from sextet.core.progress import Silent
 
     folder = setting.out / "lightgbm" / f"{task.name}.seed{setting.seed}"
     if not (folder / "task.json").is_file():
         _, fit, _ = next(fits(replace(work), Silent()))
-        write_task(work, fit.ground, folder, trials=trials)
-    out = classify(folder.resolve(), (setting.out / "competitors" / "envs").resolve(), cores)
-    return answered(out, said.label.shape[1])
+        write_task(work, fit.ground, folder, trials=rival.trials)
+    known = np.isfinite(said.label)
+    searches, first = [], None
+    for seed in range(setting.seed, setting.seed + rival.searches):
+        asked = folder if seed == setting.seed else searched_by(folder, seed)
+        out = classify(asked.resolve(), (setting.out / "competitors" / "envs").resolve(), rival.cores)
+        probability, account = answered(out, said.label.shape[1])
+        ranked = weighted_average_precision(probability[known], said.label[known], np.ones(int(known.sum()), int))
+        searches.append({"seed": seed, "validation": account["validation"], "average_precision": ranked})
+        first = first or (probability, account)
+    assert first is not None
+    return first[0], {**first[1], "searches": searches}
 
 
 def seconds_a_row(panel: Any) -> float:

@@ -27,6 +27,7 @@ def warnings(evidence: Evidence) -> str:
             INTRO,
             _alarms(rows),
             _losses(rows),
+            *_searches(rows),
             "### By step",
             "PR-AUC of the steps at that distance alone.",
             _steps(rows),
@@ -62,6 +63,22 @@ def _names(rows: Sequence[Record]) -> list[str]:
 def _losses(rows: Sequence[Record]) -> str:
     """Say of each task which alarms the ensemble is behind and ahead of, and where that may be chance."""
     return "\n".join(f"- {row['task']}: {_standing(row['ahead'])}." for row in rows)
+
+
+def _searches(rows: Sequence[Record]) -> list[str]:
+    """What LightGBM scores as each of its searches leaves it; nothing where it was searched once."""
+    again = {row["task"]: found for row in rows if len(found := (row.get("lightgbm") or {}).get("searches", ())) > 1}
+    if not again:
+        return []
+    said = [
+        f"{task} {', '.join(number(one['average_precision']) for one in found)} "
+        f"(on validation {', '.join(number(one['validation']) for one in found)})"
+        for task, found in again.items()
+    ]
+    return [
+        "How much of that is the luck of a search: LightGBM after searches with other seeds, the first as above: "
+        f"{'; '.join(said)}."
+    ]
 
 
 def _standing(ahead: Mapping[str, Record]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,17 @@ def write_task(work: Any, ground: Any, folder: Path, *, most: int = MOST_PAIRS, 
         np.savez(folder / f"fold-{number:03d}.npz", x=features(ground, series, row, step)[0])
     asked = {"names": names, "folds": len(plan), "daily": daily, "seed": work.config.seed, "trials": trials}
     (folder / "task.json").write_text(json.dumps(asked, indent=1))
+
+
+def searched_by(folder: Path, seed: int) -> Path:
+    """Return the folder of the same task with another seed of the search; one that is there is kept."""
+    other = folder.with_name(f"{folder.name}.search{seed}")
+    if not (other / "task.json").is_file():
+        shutil.rmtree(other, ignore_errors=True)
+        shutil.copytree(folder, other, ignore=shutil.ignore_patterns("task.json"))
+        asked = json.loads((folder / "task.json").read_text())
+        (other / "task.json").write_text(json.dumps({**asked, "seed": seed}, indent=1))
+    return other
 
 
 def answered(folder: Path, horizon: int) -> tuple[NDArray[np.float64], dict[str, Any]]:
