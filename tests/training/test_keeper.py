@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ pytest.importorskip("tensorflow", reason="training is not installed")
 
 from sextet.core.progress import Silent
 from sextet.members.backend import tf
-from sextet.training import monitor
+from sextet.training import keeper, monitor
 from sextet.training.checkpoint import Checkpoint, Checkpoints
 from sextet.training.conditions import Conditions
 from sextet.training.diary import entries
@@ -110,6 +112,47 @@ def test_it_goes_on_to_the_last_bit(
     assert [row["step"] for row in log] == [3, 6, 9, 12] and {row["member"] for row in log} == {"gru"}
     assert all(row["learning_rate"] > 0 and row["examples_per_second"] > 0 for row in log)
     assert shown(tmp_path / "board", "select") == [(row["epoch"], np.float32(row["select"])) for row in log]
+
+
+def interrupted_at(setting: Any, keep: Keep | None, epoch: int, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train until so far, where Ctrl-C is pressed."""
+    after_step = monitor.Monitor.on_train_batch_end
+
+    def pressing(self: monitor.Monitor, batch: int, logs: Any = None) -> None:
+        after_step(self, batch, logs)
+        if (self.epoch, batch) == (epoch, step):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(monitor.Monitor, "on_train_batch_end", pressing)
+        fit(setting, keep)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT, which Windows has not")
+@pytest.mark.parametrize(("step", "kept"), [(0, (1, 1)), (STEPS - 1, (2, 0))])
+def test_what_was_trained_is_kept_where_ctrl_c_is_pressed(
+    setting: Any,
+    undisturbed: FittedMember,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: int,
+    kept: tuple[int, int],
+) -> None:
+    monkeypatch.setattr(keeper, "WORTH", 0.0)
+    keep = replace(keep_in(tmp_path), minutes=1e9)
+    interrupted_at(setting, keep, 1, step, monkeypatch)
+    found = Checkpoints(tmp_path / "kept").latest()
+    assert found is not None and (found.epoch, found.step) == kept
+    assert_same(fit(setting, keep), undisturbed)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT, which Windows has not")
+def test_a_few_seconds_are_not_worth_keeping(setting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "WORTH", 1e9)
+    interrupted_at(setting, replace(keep_in(tmp_path), minutes=1e9), 1, 0, monkeypatch)
+    assert Checkpoints(tmp_path / "kept").latest() is None
+    interrupted_at(setting, None, 1, 0, monkeypatch)
 
 
 def test_a_damaged_checkpoint_is_said_and_the_one_before_goes_on(

@@ -20,8 +20,12 @@ from sextet.training.checkpoint import Checkpoint, Checkpoints
 from sextet.training.diary import Diary
 from sextet.training.keep import Keep
 from sextet.training.monitor import Monitor
+from sextet.training.stopping import Stopping
 
 GROUPS = ("weights", "optimizer", "metrics")
+
+WORTH = 30.0
+"""Seconds of steps that are kept where they are stopped; fewer are sooner done again than thrown away."""
 
 
 class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
@@ -32,9 +36,16 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         spent: seconds that were spent on it before.
     """
 
-    def __init__(self, keep: Keep | None, learner: Any, monitor: Monitor, progress: Progress) -> None:
-        """Keep the training of `learner` as `keep` says, and find where to begin; None keeps nothing."""
+    def __init__(
+        self, keep: Keep | None, learner: Any, monitor: Monitor, progress: Progress, stopping: Stopping
+    ) -> None:
+        """Keep the training of `learner` as `keep` says, and find where to begin; None keeps nothing.
+
+        Whoever is `stopping` it is heeded between two steps, once they are kept.
+        """
         super().__init__()
+        self._stopping = stopping
+        self._first: float | None = None  # when the first step was done
         self.epoch = self.step = 0
         self._learner = learner
         self._monitor = monitor
@@ -48,14 +59,14 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             self._find(self._checkpoints, progress)
 
     def callbacks(self, member: str, batch: int) -> Sequence[Any]:
-        """Return the callbacks that keep, in their order, to come after all others.
+        """Return the callbacks that keep and that stop, in their order, to come after all others.
 
         Args:
             member: its name.
             batch: windows a step.
         """
         if self._keep is None:
-            return []
+            return [self]
         diary = Diary(member, self._monitor, batch=batch, log=self._keep.log, board=self._keep.board)
         diary.begin(self.epoch)
         return [diary, self]
@@ -70,16 +81,21 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch_start = time.perf_counter()
         if epoch > self.epoch:
             self._save_if_time(epoch, 0)
+        self._stopping.heed()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Take a checkpoint if it is time; after an epoch's last step the next epoch's begin does."""
+        self._first = self._first or time.perf_counter()
         if batch + 1 < self.params["steps"]:
             self._save_if_time(self._monitor.epoch, batch + 1)
+            self._stopping.heed()
 
     def _save_if_time(self, epoch: int, step: int) -> None:
         if self._keep is None or self._checkpoints is None or (epoch, step) <= (self.epoch, self.step):
             return
-        if time.perf_counter() - self._saved >= 60 * self._keep.minutes:
+        now = time.perf_counter()
+        stopped = self._stopping.asked and now - (self._first or now) >= WORTH
+        if stopped or now - self._saved >= 60 * self._keep.minutes:
             self._checkpoints.save(self._taken(epoch, step))
             self._saved = time.perf_counter()
 
