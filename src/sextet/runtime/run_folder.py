@@ -44,6 +44,11 @@ ENDING = ".unfinished"  # of the folder, beside a run, of a training that has no
 Arrays = Mapping[str, NDArray[Any]]
 
 
+def beside_run(path: Path) -> Path:
+    """Return the folder of the unfinished training of the run `path`, be it `.` or the root, which have no name."""
+    return Path(os.path.abspath(path) + ENDING) if path.name in ("", "..") else path.with_name(path.name + ENDING)
+
+
 class RunFolder:
     """Reads and writes the files of one run folder; checks every file it reads against the manifest."""
 
@@ -137,7 +142,7 @@ class RunFolder:
 
     def _read_manifest(self) -> dict[str, Any]:
         path = self.path / MANIFEST
-        if not path.is_file() and (beside := self.path.with_name(self.path.name + ENDING)).is_dir():
+        if not path.is_file() and (beside := beside_run(self.path)).is_dir():
             raise RunError(
                 f"{self.path} is no run yet: its training has not ended. sextet show {beside} tells how far it has "
                 f"come; sextet train --resume {self.path} goes on with it."

@@ -30,7 +30,7 @@ from sextet.core.files import atomic_writer, sha256, write_text
 from sextet.core.lock import held, holder
 from sextet.core.panel import Panel
 from sextet.data.fingerprint import fingerprint
-from sextet.runtime.run_folder import ENDING, MANIFEST, RunFolder, refuse_other, sweep, take_place
+from sextet.runtime.run_folder import ENDING, MANIFEST, RunFolder, beside_run, refuse_other, sweep, take_place
 from sextet.runtime.stored_panel import panel_from_arrays, panel_to_arrays
 
 REQUEST, DATA, SEALED = "request.json", "data.npz", "sealed"
@@ -50,15 +50,15 @@ class Unfinished:
 
     def __init__(self, out: Path) -> None:
         """Look at the training of the run `out`."""
-        whole = Path(os.path.abspath(out))
         self.out = out
-        self.path = whole.with_name(whole.name + ENDING)
+        self.path = beside_run(Path(os.path.abspath(out)))
         self.training = self.path / TRAINING
         self.run = self.path / RUN
 
     @classmethod
     def at(cls, path: Path) -> Unfinished:
         """Look at the training of the run `path`, or of which `path` is the folder itself."""
+        path = path if path.name not in ("", "..") else Path(os.path.abspath(path))
         name = path.name
         is_itself = name.endswith(ENDING) and name != ENDING and not (path / MANIFEST).is_file()
         return cls(path.with_name(name.removesuffix(ENDING)) if is_itself else path)
