@@ -17,6 +17,12 @@ def normal(mean: float, sd: float) -> np.ndarray:
     return np.array([NormalDist(mean, sd).inv_cdf(level) for level in LEVELS])
 
 
+def test_who_wrote_a_share_is_told_of_the_percentage() -> None:
+    with pytest.raises(ConfigError, match=r"from 1 to below 100.*got 0\.8\. For 80 % give 80\."):
+        interval(0.8)
+    assert interval(1) == pytest.approx((0.495, 0.505))
+
+
 def test_levels_are_symmetric_around_the_median() -> None:
     assert LEVELS[MEDIAN] == 0.5 and list(LEVELS) == sorted(LEVELS)
     np.testing.assert_allclose(np.array(LEVELS) + np.array(LEVELS)[::-1], 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +40,10 @@ def test_forecast_has_the_columns_promised(model: Ensemble) -> None:
 
 
 def test_polars_in_and_out(model: Ensemble, frame: pd.DataFrame) -> None:
-    made = model.forecast(pl.from_pandas(frame), like="polars")
-    assert isinstance(made, pl.DataFrame)
+    made = model.forecast(pl.from_pandas(frame))
+    assert isinstance(made, pl.DataFrame) and isinstance(model.explain(pl.from_pandas(frame)), pl.DataFrame)
+    assert isinstance(model.cross_validation(pl.from_pandas(frame), windows=1), pl.DataFrame)
+    assert isinstance(model.forecast(frame, like="polars"), pl.DataFrame)
     np.testing.assert_allclose(made["sextet"].to_numpy(), model.forecast(frame)["sextet"].to_numpy())
 
 
@@ -55,6 +60,20 @@ def test_leaderboard_and_cross_validation(model: Ensemble, frame: pd.DataFrame) 
     joined = checked.merge(frame, on=["unique_id", "ds"], suffixes=("", "_true"))
     np.testing.assert_allclose(joined["y"], joined["y_true"])
     assert (checked["cutoff"] < checked["ds"]).all()
+
+
+def test_a_pickle_and_a_copy_hold_all_of_it(model: Ensemble, run: Path, frame: pd.DataFrame, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "gone")
+    loaded = Ensemble.load(tmp_path / "gone")
+    written = pickle.dumps(loaded)
+    copied = copy.deepcopy(loaded)
+    shutil.rmtree(tmp_path / "gone")
+    for other in (pickle.loads(written), copied):
+        pd.testing.assert_frame_equal(other.forecast(frame), model.forecast(frame))
+        pd.testing.assert_frame_equal(other.leaderboard(), model.leaderboard())
+        saved = other.save(tmp_path / "again")
+        pd.testing.assert_frame_equal(Ensemble.load(saved).forecast(), model.forecast())
+    assert Ensemble.load(pickle.loads(pickle.dumps(copied)).save(tmp_path / "third")).run.config == model.run.config
 
 
 def test_save_and_load_forecast_the_same(model: Ensemble, tmp_path: Path) -> None:

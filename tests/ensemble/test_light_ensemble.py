@@ -15,6 +15,7 @@ from sextet import Ensemble
 from sextet.baselines.classical import to_plain
 from sextet.baselines.ridge import Ridge
 from sextet.combine.lagged import EARLIER, LaggedAverage
+from sextet.core.errors import ConfigError
 from sextet.core.window import WindowIndex
 from sextet.data.options import DataOptions
 from sextet.rules.rule_based import LINEAR
@@ -52,6 +53,26 @@ def test_an_update_is_kept_by_save_and_leaves_the_loaded_folder(
     own = Ensemble.load(saved).update(_later(frame, 90))
     assert own.save(saved) == saved
     pd.testing.assert_frame_equal(Ensemble.load(saved).forecast(), own.forecast())
+
+
+def test_options_without_data_are_refused(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="options say how data are read, and there are none"):
+        Ensemble.load(folder).forecast(options=DataOptions(tz="Europe/Berlin"))
+
+
+def test_options_of_a_part_or_a_method_are_told_where_they_belong(folder: Path, frame: pd.DataFrame) -> None:
+    with pytest.raises(ConfigError, match=r"'future'; it is one of 'options': options=DataOptions\(future="):
+        Ensemble(horizon=HORIZON).fit(frame, future=["load"])
+    with pytest.raises(ConfigError, match="'levels'; forecast takes it"):
+        Ensemble(horizon=HORIZON, levels=(80,))
+    with pytest.raises(ConfigError, match="'device'; fit takes it"):
+        Ensemble(horizon=HORIZON, device="cpu")
+
+
+def test_no_folder_is_made_for_a_report(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="Make it first"):
+        Ensemble.load(folder).report(tmp_path / "none" / "report.html")
+    assert not (tmp_path / "none").exists()
 
 
 def test_the_report_is_one_page(folder: Path, tmp_path: Path) -> None:

@@ -279,19 +279,24 @@ def levels(text: str) -> tuple[float, ...]:
     """Read interval levels in percent: "80,95" -> (80, 95).
 
     Raises:
-        ConfigError: a part is not a number above 0 and below 100, or the list is empty or repeats one.
+        ConfigError: a part is not such a percentage, or the list is empty or repeats one.
     """
+    from sextet.core.quantiles import interval
+
     found: list[float] = []
     for part in text.split(","):
         try:
             level = float(part.strip().rstrip("%"))
         except ValueError:
             level = float("nan")
-        if not 0 < level < 100 or level in found:
+        if level != level or level in found:
             raise ConfigError(
-                "Expected --levels as distinct percentages above 0 and below 100, such as 80,95; "
-                f"got {part.strip()!r} in {text!r}."
+                f"Expected --levels as distinct percentages, such as 80,95; got {part.strip()!r} in {text!r}."
             )
+        try:
+            interval(level)
+        except ConfigError as error:
+            raise ConfigError(f"--levels {text}: {error}") from None
         found.append(int(level) if level == int(level) else level)
     return tuple(found)
 

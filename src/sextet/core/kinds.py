@@ -51,8 +51,9 @@ def checked(
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            _refuse_unknown(signature, kwargs, owner)
-            bound, hints = signature.bind(*args, **kwargs), _hints(function, unloaded)
+            hints = _hints(function, unloaded)
+            _refuse_unknown(signature, kwargs, owner, hints)
+            bound = signature.bind(*args, **kwargs)
             for name, value in bound.arguments.items():
                 parameter = signature.parameters[name]
                 if name not in skip and name in hints and parameter.kind is not inspect.Parameter.VAR_KEYWORD:
@@ -107,15 +108,26 @@ def _given(value: Any, default: Any, hint: Any, owner: str, name: str) -> Any:
     return of_kind(value, hint, owner, name)
 
 
-def _refuse_unknown(signature: inspect.Signature, kwargs: Mapping[str, Any], owner: str) -> None:
+def _refuse_unknown(
+    signature: inspect.Signature, kwargs: Mapping[str, Any], owner: str, hints: Mapping[str, Any]
+) -> None:
     known = [name for name in signature.parameters if name not in ("self", "cls")]
     if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in signature.parameters.values()):
         return
     for name in kwargs:
         if name not in known:
-            raise ConfigError(
-                f"{owner} has no option {name!r}{nearest(name, known) or '.'} Options are {', '.join(known)}."
-            )
+            meant = _field_of(name, known, hints) or nearest(name, known) or "."
+            raise ConfigError(f"{owner} has no option {name!r}{meant} Options are {', '.join(known)}.")
+
+
+def _field_of(name: str, options: Sequence[str], hints: Mapping[str, Any]) -> str:
+    """Say of which option, a dataclass, `name` is a field; nothing where it is of none."""
+    for option in options:
+        hint = hints.get(option)
+        for kind in (hint, *get_args(hint)):
+            if isinstance(kind, type) and is_dataclass(kind) and name in (field.name for field in fields(kind)):
+                return f"; it is one of {option!r}: {option}={kind.__name__}({name}=...)."
+    return ""
 
 
 def expected(hint: Any, words: Mapping[Any, str] = _WORDS) -> str:

@@ -22,10 +22,13 @@ def interval(level: float) -> tuple[float, float]:
     """Return the lower and upper quantile level of a central interval, `level` in percent: 80 -> (0.1, 0.9).
 
     Raises:
-        ConfigError: `level` is not above 0 and below 100.
+        ConfigError: `level` is not from 1 to below 100; who wrote 0.8 is told of 80.
     """
-    if not 0 < level < 100:
-        raise ConfigError(f"An interval level is a percentage above 0 and below 100, for example 80; got {level:g}.")
+    if not 1 <= level < 100:
+        meant = f" For {100 * level:g} % give {100 * level:g}." if 0 < level < 1 else ""
+        raise ConfigError(
+            f"An interval level is a percentage from 1 to below 100, for example 80; got {level:g}.{meant}"
+        )
     tail = (1 - level / 100) / 2
     return round(tail, 6), round(1 - tail, 6)
 

@@ -75,6 +75,12 @@ def stamp_column(stamps: NDArray[np.datetime64], tz: str | None) -> pa.Array:
     return array if tz is None else pc.cast(array, pa.timestamp("ns", tz=tz))
 
 
+def kind_of(data: Any) -> Like:
+    """Return of which kind a frame is; what is none counts as pandas."""
+    module = type(data).__module__.split(".")[0]
+    return "polars" if module == "polars" else "pyarrow" if module == "pyarrow" else "pandas"
+
+
 def convert(table: pa.Table, like: Like) -> Any:
     """Turn an Arrow table into a pandas or polars frame, or leave it.
 

@@ -8,21 +8,23 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sextet.core.errors import RunError
+from sextet.core.errors import ConfigError, RunError
+from sextet.core.files import place_for
 from sextet.core.forecast import Forecast
 from sextet.core.kinds import checked
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
 from sextet.core.window import WindowIndex
 from sextet.data.fitting import read_to_fit
-from sextet.data.frames import convert, forecast_frame, stamp_column
+from sextet.data.frames import Like, convert, forecast_frame, kind_of, stamp_column
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.ensemble.options import config_from
+from sextet.ensemble.packing import packed, unpacked
 from sextet.rules.given_rules import given_rules
 from sextet.runtime.reading import columns_of_training, fresh_panel, options_for, trained_columns
 from sextet.runtime.run import Run
@@ -34,7 +36,6 @@ from sextet.specs.run_config import RunConfig
 if TYPE_CHECKING:
     from sextet.ensemble.fit import Fit
 
-Like = Literal["pandas", "polars", "pyarrow"]
 SILENT = Silent()
 
 
@@ -132,10 +133,9 @@ class Ensemble:
         if out is not None:
             self._take(Path(out), train_at(Path(out), asked, read, progress, fresh=fresh))
         else:
-            parent = Path(tempfile.mkdtemp(prefix="sextet-"))
-            weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)  # gone with this object
+            parent = self._own_folder()
             self._take(parent / "run", train_in(parent, asked, read, progress))
-        self._like = _kind(data)
+        self._like = kind_of(data)
         return self
 
     @classmethod
@@ -186,8 +186,14 @@ class Ensemble:
 
     @checked("predict")
     def predict(self, data: Any = None, *, options: DataOptions | None = None) -> Forecast:
-        """Return the forecast with everything that belongs to it: members, weights, alerts."""
+        """Return the forecast with everything that belongs to it: members, weights, alerts.
+
+        Raises:
+            ConfigError: `options` without `data`, of which they say how it is read.
+        """
         if data is None:
+            if options is not None:
+                raise ConfigError("options say how data are read, and there are none: give the data too.")
             return self.run.forecast()
         return self.run.forecast(fresh_panel(self.run, data, options=options))
 
@@ -208,13 +214,13 @@ class Ensemble:
             levels: central intervals in percent.
             members: add a column for each member's median.
             options: how `data` is read.
-            like: kind of frame; None: the kind that `fit` was given.
+            like: kind of frame; None: that of `data`, without it the kind that `fit` was given.
 
         Returns:
             A frame: unique_id, ds, sextet, sextet-lo-80, sextet-hi-80, ..., sextet-mean, spike_probability, spike_size.
         """
         forecast = self.predict(data, options=options)
-        return forecast_frame(forecast, levels, like or self._like, members=members)
+        return forecast_frame(forecast, levels, like or self._like_of(data), members=members)
 
     def leaderboard(self) -> Any:
         """Return the scores on the test part as a frame: ensemble, members, baselines, best MAE first."""
@@ -230,7 +236,7 @@ class Ensemble:
         from sextet.combine.explain import explain
 
         told = explain(self.predict(data))
-        return convert(pa.table({**told.columns(), "ds": stamp_column(told.ds, told.tz)}), self._like)
+        return convert(pa.table({**told.columns(), "ds": stamp_column(told.ds, told.tz)}), self._like_of(data))
 
     @checked("cross_validation")
     def cross_validation(
@@ -271,7 +277,7 @@ class Ensemble:
         table = table.append_column("y", pa.array(truth, from_pandas=True))
         if "cutoff" not in table.column_names:
             table = table.add_column(2, "cutoff", stamp_column(np.repeat(forecast.cutoff, horizon), forecast.tz))
-        return convert(table, self._like)
+        return convert(table, self._like_of(data))
 
     @checked("update")
     def update(self, data: Any, *, options: DataOptions | None = None, progress: Progress = SILENT) -> Ensemble:
@@ -295,10 +301,14 @@ class Ensemble:
 
     @checked("report")
     def report(self, path: str | Path) -> Path:
-        """Write the HTML report of the training and its test to `path`; returns the path."""
+        """Write the HTML report of the training and its test to `path`; returns the path.
+
+        Raises:
+            ConfigError: its folder is not there.
+        """
         from sextet.report.html import write_report
 
-        return write_report(self._stored("view.json"), path)
+        return write_report(self._stored("view.json"), place_for(path, "the report"))
 
     @checked("save")
     def save(self, path: str | Path) -> Path:
@@ -333,6 +343,24 @@ class Ensemble:
         model._run, model._folder = run, Path(path)
         return model
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle or a copy holds: the files of the run too, since its folder may be gone by then."""
+        return {**self.__dict__, "_folder": None if self._folder is None else packed(self._folder)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take it up, the files in a folder of its own, gone with this object."""
+        self.__dict__.update(state)
+        if state["_folder"] is not None:
+            self._folder = unpacked(state["_folder"], self._own_folder())
+
+    def _own_folder(self) -> Path:
+        parent = Path(tempfile.mkdtemp(prefix="sextet-"))
+        weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)
+        return parent
+
+    def _like_of(self, data: Any) -> Like:
+        return self._like if data is None or isinstance(data, str | Path) else kind_of(data)
+
     def _panel(self, data: Any, options: DataOptions | None) -> Any:
         settings, trained = self.run.settings, trained_columns(self.run)
         optional = columns_of_training(settings)
@@ -364,8 +392,3 @@ def _last_windows(panel: Any, windows: int, step: int, horizon: int) -> WindowIn
         )
     first = np.maximum(start, 1)
     return window_index(panel, first + (start - first) % step, panel.known, horizon, step=step)
-
-
-def _kind(data: Any) -> Like:
-    module = type(data).__module__.split(".")[0]
-    return "polars" if module == "polars" else "pyarrow" if module == "pyarrow" else "pandas"

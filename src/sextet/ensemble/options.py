@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -52,7 +53,15 @@ def _refuse_unknown(options: Mapping[str, Any]) -> None:
                     f"Ensemble has no option {name!r}; it is one of {part!r}: "
                     f"from {kind.__module__} import {kind.__name__}, {part}={kind.__name__}({name}=...)."
                 )
-        raise ConfigError(
-            f"Ensemble has no option {name!r}{nearest(name, [*known, 'rules', 'config']) or '.'} "
-            f"Options are rules, config, {', '.join(known)}."
-        )
+        meant = _method_of(name) or nearest(name, [*known, "rules", "config"]) or "."
+        raise ConfigError(f"Ensemble has no option {name!r}{meant} Options are rules, config, {', '.join(known)}.")
+
+
+def _method_of(name: str) -> str:
+    """Say which method of an ensemble takes `name`; nothing where none does."""
+    from sextet.ensemble.ensemble import Ensemble
+
+    for method in ("fit", "forecast", "cross_validation"):
+        if name in inspect.signature(getattr(Ensemble, method)).parameters:
+            return f"; {method} takes it: {method}(..., {name}=...)."
+    return ""
