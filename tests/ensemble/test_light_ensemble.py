@@ -55,6 +55,11 @@ def test_an_update_is_kept_by_save_and_leaves_the_loaded_folder(
     pd.testing.assert_frame_equal(Ensemble.load(saved).forecast(), own.forecast())
 
 
+def test_it_says_what_it_is_of(folder: Path) -> None:
+    assert repr(Ensemble.load(folder)) == "<Ensemble of rule-based, horizon 6, trained>"
+    assert repr(Ensemble(horizon=3, members="gru,lstm")) == "<Ensemble of gru, lstm, horizon 3, not trained>"
+
+
 def test_options_without_data_are_refused(folder: Path) -> None:
     with pytest.raises(ConfigError, match="options say how data are read, and there are none"):
         Ensemble.load(folder).forecast(options=DataOptions(tz="Europe/Berlin"))

@@ -343,6 +343,11 @@ class Ensemble:
         model._run, model._folder = run, Path(path)
         return model
 
+    def __repr__(self) -> str:
+        """Say what it is of, and whether it is trained."""
+        members = ", ".join(spec.name for spec in self.config.members)
+        return f"<Ensemble of {members}, horizon {self.config.horizon}, {'trained' if self._run else 'not trained'}>"
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what a pickle or a copy holds: the files of the run too, since its folder may be gone by then."""
         return {**self.__dict__, "_folder": None if self._folder is None else packed(self._folder)}
