@@ -122,6 +122,23 @@ def test_limits_are_held_against_each_rig(job, terms, clock, rigs):
     assert compare([read_rig("A40")], job, tight, clock=clock).rigs[0].within["budget"] is None
 
 
+def test_what_bears_on_the_verdict_is_judged_among_rigs_within_the_limits(answer, job, terms, clock, rigs):
+    three = [*rigs, read_rig("2x P40")]
+    found = compare(three, job, replace(terms, budget=Quantity(7_000_000.0, "KRW")), clock=clock)
+    kept = {three[0].name, three[2].name}
+    assert set(found.chances.seconds) == kept and all(set(wins) == kept for wins in found.chances.wins.values())
+    assert [{one.cheap, one.dear} for one in found.break_even] == [kept]
+    assert {change.best for change in found.sensitivity} <= {*kept, None}
+    assert not any(rigs[1].name in line for line in found.verdict.reasons)
+    assert [point.front for point in found.front] == [True, False, True]
+    assert "It costs more than 7,000,000 KRW." in found.rigs[1].cons and "costs more than" in found.verdict.text
+    single = compare(rigs, job, replace(terms, budget=Quantity(7_000_000.0, "KRW")), clock=clock)
+    assert single.chances is None and single.break_even == () and single.verdict.rig == rigs[0].name
+    loose = compare(rigs, job, replace(terms, budget=Quantity(1e9, "KRW"), hours_limit=1e3), clock=clock)
+    assert loose.verdict == answer.verdict and loose.chances == answer.chances
+    assert loose.sensitivity == answer.sensitivity and loose.break_even == answer.break_even
+
+
 def test_one_rig_is_described_and_not_compared(job, terms, clock):
     found = compare([read_rig("Tesla T4")], job, terms, clock=clock)
     assert found.chances is None and found.sensitivity == () and found.break_even == ()

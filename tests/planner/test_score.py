@@ -76,3 +76,13 @@ def test_a_rig_that_does_not_serve_has_zero_and_no_other_is_held_against_it():
         first, second, third = scores([BEST, SLOW, useless])
         assert third.total == 0
         assert (first.total, second.total) == tuple(one.total for one in scores([BEST, SLOW])) and first.notes == ()
+
+
+def test_what_is_beyond_the_limits_is_measured_against_what_is_within():
+    within, other = Facts(name="a", seconds=100.0, cost=2.0), Facts(name="b", seconds=200.0, cost=1.0)
+    beyond = Facts(name="c", seconds=1.0, cost=4.0, within=False)
+    alone, beside = scores([within, other]), scores([within, other, beyond])
+    assert alone == beside[:2]
+    assert beside[2].parts["time"] == 10.0 and beside[2].parts["cost"] < beside[0].parts["cost"]
+    unpriced = scores([within, other, replace(beyond, cost=None)])
+    assert unpriced[:2] == alone and unpriced[2].total is None

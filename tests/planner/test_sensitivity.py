@@ -9,8 +9,7 @@ import pytest
 from sextet.hardware.rig import read_rig
 from sextet.planner.estimate import estimate
 from sextet.planner.job import Sizes, job_of
-from sextet.planner.score import scores
-from sextet.planner.sensitivity import cases, changes, turning_price
+from sextet.planner.sensitivity import LIMITS, cases, changes
 from sextet.specs.presets import parse_members
 from sextet.specs.train_config import TrainConfig
 
@@ -47,24 +46,6 @@ def test_cases_that_say_what_was_asked_are_left_out(job, terms):
     assert not any("PatchTST" in one.what for one in cases(replace(job, specs=job.specs[:3]), terms))
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_at_the_turning_price_the_score_turns(place, terms, base):
-    winner, price = turning_price(base, place, terms)
-    one = base[place]
-    for factor, best in ((0.98, None), (1.02, None)):
-        share = one.best.seconds.value / terms.life_seconds
-        facts = [each.facts() for each in base]
-        facts[place] = replace(facts[place], cost=price.value * factor * share + one.energy_cost.value)
-        best = max(scores(facts), key=lambda each: each.total).name
-        dearer_loses = (factor > 1) == (place == 0)
-        assert (best == winner) == dearer_loses
-
-
-def test_no_turning_price_without_prices(job, clock, terms):
-    pair = [estimate(read_rig(name), job, clock, terms) for name in ("2x A40", "2x A30")]
-    assert turning_price(pair, 0, terms) is None
-
-
 def test_a_host_short_of_cores_leaves_cards_unused(job, clock, terms, rigs):
     terms = replace(terms, precision="float32")
     base = [estimate(rig, job, clock, terms) for rig in rigs]
@@ -95,3 +76,21 @@ def test_patchtst_left_out_is_v5_only_of_all_six(job, terms):
     assert any(one.what == "PatchTST left out (the members of v5)" for one in cases(job, terms))
     two = replace(job, specs=(job.specs[0], job.specs[3]))
     assert any(one.what == "PatchTST left out" for one in cases(two, terms))
+
+
+def test_rigs_beyond_the_limits_win_nothing_until_they_keep_to_them(job, clock, terms, rigs, base):
+    tight = replace(terms, budget=base[0].price.quantity)
+    found = {one.what: one for one in changes(rigs, base, job, clock, tight)}
+    wide = found["that host and members 16 times as wide"]
+    assert (wide.fastest, wide.cheapest, wide.best) == (rigs[0].name,) * 3 and wide.flips == ()
+    used = found["prices of the list of used cards (2026)"]  # which has no price of the second: it is no cheaper
+    assert used.cost[rigs[1].name] is None and used.best == rigs[0].name and used.flips == ()
+
+
+def test_a_case_that_breaks_a_limit_says_who_keeps_to_it(job, clock, terms, rigs, base):
+    tight = replace(terms, hours_limit=100 / 3600)
+    found = {one.what: one for one in changes(rigs, base, job, clock, tight)}
+    wide = found["members 16 times as wide"]  # which takes three P40 220 s and two V100 76
+    assert wide.fastest == wide.cheapest == wide.best == rigs[1].name and wide.flips == ("time", "cost", "score")
+    longer = found["10 times the epochs"]
+    assert longer.flips == (LIMITS,) and longer.best is None

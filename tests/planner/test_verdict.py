@@ -10,7 +10,8 @@ from sextet.hardware.rig import read_rig
 from sextet.planner.estimate import estimate
 from sextet.planner.figures import Quantity
 from sextet.planner.score import scores
-from sextet.planner.verdict import alike, break_evens, reasons, verdict, within
+from sextet.planner.verdict import alike, break_evens, reasons, verdict
+from sextet.planner.within import facts_of, within
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def base(job, clock, terms, rigs):
 
 
 def _verdict(base, terms):
-    return verdict(base, scores([one.facts() for one in base], terms.weights), None, (), terms)
+    return verdict(base, scores(facts_of(base, terms), terms.weights), None, (), terms)
 
 
 def test_what_is_for_one_rig_is_against_the_other(base, terms):
@@ -111,3 +112,26 @@ def test_a_rig_that_does_not_hold_the_members_is_never_the_verdict(base, terms):
     dear = _verdict([small, base[1]], replace(terms, budget=Quantity(7e6, "KRW")))
     assert dear.rig is None and dear.text.startswith("No rig that can be used keeps to the limits.")
     assert _verdict([small], terms).text.startswith("3x Tesla P40 does not hold every member. Lower --batch")
+
+
+def test_a_better_rig_beyond_a_limit_is_what_would_change_the_verdict(base, terms):
+    dear = replace(base[0], price=replace(base[0].price, quantity=Quantity(3e7, "KRW"), high=Quantity(3e7, "KRW")))
+    tight = replace(terms, budget=Quantity(2.5e7, "KRW"))
+    found = _verdict([dear, base[1]], tight)
+    best = base[1].rig.name
+    assert found.rig == best and found.text.startswith(f"{best}: 9.3 of 10. 3x Tesla P40 costs more than")
+    assert not any("3x Tesla P40" in reason for reason in found.reasons)
+    assert found.flips == (
+        "At 25,000,000 KRW or less instead of 30,000,000 KRW 3x Tesla P40 keeps to the budget and scores best.",
+        "With a budget of 30,000,000 KRW instead of 25,000,000 KRW, 3x Tesla P40 scores best.",
+        f"Nothing else that was tried takes the best score from {best}.",
+    )
+    assert "It costs more than 25,000,000 KRW." in reasons(dear, [base[1]], tight)[1]
+
+
+def test_limits_that_none_keeps_to_say_what_would_let_one(base, terms):
+    none = _verdict(base, replace(terms, hours_limit=0.01))
+    assert (
+        none.rig is None
+        and none.flips[0] == "With a deadline of 0.0124 h a round instead of 0.01 h, 3x Tesla P40 scores best."
+    )

@@ -223,3 +223,20 @@ def test_cards_that_cannot_train_are_named_and_not_taken():
     assert view["chances"]["rigs"] == ["3x Tesla P40", "2x Tesla P40"]
     assert "3x Tesla M40 24GB" not in [one["rig"] for one in view["front"]["choices"]]
     assert "Tesla M40 24GB cannot train: sextet trains with" in render_plan(view)
+
+
+def test_rigs_beyond_the_limits_are_shown_as_such(plan_sample):
+    made = [plan_sample.rig(f"{k}x Tesla P40", k, 100.0, 1e6 * k) for k in (1, 2, 3)]
+    held = [{"hours": True, "budget": True}, {"hours": False, "budget": False}, {"hours": True, "budget": None}]
+    rigs = tuple(replace(rig, within=one) for rig, one in zip(made, held, strict=True))
+    answer = plan_sample.comparison(rigs=rigs, chances=None)
+    view = plan_view(replace(answer, verdict=replace(answer.verdict, rig="1x Tesla P40")), "t", created="now")
+    tiles = view["header"]["tiles"]
+    assert (tiles[0]["detail"], tiles[0]["value"]) == ("best score within the limits", "1x Tesla P40")
+    assert [tile["label"] for tile in tiles[1:]] == ["Time", "Over deadline and budget", "Time"]
+    assert [row["limits"] for row in view["rigs"]["rows"]] == ["within", "over deadline and budget", "not known"]
+    assert "keeps to the limits" in view["chances"]["absent"]
+    free = plan_sample.comparison(rigs=tuple(replace(rig, within={}) for rig in made), chances=None)
+    plain = plan_view(replace(free, verdict=replace(answer.verdict, rig="1x Tesla P40")), "t", created="now")
+    assert plain["header"]["tiles"][0]["detail"] == "best score"
+    assert "limits" not in [one["key"] for one in plain["rigs"]["columns"]]

@@ -9,7 +9,7 @@ from sextet.hardware.catalogue import Device
 from sextet.hardware.rig import Rig
 from sextet.planner.choice import CLEARLY
 from sextet.planner.clock import HALF_COST, Clock
-from sextet.planner.comparison import Chances, Change, Comparison, Question
+from sextet.planner.comparison import Chances, Change, Comparison, FrontPoint, Question
 from sextet.planner.cost import BUSY, IDLE, heat, noise
 from sextet.planner.describe import (
     card_views,
@@ -33,7 +33,8 @@ from sextet.planner.sensitivity import changes
 from sextet.planner.simulation import simulate
 from sextet.planner.terms import Terms
 from sextet.planner.training import OVER, OWN, calls_of, placement_text, variants_of
-from sextet.planner.verdict import alike, break_evens, reasons, verdict, within
+from sextet.planner.verdict import alike, break_evens, reasons, verdict
+from sextet.planner.within import allowed, facts_of, within
 from sextet.planner.wording import digits, money, took
 from sextet.specs.train_config import ROUNDS
 
@@ -57,20 +58,20 @@ def compare(
     _check(rigs, job, bounds)
     clock = clock or Clock(terms.software)
     estimates = _estimates(rigs, job, clock, terms)
-    scored = scores([one.facts() for one in estimates], terms.weights) if rigs else ()
+    scored = scores(facts_of(estimates, terms), terms.weights) if rigs else ()
     chances: Chances | None = None
     changed: tuple[Change, ...] = ()
-    serving = [one for one in estimates if one.serves]
-    if len(serving) > 1:
-        chances = simulate(serving, job, terms)
+    kept = allowed(estimates, terms)
+    if len(kept) > 1:
+        chances = simulate(kept, job, terms)
     if sum(not one.cannot_train for one in estimates) > 1:
         changed = changes(rigs, estimates, job, clock, terms)
-    points = front([front_point(one, terms) for one in estimates])
+    points = _points(estimates, kept, terms)
     searched = search(job, clock, terms, bounds) if bounds is not None else None
     if searched is not None:
         points = searched.points
     plans = tuple(
-        _plan(one, score, [other for other in serving if other is not one], job, clock, terms)
+        _plan(one, score, [other for other in kept if other is not one], job, clock, terms)
         for one, score in zip(estimates, scored, strict=True)
     )
     return Comparison(
@@ -78,7 +79,7 @@ def compare(
         rigs=plans,
         verdict=verdict(estimates, scored, chances, changed, terms, searched),
         chances=chances,
-        break_even=break_evens(serving, terms),
+        break_even=break_evens(kept, terms),
         sensitivity=changed,
         front=points,
         assumptions=_assumptions(job, terms),
@@ -88,6 +89,12 @@ def compare(
             *((TOGETHER,) if any(len(rig.devices) > 1 for rig in rigs) else ()),
         ),
     )
+
+
+def _points(estimates: Sequence[Estimate], kept: Sequence[Estimate], terms: Terms) -> tuple[FrontPoint, ...]:
+    """Return every rig as a point; only those that serve and keep to the limits can be on the front."""
+    marked = dict(zip((one.rig.name for one in kept), front([front_point(one, terms) for one in kept]), strict=True))
+    return tuple(marked.get(one.rig.name) or front_point(one, terms) for one in estimates)
 
 
 def _found(searched: Searched | None, rigs: Sequence[Rig]) -> tuple[str, ...]:

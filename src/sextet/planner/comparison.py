@@ -87,9 +87,9 @@ class Chances:
 
     Attributes:
         draws, seed: of the simulation.
-        wins: by "time", "cost" and "score", for each rig that serves the share of draws it wins; a criterion that is
-            not known of every one of them is left out.
-        ratios: for each other rig that serves, its seconds over those of the first: low, middle and high (10, 50 and
+        wins: by "time", "cost" and "score", for each rig that serves and keeps to the limits the share of draws it
+            wins; a criterion that is not known of every one of them is left out.
+        ratios: for each other of these, its seconds over those of the first: low, middle and high (10, 50 and
             90 %).
         seconds: of each rig's round of training, likewise.
         assumptions: what was taken to be common to the rigs, one sentence each.
@@ -111,8 +111,10 @@ class Change:
         what: in words, such as "members 4 times as wide".
         group: cases that go further and further in one direction share it; others are alone in theirs.
         seconds, cost, total: of each rig by name; None: not known.
-        fastest, cheapest, best: name of the rig that wins then, None where two are alike or one is not known.
-        flips: which of "time", "cost" and "score" have another winner than as asked.
+        fastest, cheapest, best: name of the rig that wins then of those that keep to the limits, None where two are
+            alike or one is not known.
+        flips: which of "time", "cost" and "score" have another winner than as asked; "limits" where no rig keeps to
+            them any more.
     """
 
     what: str
@@ -160,7 +162,7 @@ class Verdict:
     """Which rig to take.
 
     Attributes:
-        rig: name of the winner on the score, None where it cannot be told.
+        rig: name of the winner on the score of those that keep to the limits, None where it cannot be told.
         text: a sentence, with how sure it is.
         reasons: for and against, one sentence each.
         flips: what would change it, one sentence each.
@@ -180,8 +182,8 @@ class Comparison:
         question: what was asked.
         rigs: in the order asked.
         verdict: which to take.
-        chances: how sure that is; None where fewer than two rigs serve.
-        break_even: of each pair of rigs that serve.
+        chances: how sure that is; None where fewer than two rigs serve and keep to the limits.
+        break_even: of each pair of these.
         sensitivity: what changes the answer, and what does not.
         front: the rigs asked for and, where a search was made, those of the catalogue.
         assumptions: what was assumed, with its source, one sentence each.

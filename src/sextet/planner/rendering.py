@@ -262,7 +262,9 @@ def _chances(answer: Comparison) -> RenderableType:
 def _sensitivity(answer: Comparison) -> RenderableType:
     letters = {rig.name: _LETTERS[place % len(_LETTERS)] for place, rig in enumerate(answer.rigs)}
     legend = ", ".join(f"{letter} {name}" for name, letter in letters.items())
-    title = f"One thing changed: {legend}; * another winner than as asked, - alike or not known"
+    limited = any(rig.within for rig in answer.rigs)
+    none = "alike, not known or none within the limits" if limited else "alike or not known"
+    title = f"One thing changed: {legend}; * another winner than as asked, - {none}"
     table = _table(title, "", *(f"time {letter}" for letter in letters.values()), "fastest", "cheapest", "best")
     for change in answer.sensitivity:
         times = [took(seconds) if (seconds := change.seconds[name]) is not None else "-" for name in letters]

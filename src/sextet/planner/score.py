@@ -31,6 +31,7 @@ class Facts:
         headroom: memory that a card has over memory that it needs; below 1 it does not fit.
         supported_years: years until software no longer serves the oldest card; infinite: no end is known.
         serves: whether the training can be done there; one where it cannot scores 0, and no other is held against it.
+        within: whether it keeps to the limits; of one that does not no other is held against it either.
     """
 
     name: str
@@ -40,11 +41,17 @@ class Facts:
     headroom: float | None = None
     supported_years: float | None = None
     serves: bool = True
+    within: bool = True
 
     @property
     def counts(self) -> bool:
-        """Whether others are measured against it."""
+        """Whether the training can be done there and every member fits."""
         return self.serves and (self.headroom is None or self.headroom >= 1)
+
+    @property
+    def chosen_from(self) -> bool:
+        """Whether it can be the answer, so that others are measured against it."""
+        return self.counts and self.within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +60,8 @@ class Score:
 
     Attributes:
         name: of the rig.
-        total: 0 to 10, the weighted mean of the sub-scores that are known; None where none is, 0 where it does not fit
-            or does not serve.
+        total: 0 to 10, the weighted mean of the sub-scores that are known; None where none is, or one that counts is
+            not known of a rig beyond the limits; 0 where it does not fit or does not serve.
         parts: sub-scores of 0 to 10; None: not known, and left out of the total.
         weights: what they were weighed by.
         notes: what was left out and why.
@@ -70,8 +77,9 @@ class Score:
 def scores(rigs: Sequence[Facts], weights: Mapping[str, float] | None = None) -> tuple[Score, ...]:
     """Return a score for each rig, in the order given.
 
-    Time, cost and energy are measured against the best of the rigs that serve: 10 for the best, 0 for `TENFOLD` times
-    as much. A sub-score that is not known of every one of them counts for none, or what is unknown would decide.
+    Time, cost and energy are measured against the best of the rigs that serve and keep to the limits: 10 for the best,
+    0 for `TENFOLD` times as much. A sub-score that is not known of every one of them counts for none, or what is
+    unknown would decide. What lies beyond the limits is measured against them likewise, no part above 10.
 
     Args:
         rigs: what is known of each.
@@ -83,7 +91,10 @@ def scores(rigs: Sequence[Facts], weights: Mapping[str, float] | None = None) ->
     used = _weights(weights or {})
     for rig in rigs:
         _check(rig)
-    counting = [rig.counts for rig in rigs] if any(rig.counts for rig in rigs) else [True] * len(rigs)
+    counting = next(
+        (some for some in ([rig.chosen_from for rig in rigs], [rig.counts for rig in rigs]) if any(some)),
+        [True] * len(rigs),
+    )
     parts = {
         "time": _against_best([rig.seconds for rig in rigs], counting),
         "cost": _against_best([rig.cost for rig in rigs], counting),
@@ -187,6 +198,7 @@ def _clipped(share: float) -> float:
 
 
 def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
-    if not parts:
+    known = {name: value for name, value in parts.items() if value is not None}
+    if not parts or len(known) < len(parts):
         return None
-    return sum(weights[name] * (value or 0.0) for name, value in parts.items()) / sum(weights.values())
+    return sum(weights[name] * value for name, value in known.items()) / sum(weights.values())

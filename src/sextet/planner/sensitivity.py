@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sextet.hardware.rig import Rig
 from sextet.planner.clock import Clock
 from sextet.planner.comparison import Change
 from sextet.planner.estimate import Estimate, estimate
-from sextet.planner.figures import Quantity, Quoted
+from sextet.planner.figures import Quoted
 from sextet.planner.job import Job
 from sextet.planner.options import options_of
 from sextet.planner.prices import price_lists
 from sextet.planner.score import scores
 from sextet.planner.terms import Terms
+from sextet.planner.within import beyond, facts_of
 from sextet.specs.presets import parse_members
 
 WIDER = (4, 8, 16)
@@ -27,6 +28,9 @@ ALIKE = 1.01
 """Times and costs that differ by less have no winner; SAME_SCORE: scores likewise."""
 
 SAME_SCORE = 0.05
+
+LIMITS = "limits"
+"""What `Change.flips` has where some rig kept to the limits as asked, and none does then."""
 
 V5 = frozenset(spec.name for spec in parse_members("v5"))
 
@@ -91,6 +95,8 @@ def _uses(job: Job, terms: Terms) -> Iterator[Case]:
 def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Clock, terms: Terms) -> tuple[Change, ...]:
     """Return each case with its winners, and which of them are others than as asked.
 
+    In each case those rigs are judged that keep to the limits then; one that did not as asked may.
+
     Raises:
         HardwareError: a card is older than the time model knows.
     """
@@ -102,13 +108,14 @@ def changes(rigs: Sequence[Rig], base: Sequence[Estimate], job: Job, clock: Cloc
         zip(((place, at) for place in anew for at in range(len(rigs))), options_of(pairs, clock, terms), strict=True)
     )
     asked = _change(Case("as asked", job, terms), base, None)
+    left = frozenset(one.rig.name for one in base if beyond(one, terms))
     found = []
     for place, case in enumerate(tried):
         then = [
             estimate(rig, case.job, clock, case.terms, options=options.get((place, at), base[at].options))
             for at, rig in enumerate(cored[place])
         ]
-        found.append(_change(case, then, asked))
+        found.append(_change(case, then, asked, left))
     return tuple(found)
 
 
@@ -119,18 +126,19 @@ def _with_cores(rig: Rig, cores: int | None) -> Rig:
     return replace(rig, machine=replace(rig.machine, cores=min(cores, rig.machine.cores or cores)))
 
 
-def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Change:
-    facts = [one.facts() for one in rigs]
+def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None, left: frozenset[str] = frozenset()) -> Change:
+    facts = facts_of(rigs, case.terms, left)
     seconds = {one.name: one.seconds for one in facts}
     cost = {one.name: one.cost for one in facts}
+    judged = [one.name for one in facts if one.serves and one.within]
     # a score without a part that it had before is another one, and compares with none
-    lost = asked is not None and any(asked.cost[name] is not None and cost[name] is None for name in cost)
+    known = [one.name for one in facts if one.within and asked is not None and asked.cost[one.name] is not None]
+    lost = any(cost[name] is None for name in known)
     totals = {one.name: None if lost else one.total for one in scores(facts, case.terms.weights)}
-    serving = [one.name for one in facts if one.serves]
     winners = {
-        "time": _least({name: seconds[name] for name in serving}),
-        "cost": _least({name: cost[name] for name in serving}),
-        "score": _most({name: totals[name] for name in serving}),
+        "time": _least({name: seconds[name] for name in judged}),
+        "cost": _least({name: cost[name] for name in judged}),
+        "score": _most({name: totals[name] for name in judged}),
     }
     before = (asked.fastest, asked.cheapest, asked.best) if asked else tuple(winners.values())
     flips = tuple(
@@ -138,6 +146,8 @@ def _change(case: Case, rigs: Sequence[Estimate], asked: Change | None) -> Chang
         for name, was in zip(winners, before, strict=True)
         if None not in (winners[name], was) and winners[name] != was
     )
+    if any(before) and not judged and any(one.serves for one in facts):
+        flips = (LIMITS,)
     return Change(
         what=case.what,
         group=case.group or case.what,
@@ -167,42 +177,3 @@ def _most(values: dict[str, float | None]) -> str | None:
         return None
     first, *others = sorted(known, key=lambda name: -known[name])
     return None if others and known[others[0]] > known[first] - SAME_SCORE else first
-
-
-def turning_price(
-    rigs: Sequence[Estimate], place: int, terms: Terms, most: float = 100.0
-) -> tuple[str, Quantity] | None:
-    """Return at which price of a rig another wins on the score, and which; None where no price up to `most` times does.
-
-    Args:
-        rigs: with prices.
-        place: of the rig whose price changes; the others' stay.
-        terms: weights and use.
-        most: how many times its price, or how small a share of it, is looked at.
-    """
-    price, watts = rigs[place].price, rigs[place].energy_cost
-    if price is None or not rigs[place].serves or any(one.cost is None for one in rigs if one.serves):
-        return None
-    share = rigs[place].best.seconds.value / terms.life_seconds
-
-    def winner(factor: float) -> str:
-        facts = [one.facts() for one in rigs]
-        facts[place] = replace(facts[place], cost=price.quantity.value * factor * share + watts.value)
-        found = scores(facts, terms.weights)
-        return max(found, key=lambda one: one.total or 0.0).name
-
-    now = winner(1.0)
-    end = most if now == rigs[place].rig.name else 1 / most
-    if winner(end) == now:
-        return None
-    factor = _turn(lambda factor: winner(factor) == now, end)
-    return winner(factor * (1.01 if end > 1 else 0.99)), price.quantity * factor
-
-
-def _turn(stays: Callable[[float], bool], end: float) -> float:
-    """Return the factor between 1 and `end` at which something stops to hold, within half a percent."""
-    near, far = 1.0, end
-    while max(near / far, far / near) > 1.005:
-        middle = (near * far) ** 0.5
-        near, far = (middle, far) if stays(middle) else (near, middle)
-    return far

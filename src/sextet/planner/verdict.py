@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sextet.planner.comparison import BreakEven, Chances, Change, Verdict
 from sextet.planner.cost import NOISE
@@ -10,21 +10,25 @@ from sextet.planner.estimate import Estimate
 from sextet.planner.figures import Quantity
 from sextet.planner.score import Score
 from sextet.planner.search import Searched
-from sextet.planner.sensitivity import turning_price
+from sextet.planner.sensitivity import LIMITS
 from sextet.planner.terms import Terms
-from sextet.planner.wording import money, percent, times, took
+from sextet.planner.turning import turning_limits, turning_price
+from sextet.planner.within import allowed, broken
+from sextet.planner.wording import digits_up, money, percent, times, took
 
 ALIKE = 1.05
 """Figures that differ by less are called alike."""
 
 
 def reasons(one: Estimate, others: Sequence[Estimate], terms: Terms) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what speaks for a rig and what against it, beside the others that serve.
+    """Return what speaks for a rig and what against it, beside the others that serve and keep to the limits.
 
     Figures of one that does not serve speak for nothing.
     """
     pros: list[str] = []
     cons = list(one.cannot_train)
+    if one.serves and (over := broken(one, terms)):
+        cons.append(f"It {over}.")
     if not one.best.fits:
         cons.append("Not every member fits on a card.")
     for other in others if one.serves else ():
@@ -128,24 +132,24 @@ def verdict(
         text = "A search compares no rigs; its front names those worth comparing."
         text = searched.lacking if searched is not None and searched.lacking else text
         return Verdict(rig=None, text=text, reasons=(), flips=())
-    over = {one.rig.name: broken for one in rigs if (broken := _broken(one, terms))}
+    over = {one.rig.name: why for one in rigs if (why := broken(one, terms))}
     if len(rigs) == 1:
         return _alone(rigs[0], totals[rigs[0].rig.name], over, _unknown(rigs, scored, terms))
-    serving = [one for one in rigs if one.serves]
-    kept = [one.rig.name for one in serving if one.rig.name not in over]
+    serving, kept = [one for one in rigs if one.serves], allowed(rigs, terms)
+    judged = {one.rig.name for one in kept or serving}
     told = "".join(_useless(one) for one in rigs) + "".join(f" {name} {why}." for name, why in over.items())
-    told += _unknown(serving, [score for score in scored if score.name in {one.rig.name for one in serving}], terms)
+    told += _unknown(kept or serving, [score for score in scored if score.name in judged], terms)
     if not kept:
-        return Verdict(rig=None, text=f"{_none(rigs)}{told}", reasons=(), flips=())
-    if any(totals[name] is None for name in kept):
+        return Verdict(rig=None, text=f"{_none(rigs)}{told}", reasons=(), flips=_ways_in(rigs, changes, terms))
+    if any(totals[one.rig.name] is None for one in kept):
         return Verdict(rig=None, text=f"It cannot be told: a score is not known.{told}", reasons=(), flips=())
-    best, *others = sorted(kept, key=lambda name: -(totals[name] or 0.0))
+    best, *others = sorted((one.rig.name for one in kept), key=lambda name: -(totals[name] or 0.0))
     if others and (totals[best] or 0.0) - (totals[others[0]] or 0.0) < 1e-9:
         return Verdict(rig=None, text=f"{best} and {others[0]} score the same.{told}", reasons=(), flips=())
     second = f", {others[0]} {totals[others[0]]:.1f}" if others else ""
     text = f"{best}: {totals[best]:.1f} of 10{second}.{told}{_sure(chances, best)}"
     one = next(one for one in rigs if one.rig.name == best)
-    pros, cons = reasons(one, [other for other in serving if other is not one], terms)
+    pros, cons = reasons(one, [other for other in kept if other is not one], terms)
     said = [*(f"For {best}: {pro}" for pro in pros), *(f"Against {best}: {con}" for con in cons)]
     return Verdict(rig=best, text=text, reasons=tuple(said), flips=_flips(rigs, changes, terms, best))
 
@@ -170,25 +174,6 @@ def _none(rigs: Sequence[Estimate]) -> str:
         return f"{which} holds the members. Lower --batch, --lookback or --wider, or leave members out."
     which = "No rig" if all(one.serves for one in rigs) else "No rig that can be used"
     return f"{which} keeps to the limits."
-
-
-def within(one: Estimate, terms: Terms) -> dict[str, bool | None]:
-    """Return whether a rig keeps to the limits that were asked for; None: not known."""
-    found: dict[str, bool | None] = {}
-    if terms.hours_limit is not None:
-        found["hours"] = one.best.seconds.value <= terms.hours_limit * 3600
-    if terms.budget is not None:
-        found["budget"] = one.price.quantity.value <= terms.told(terms.budget).value if one.price else None
-    return found
-
-
-def _broken(one: Estimate, terms: Terms) -> str:
-    """Return in words which limits a rig does not keep to, empty where it does."""
-    said = {
-        "hours": f"takes longer than {terms.hours_limit} h for one round",
-        "budget": f"costs more than {terms.budget}",
-    }
-    return " and ".join(said[name] for name, holds in within(one, terms).items() if holds is False)
 
 
 def _sure(chances: Chances | None, best: str) -> str:
@@ -231,19 +216,52 @@ def _alone(one: Estimate, total: float | None, over: Mapping[str, str], unknown:
 
 def _flips(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms, best: str) -> tuple[str, ...]:
     said, seen = [], set()
-    for name, words in (("score", "scores best"), ("time", "is fastest"), ("cost", "is cheapest a round")):
+    words = {"score": "scores best", "time": "is fastest", "cost": "is cheapest a round", LIMITS: "keeps to the limits"}
+    for name, does in words.items():
         for change in changes:
             if name in change.flips and (name, change.group) not in seen:
                 seen.add((name, change.group))
-                winner = {"score": change.best, "time": change.fastest, "cost": change.cheapest}[name]
+                winners = {"score": change.best, "time": change.fastest, "cost": change.cheapest, LIMITS: "no rig"}
                 what = change.what.replace("that host", change.group)
-                said.append(f"With {what} {winner} {words}.")
-    for place, one in enumerate(rigs):
-        turned = turning_price(rigs, place, terms)
-        if turned is not None and one.price is not None:
-            winner, price = turned
-            now = money(one.price.quantity)
-            said.append(f"If {one.rig.name} costs {money(price)} instead of {now}, {winner} scores best.")
-    if not any("score" in change.flips for change in changes):
+                said.append(f"With {what} {winners[name]} {does}.")
+    said += [*_prices(rigs, terms), *_limits(rigs, terms)]
+    if not any("score" in change.flips or LIMITS in change.flips for change in changes):
         said.append(f"Nothing else that was tried takes the best score from {best}.")
     return tuple(said)
+
+
+def _prices(rigs: Sequence[Estimate], terms: Terms) -> Iterator[str]:
+    """Yield at which price of each rig another scores best."""
+    for place, one in enumerate(rigs):
+        turned = turning_price(rigs, place, terms)
+        if turned is None or one.price is None:
+            continue
+        (winner, price), name, now = turned, one.rig.name, money(one.price.quantity)
+        if terms.budget is None or price != terms.told(terms.budget):
+            yield f"If {name} costs {money(price)} instead of {now}, {winner} scores best."
+        elif winner != name:
+            yield f"If {name} costs more than {money(price)} instead of {now}, {winner} scores best."
+        else:
+            yield f"At {money(price)} or less instead of {now} {name} keeps to the budget and scores best."
+
+
+def _limits(rigs: Sequence[Estimate], terms: Terms) -> Iterator[str]:
+    """Yield which other limit lets another rig be the verdict."""
+    for limit, name, needed in turning_limits(rigs, terms):
+        amount = f"{digits_up(needed)} {terms.currency if limit == 'budget' else 'h a round'}"
+        asked = terms.budget if limit == "budget" else f"{terms.hours_limit:g} h"
+        yield f"With a {_ASKED[limit]} of {amount} instead of {asked}, {name} scores best."
+
+
+_ASKED = {"budget": "budget", "hours": "deadline"}
+
+
+def _ways_in(rigs: Sequence[Estimate], changes: Sequence[Change], terms: Terms) -> tuple[str, ...]:
+    """Return what would let a rig keep to limits that none keeps to."""
+    said: dict[str, str] = {}
+    for change in changes:
+        found = change.best or change.fastest
+        if found is not None:
+            what = change.what.replace("that host", change.group)
+            said.setdefault(change.group, f"With {what} {found} keeps to the limits.")
+    return (*said.values(), *_prices(rigs, terms), *_limits(rigs, terms))

@@ -37,7 +37,7 @@ from sextet.report.plan_tables import (
     software_table,
     sources_table,
 )
-from sextet.report.plan_text import money_text, range_text
+from sextet.report.plan_text import beyond_limits, money_text, range_text
 from sextet.report.plan_timeline import timeline_html
 from sextet.report.plan_view import PlanView, SourcesView, VerdictView
 from sextet.report.tables import table_html
@@ -134,7 +134,8 @@ def _header(comparison: Comparison, title: str, created: str, versions: Mapping[
 def _tiles(comparison: Comparison) -> list[Tile]:
     told: list[Tile] = []
     if comparison.verdict.rig is not None:
-        told.append(_tile("Take", clipped(comparison.verdict.rig, MOST_NAME), "best score", "good"))
+        among = " within the limits" if any(map(beyond_limits, comparison.rigs)) else ""
+        told.append(_tile("Take", clipped(comparison.verdict.rig, MOST_NAME), f"best score{among}", "good"))
     for rig in comparison.rigs[:4]:
         found, name = rig.seconds, clipped(rig.name, MOST_NAME)
         score = "no score" if rig.score.total is None else f"{rig.score.total:.1f} out of 10"
@@ -143,7 +144,8 @@ def _tiles(comparison: Comparison) -> list[Tile]:
         text = range_text(found.value, found.low, found.high)
         value, _, ends = text.partition(" (")
         detail = f"{name}: a round ({ends} · {score} · {cost}"
-        label = "Cannot train" if rig.cannot_train else "Time" if rig.fits else "Does not fit"
+        over = beyond_limits(rig)
+        label = "Cannot train" if rig.cannot_train else over or "Time" if rig.fits else "Does not fit"
         told.append(_tile(label, value, detail, "plain" if label == "Time" else "bad"))
     return told
 

@@ -9,7 +9,7 @@ from sextet.planner.rig_plan import MemoryStack, PlacementPlan, RigPlan, Rooflin
 from sextet.report.naming import name_list, shown
 from sextet.report.plain import clipped
 from sextet.report.plan_tables import front_table, memory_table, ratio_table, wins_table
-from sextet.report.plan_text import GIB
+from sextet.report.plan_text import GIB, beyond_limits
 from sextet.report.plan_view import (
     Bar,
     ChancesView,
@@ -225,7 +225,8 @@ def chances(comparison: Comparison) -> ChancesView | Absent:
     """Return how often each rig wins."""
     found = comparison.chances
     if found is None or not found.wins:
-        return {"absent": "A single rig that serves wins against none; name another to compare."}
+        serves = "serves and keeps to the limits" if any(map(beyond_limits, comparison.rigs)) else "serves"
+        return {"absent": f"A single rig that {serves} wins against none; name another to compare."}
     slots = rig_slots(comparison)
     rigs = list(found.seconds)
     return {

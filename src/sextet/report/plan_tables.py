@@ -8,10 +8,11 @@ from typing import Any
 from sextet.planner.comparison import Comparison
 from sextet.planner.figures import Figure, Quoted, plain_figure
 from sextet.planner.rig_plan import RigPlan
+from sextet.planner.sensitivity import LIMITS
 from sextet.planner.simulation import ERRORS
 from sextet.report.naming import shown
 from sextet.report.plain import clipped, column, number
-from sextet.report.plan_text import GIB, ends_text, money_text
+from sextet.report.plan_text import GIB, beyond_limits, ends_text, money_text
 from sextet.report.view import Cell, Table
 
 _MOST_ROWS = 400
@@ -21,10 +22,13 @@ _NAME = 60
 def rigs_table(comparison: Comparison) -> Table:
     """Each rig with its answer: time, price, energy, forecasts, score and sub-scores."""
     parts = list(dict.fromkeys(name for rig in comparison.rigs for name in rig.score.parts))
+    asked = any(rig.within for rig in comparison.rigs)
+    limits = [column("limits", "Limits", "text", hint="whether it keeps to those asked for")] if asked else []
     columns = [
         column("rig", "Rig", "text"),
         column("trains", "Trains", "text", hint="whether sextet can train on its cards"),
         column("fits", "Fits", "text", hint="whether every member fits the card it is placed on"),
+        *limits,
         column("time", "Time", "duration", hint="of a round of training, early stopping not counted on"),
         column("ends", "80 % interval", "text"),
         column("placement", "Placement", "text"),
@@ -48,6 +52,7 @@ def _rig(one: RigPlan, parts: list[str]) -> dict[str, Cell]:
         "rig": clipped(one.name, _NAME),
         "trains": "no" if one.cannot_train else "yes",
         "fits": "yes" if one.fits else "no",
+        "limits": beyond_limits(one).lower() or ("not known" if None in one.within.values() else "within"),
         "time": one.seconds.value,
         "ends": ends_text(one.seconds.low, one.seconds.high),
         "placement": one.chosen,
@@ -240,7 +245,7 @@ def sensitivity_table(comparison: Comparison) -> Table | None:
     rows: list[dict[str, Cell]] = [
         {
             "what": one.what,
-            "flips": ", ".join(one.flips) or "nothing",
+            "flips": "none keeps to the limits" if LIMITS in one.flips else ", ".join(one.flips) or "nothing",
             "fastest": clipped(one.fastest or "–", _NAME),
             "cheapest": clipped(one.cheapest or "–", _NAME),
             "best": clipped(one.best or "–", _NAME),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sextet.planner.figures import Quantity
+from sextet.planner.rig_plan import RigPlan
 from sextet.planner.wording import money
 from sextet.report.plain import number_text
 
@@ -51,3 +52,9 @@ def short_money(value: float) -> str:
 def gib_text(gib: float) -> str:
     """Write memory: "21.8 GiB"."""
     return number_text(gib, "GiB", 3)
+
+
+def beyond_limits(rig: RigPlan) -> str:
+    """Say which limits a rig does not keep to, such as "Over deadline and budget"; empty where it keeps to all."""
+    names = [{"hours": "deadline"}.get(name, name) for name, holds in rig.within.items() if holds is False]
+    return f"Over {' and '.join(names)}" if names else ""
