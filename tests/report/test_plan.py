@@ -133,7 +133,12 @@ def test_shares_of_wins_are_those_drawn(view):
     assert {one["criterion"]: one["shares"] for one in chances["wins"]} == {
         "time": [0.8, 0.2], "cost": [1.0, 0.0], "score": [0.71, 0.29]
     }  # fmt: skip
-    assert [row["rig_0"] for row in chances["table"]["rows"]] == [80.0, 100.0, 71.0]
+    assert [row["rig_0"] for row in chances["table"]["rows"]] == [0.8, 1.0, 0.71]
+    html = render_plan(view)
+    section = html[html.index("Share of draws that each rig wins") : html.index("How many times longer rigs take")]
+    assert "wins &gt; 99.9 % of the draws" in section and "wins &lt; 0.1 % of the draws" in section
+    cells = re.findall(r">([^<>]*)</td>", section)  # as the text writes them: no draws tell 100 % from nearly so
+    assert cells == ["80.0 %", "20.0 %", "&gt; 99.9 %", "&lt; 0.1 %", "71.0 %", "29.0 %"]
     assert "2,000 draws, seed 0" in chances["note"]
     assert chances["ratios"]["rows"] == [{"rig": "2x Tesla V100 SXM2 32GB", "middle": 1.26, "low": 0.9, "high": 1.7}]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sextet.planner.wording import percent
 from sextet.report.plan_view import ChancesView, Wins
 from sextet.report.svg import LETTER, Drawing, Scale, drawn, legend
 
@@ -33,6 +34,6 @@ def _bar(drawing: Drawing, part: ChancesView, one: Wins, x: Scale, top: float) -
     start = 0.0
     for rig, slot, share in zip(part["rigs"], part["slots"], one["shares"], strict=True):
         at, end = x(start), x(start + share)
-        told = f"{one['criterion']}: {rig} wins {100 * share:.0f} % of the draws"
+        told = f"{one['criterion']}: {rig} wins {percent(share)} of the draws"
         drawing.rect(at, top + 6, end - at, _ROW - 12, f"f{slot} bar", told)
         start += share

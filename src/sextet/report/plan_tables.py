@@ -157,15 +157,15 @@ def room_table(comparison: Comparison) -> Table:
 
 
 def wins_table(comparison: Comparison) -> Table:
-    """Shares of draws that each rig wins, in percent."""
+    """Shares of draws that each rig wins."""
     rigs = list(comparison.chances.seconds) if comparison.chances is not None else []
     columns = [
         column("criterion", "Wins on", "text"),
-        *(column(f"rig_{k}", clipped(name, 40), "percent") for k, name in enumerate(rigs)),
+        *(column(f"rig_{k}", clipped(name, 40), "drawn") for k, name in enumerate(rigs)),
     ]
     wins = comparison.chances.wins if comparison.chances is not None else {}
     rows: list[dict[str, Cell]] = [
-        {"criterion": criterion, **{f"rig_{k}": 100 * shares.get(name, 0.0) for k, name in enumerate(rigs)}}
+        {"criterion": criterion, **{f"rig_{k}": shares.get(name, 0.0) for k, name in enumerate(rigs)}}
         for criterion, shares in wins.items()
     ]
     return _table(columns, rows)

@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from sextet.planner.wording import percent
 from sextet.report.plain import number_text
 from sextet.report.plan_text import time_text
 from sextet.report.view import Cell, Column, Fact, Name, Table, Zone
@@ -17,6 +18,7 @@ _FORMS: dict[str, Callable[[float], str]] = {
     "duration": time_text,
     "points": lambda value: f"{value:.1f}",
     "short": lambda value: number_text(value, digits=3),
+    "drawn": percent,
 }
 _LONG = 60  # a text column with longer cells may wrap
 

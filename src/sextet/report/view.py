@@ -119,8 +119,9 @@ class Column(TypedDict):
     Attributes:
         key: the key of its cells in the rows.
         format: how a cell is written; "stamp" is milliseconds, "share" is 0..1 written in percent, "signed" is a
-            percentage with its sign, "percent" a percentage, "chance" a p-value, "duration" seconds, "points" a score
-            with one decimal, "short" a number with three digits.
+            percentage with its sign, "percent" a percentage, "chance" a p-value, "drawn" a share of draws, 0..1, that
+            do not tell 100 % from nearly so, "duration" seconds, "points" a score with one decimal, "short" a number
+            with three digits.
         unit: said in the heading; empty for none.
         hint: one sentence on what it means; empty for none.
     """
@@ -128,7 +129,18 @@ class Column(TypedDict):
     key: str
     label: str
     format: Literal[
-        "text", "number", "integer", "percent", "signed", "share", "stamp", "chance", "duration", "points", "short"
+        "text",
+        "number",
+        "integer",
+        "percent",
+        "signed",
+        "share",
+        "stamp",
+        "chance",
+        "drawn",
+        "duration",
+        "points",
+        "short",
     ]
     unit: str
     hint: str
