@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from sextet.core.errors import ConfigError
 from sextet.hardware.rig import read_rig
 from sextet.planner.figures import Quantity
-from sextet.planner.prices import named, price_lists, priced_alike, read_prices, rig_price
+from sextet.planner.price_lists import named, price_lists, read_prices
+from sextet.planner.prices import priced_alike, rig_price
 
 OWN = """
 [[list]]
@@ -89,44 +88,3 @@ def test_a_users_file_overrides(tmp_path):
     path.write_text(OWN, encoding="utf-8")
     found = rig_price(read_rig("3x P40"), [*read_prices(path), *named(["question"])])
     assert found.middle == Quantity(900_000, "KRW") and found.prices[0].origin == "mine"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "why"),
-    [
-        ('card = "P40"', 'card = "P41"', "Nearest"),
-        ("300_000", "-3", "0 < low <= high"),
-        ("300_000", "3\nhigh = 2", "0 < low <= high"),
-        ('"KRW"', '"EUR"', "a currency of KRW, USD"),
-        ('"used"', '"broken"', "a condition of new, used"),
-        ("date = 2026-11-25", "", "needs a source and a date"),
-        ("[[list.cards]]", "[[list.crads]]", "has neither"),
-        ("[[list]]", "[[lsit]]", "under \\[\\[list\\]\\]"),
-        ("300_000", "", "cannot be read"),
-        ('[[list.cards]]\ncard = "P40"\nlow = 300_000', 'cards = "x"', "prices of 'mine' under \\[\\[list.cards"),
-        ('[[list.cards]]\ncard = "P40"\nlow = 300_000', "sets = [3]", "under \\[\\[list.sets\\]\\]; got \\[3\\]"),
-        ('card = "P40"', "", "prices.toml: a price of 'mine' needs card = "),
-        ('card = "P40"', 'card = "P41"', "prices.toml: Expected a card of the catalogue"),
-    ],
-)
-def test_a_file_of_prices_that_is_none_is_refused(tmp_path, old, new, why):
-    path = tmp_path / "prices.toml"
-    path.write_text(
-        OWN.replace(old, new).replace("[[list.", "[[lsit." if "lsit" in new else "[[list."), encoding="utf-8"
-    )
-    with pytest.raises(ConfigError, match=why):
-        read_prices(path)
-
-
-def test_an_unknown_list_is_refused():
-    with pytest.raises(ConfigError, match="did you mean 'question'"):
-        named(["questoin"])
-    with pytest.raises(ConfigError, match="cannot be read"):
-        read_prices(Path("nowhere.toml"))
-
-
-def test_a_list_that_is_no_table_is_refused(tmp_path):
-    path = tmp_path / "prices.toml"
-    path.write_text('list = ["a"]\n', encoding="utf-8")
-    with pytest.raises(ConfigError, match="each list as a table under"):
-        read_prices(path)

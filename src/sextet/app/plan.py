@@ -20,7 +20,8 @@ from sextet.planner.comparison import Comparison
 from sextet.planner.cost import ELECTRICITY, WON_PER_DOLLAR
 from sextet.planner.figures import Quantity, Quoted
 from sextet.planner.job import Job, Sizes, job_of
-from sextet.planner.prices import PriceList, named, priced_alike, read_prices
+from sextet.planner.price_lists import PriceList, named, read_prices
+from sextet.planner.prices import priced_alike
 from sextet.planner.profile import Profile, read_profile
 from sextet.planner.profiled_rig import is_this_machine, rig_here, used_by
 from sextet.planner.search import Bounds

@@ -1,57 +1,14 @@
-"""What cards cost, as dated lists say; a price that no list has is None."""
+"""What the cards of a rig cost, as dated lists say; a price that no list has is None."""
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import Any
 
-from sextet.core.errors import ConfigError, nearest
-from sextet.hardware.rig import Rig, read_rig
+from sextet.hardware.rig import Rig
 from sextet.planner.figures import Quantity
-
-CURRENCIES = ("KRW", "USD")
-CONDITIONS = ("new", "used")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Price:
-    """What a set of equal or mixed cards costs, as one source says.
-
-    Attributes:
-        cards: how many of each product, by name.
-        low, high: ends of what is said, in one currency.
-        condition: "new" or "used".
-        origin: name of the list.
-        source, date: who says so, and when.
-    """
-
-    cards: tuple[tuple[str, int], ...]
-    low: Quantity
-    high: Quantity
-    condition: str
-    origin: str
-    source: str
-    date: str
-
-    @property
-    def middle(self) -> Quantity:
-        """Halfway between the ends."""
-        return (self.low + self.high) * 0.5
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriceList:
-    """Prices by one name, sets before single cards."""
-
-    name: str
-    title: str
-    prices: tuple[Price, ...]
+from sextet.planner.price_lists import Price, PriceList
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,40 +32,6 @@ class RigPrice:
     def middle(self) -> Quantity | None:
         """Halfway between the ends; None where there are none."""
         return (self.low + self.high) * 0.5 if self.low and self.high else None
-
-
-@cache
-def price_lists() -> dict[str, PriceList]:
-    """Return the lists that come with sextet: "question", "used" and "new"."""
-    text = resources.files("sextet.planner").joinpath("prices.toml").read_text(encoding="utf-8")
-    return {one.name: one for one in _lists(tomllib.loads(text), "prices.toml")}
-
-
-def read_prices(path: Path) -> tuple[PriceList, ...]:
-    """Return the lists of a user's file, which has the form of `prices.toml`.
-
-    Raises:
-        ConfigError: it cannot be read, or a card or a currency is not known.
-    """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"Expected a TOML file of prices at {path}; it cannot be read: {error}.") from error
-    return _lists(values, str(path))
-
-
-def named(names: Sequence[str]) -> tuple[PriceList, ...]:
-    """Return lists by name, in that order.
-
-    Raises:
-        ConfigError: a name is not known; the nearest is told.
-    """
-    known = price_lists()
-    for name in names:
-        if name not in known:
-            hint = nearest(name, known) or "."
-            raise ConfigError(f"There is no price list {name!r}{hint} Known are {', '.join(known)}.")
-    return tuple(known[name] for name in names)
 
 
 def priced_alike(lists: Sequence[PriceList], rigs: Sequence[Rig]) -> tuple[PriceList, ...]:
@@ -193,69 +116,3 @@ def _sum(amounts: Sequence[Quantity]) -> Quantity:
     for amount in amounts[1:]:
         total = total + amount
     return total
-
-
-def _lists(values: Mapping[str, Any], where: str) -> tuple[PriceList, ...]:
-    rows = values.get("list")
-    if not isinstance(rows, list) or not rows:
-        raise ConfigError(f"{where}: expected prices under [[list]]; got {', '.join(values) or 'nothing'}.")
-    return tuple(_list(row, where) for row in rows)
-
-
-def _list(row: Any, where: str) -> PriceList:
-    if not isinstance(row, Mapping):
-        raise ConfigError(f"{where}: expected each list as a table under [[list]]; got {row!r}.")
-    name = row.get("name")
-    if not isinstance(name, str) or row.get("currency") not in CURRENCIES or row.get("condition") not in CONDITIONS:
-        raise ConfigError(
-            f"{where}: a list has a name, a currency of {', '.join(CURRENCIES)} and a condition of "
-            f"{', '.join(CONDITIONS)}; got {name!r}, {row.get('currency')!r} and {row.get('condition')!r}."
-        )
-    prices = [_price(row, entry, key, where) for table, key in _TABLES.items() for entry in _entries(row, table, where)]
-    if not prices:
-        raise ConfigError(f"{where}: the list {name!r} has neither [[list.sets]] nor [[list.cards]].")
-    return PriceList(name=name, title=str(row.get("title", name)), prices=tuple(prices))
-
-
-_TABLES = {"sets": "cards", "cards": "card"}
-"""Tables of a list, and the key of each that names what is priced."""
-
-
-def _entries(row: Mapping[str, Any], table: str, where: str) -> list[Mapping[str, Any]]:
-    entries = row.get(table, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise ConfigError(f"{where}: expected prices of {row['name']!r} under [[list.{table}]]; got {entries!r}.")
-    return entries
-
-
-def _price(row: Mapping[str, Any], entry: Mapping[str, Any], key: str, where: str) -> Price:
-    low: Any
-    high: Any
-    cards = entry.get(key)
-    if not isinstance(cards, str) or not cards.strip():
-        raise ConfigError(
-            f"{where}: a price of {row['name']!r} needs {key} = 'Tesla P40' or such; it has {', '.join(entry)}."
-        )
-    low, high = entry.get("low"), entry.get("high", entry.get("low"))
-    if not (_amount(low) and _amount(high) and low <= high):
-        raise ConfigError(f"{where}: the price of {cards!r} needs 0 < low <= high; got {low!r} and {high!r}.")
-    source, date = entry.get("source", row.get("source")), entry.get("date", row.get("date"))
-    if not source or not date:
-        raise ConfigError(f"{where}: the price of {cards!r} needs a source and a date; got {source!r} and {date!r}.")
-    try:
-        kinds = read_rig(cards).kinds
-    except ConfigError as error:
-        raise ConfigError(f"{where}: {error}") from error
-    return Price(
-        cards=tuple((one.name, count) for one, count in kinds.items()),
-        low=Quantity(float(low), row["currency"]),
-        high=Quantity(float(high), row["currency"]),
-        condition=row["condition"],
-        origin=row["name"],
-        source=str(source),
-        date=str(date),
-    )
-
-
-def _amount(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")

@@ -12,7 +12,7 @@ from sextet.planner.estimate import Estimate, estimate
 from sextet.planner.figures import Quoted
 from sextet.planner.job import Job
 from sextet.planner.options import options_of
-from sextet.planner.prices import price_lists
+from sextet.planner.price_lists import price_lists
 from sextet.planner.score import scores
 from sextet.planner.terms import Terms
 from sextet.planner.within import beyond, facts_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sextet.core.errors import ConfigError, nearest
 from sextet.planner.cost import ELECTRICITY, WON_PER_DOLLAR, Usage
 from sextet.planner.figures import Quantity, Quoted
-from sextet.planner.prices import PriceList, named
+from sextet.planner.price_lists import PriceList, named
 from sextet.planner.timing.device import Software
 
 PRECISIONS = ("auto", "float32", "float16", "bfloat16")

@@ -7,7 +7,8 @@ from sextet.planner.claims.ratios import quickest
 from sextet.planner.claims.setting import TIME_MODEL, Setting, catalogued, planned, said, sources_of
 from sextet.planner.cost import BUSY, IDLE, power
 from sextet.planner.figures import Prediction, Quantity
-from sextet.planner.prices import RigPrice, price_lists, rig_price
+from sextet.planner.price_lists import price_lists
+from sextet.planner.prices import RigPrice, rig_price
 
 
 def third_of_price(claim: Statement, setting: Setting) -> Finding:

@@ -14,7 +14,8 @@ from sextet.planner.claims.setting import MEMORY_MODEL, TIME_MODEL, Scene, Setti
 from sextet.planner.cost import ELECTRICITY, Usage, cost_per_training, running
 from sextet.planner.figures import Quantity
 from sextet.planner.memory import usable
-from sextet.planner.prices import PriceList, price_lists, rig_price
+from sextet.planner.price_lists import PriceList, price_lists
+from sextet.planner.prices import rig_price
 from sextet.planner.score import WEIGHTS, Facts, scores
 
 HOURS = 6.0
