@@ -11,6 +11,7 @@ from importlib import resources
 
 from sextet.core.errors import ConfigError, nearest
 from sextet.hardware.capability import Capability
+from sextet.hardware.makers import refusal
 
 # Words of a product name that do not change the chip: maker, family, socket, memory size, laptop variants.
 _IDLE = re.compile(
@@ -88,7 +89,7 @@ def card(name: str) -> Card:
     """Return the card of a name as people, shops or NVML write it, or of a compute capability such as 6.1.
 
     Raises:
-        ConfigError: no such card is known; the nearest name is told.
+        ConfigError: no such card is known; the nearest name is told, or that the card is of another maker.
     """
     found = find(name)
     if found is not None:
@@ -97,7 +98,8 @@ def card(name: str) -> Card:
         capability = Capability.of(name)
     except ValueError:
         raise ConfigError(
-            f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}{_meant(name)}."
+            refusal(name)
+            or f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}{_meant(name)}."
         ) from None
     return Card(name=f"compute capability {capability}", capability=capability)
 

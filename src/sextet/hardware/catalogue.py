@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from sextet.core.errors import ConfigError
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card, card, without_series, words_of
+from sextet.hardware.makers import refusal
 
 Cooling = Literal["passive", "blower", "open"]
 """How a card is cooled, which is how loud it is: "passive" needs a server's fans or a fan of its own, "blower" is one
@@ -165,7 +166,7 @@ def look_up(name: str, nvlink: bool = False) -> Found:
     has NVLink goes first.
 
     Raises:
-        ConfigError: no product has this name; the nearest, or the variants there are, are told.
+        ConfigError: no product has this name; the nearest, its variants, or that another maker has it, is told.
     """
     wanted = _parts(name)
     same = [one for one in devices().values() if wanted.model in _models(one)]
@@ -216,6 +217,8 @@ def _refusal(name: str, same: list[Device]) -> str:
     if same:
         variants = ", ".join(one.name for one in same)
         return f"Expected a variant of the card that the catalogue has: {variants}; got {name!r}."
+    if other := refusal(name):
+        return other
     close = _nearest(name)
     hint = f" Nearest: {', '.join(close)}." if close else ""
     return f"Expected a card of the catalogue such as 'Tesla P40' or 'V100 SXM2 32GB'; got {name!r}.{hint}"
