@@ -97,3 +97,21 @@ def test_links_fit_into_the_lanes_or_the_rig_is_refused(one, count, lanes):
 @given(st.sampled_from(list(devices().values())), st.integers(1, 8))
 def test_cards_do_not_add_their_memory(one, count):
     assert Rig(name="r", devices=(one,) * count).memory_gb == one.memory_gb
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "right"),
+    [
+        ("4x T4, 64 GB", "64 GB", "4x T4 on 64 GB"),
+        ("2x P40, T4, 64GB RAM, 16 cores", "64GB RAM", "2x P40, T4 on 64GB RAM, 16 cores"),
+        ("T4; x8", "x8", "T4 on x8"),
+        ("2x V100 SXM2 32GB nvlink, 8 cores", "8 cores", "2x V100 SXM2 32GB nvlink on 8 cores"),
+    ],
+)
+def test_words_on_the_machine_among_cards_are_told_where_they_belong(text, word, right):
+    with pytest.raises(ConfigError) as caught:
+        read_rig(text)
+    assert f"got {word!r}" in str(caught.value) and f"follow 'on': '{right}'" in str(caught.value)
+    assert read_rig(right).machine != read_rig("T4").machine
+    with pytest.raises(ConfigError, match="Expected a card of the catalogue"):
+        read_rig("64 GB")

@@ -188,12 +188,13 @@ def read_rig(text: str | Path) -> Rig:
 def _rig(name: str, texts: list[str], nvlink: bool, machine: Machine) -> Rig:
     chosen: list[Device] = []
     notes: list[str] = []
-    for part in (part.strip() for text in texts for part in re.split(r"[,;+]", text)):
-        if not part:
-            continue
+    parts = [part.strip() for text in texts for part in re.split(r"[,;+]", text) if part.strip()]
+    for part in parts:
         count, card = counted(part)
         if not 1 <= count <= MOST:
             raise ConfigError(f"A rig has 1 to {MOST} cards; {name!r} asks for {count} of {card!r}.")
+        if chosen and _of_machine(part):
+            raise ConfigError(_misplaced(parts, part, nvlink))
         found = look_up(card, nvlink)
         chosen += [found.device] * count
         notes += [found.note] if found.note else []
@@ -201,6 +202,21 @@ def _rig(name: str, texts: list[str], nvlink: bool, machine: Machine) -> Rig:
     if any(one.form != "PCIe" for one in rig.kinds):
         notes.append("SXM modules need a carrier board or a server of their own; its price is not in that of the card.")
     return replace(rig, notes=tuple(dict.fromkeys(notes)))
+
+
+def _of_machine(word: str) -> bool:
+    """Whether a word says something of a machine, such as "64 GB"."""
+    return any(pattern.fullmatch(word) for pattern in _WORD.values())
+
+
+def _misplaced(parts: list[str], word: str, nvlink: bool) -> str:
+    """Return what to say of a word on the machine that stands among cards, and where it belongs."""
+    cards, around = ([part for part in parts if _of_machine(part) == of] for of in (False, True))
+    right = f"{', '.join(cards)}{' nvlink' if nvlink else ''} on {', '.join(around)}"
+    return (
+        f"Expected a card after {cards[0]!r}; got {word!r}, which says something of the machine. Words on the machine "
+        f"follow 'on': {right!r}; a file of a rig has them in its table machine."
+    )
 
 
 def _machine(text: str) -> Machine:
