@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,30 @@ def test_late_rows_and_duplicates_change_nothing() -> None:
         if row:
             assert dirty.take("late", second - 1, -1e9, every=True) is None
     assert dirty.judge.to_json() == clean.judge.to_json()
+
+
+@pytest.mark.parametrize("at", [8, 200])
+@pytest.mark.parametrize("strays", [[2.4e9], [2.4e9, 2.4e9], [2.4e9, 3e9, 2.4e9]])
+def test_rows_alone_far_ahead_change_nothing(at: int, strays: list[float]) -> None:
+    rows = noise(400)
+    clean, dirty = fed(rows), fed([*rows[:at], *((second, 1e9) for second in strays), *rows[at:]])
+    assert dirty.judge.to_json() == clean.judge.to_json()
+    assert dirty.counts() == {**clean.counts(), "astray": len(strays)}
+    resumed = SeriesWatch.from_json(fed([*rows, (2.4e9, 1e9)]).to_json())
+    assert resumed.take("next", 400 * STEP, 10.0, every=True) is not None
+
+
+def test_after_a_long_gap_the_second_row_is_judged() -> None:
+    rows = noise(400)
+    gap = 3000 * STEP
+    watch = fed([*rows[:300], *((second + gap, value) for second, value in rows[300:])])
+    assert watch.astray == 1 and watch.rows == 399 and watch.gaps == 3001
+
+
+def test_a_state_from_before_is_gone_on_from() -> None:
+    state = fed(noise(200)).to_json()
+    del state["astray"]
+    assert SeriesWatch.from_json(state).astray == 0
 
 
 def test_an_anomaly_is_one_alert_with_an_id_a_grade_and_a_reason() -> None:
@@ -138,5 +163,5 @@ def test_any_stream_is_survived_and_every_row_counted(rows: list[tuple[float, fl
         finding = watch.take(str(second), second, value, every=True)
         assert finding is None or 0 < finding.probability <= 1
     counts = watch.counts()
-    assert sum(counts[name] for name in ("rows", "missing", "late", "duplicates")) == before + len(rows)
+    assert sum(counts[name] for name in ("rows", "missing", "late", "duplicates", "astray")) == before + len(rows)
     assert counts["gaps"] >= 0

@@ -26,6 +26,7 @@ _NOTED = {
     "gaps": "stamps that did not come",
     "late": "late, passed over",
     "duplicates": "with a stamp seen before, passed over",
+    "astray": "alone far ahead of all before, set aside",
     "passed": "judged in an earlier watch",
     "unreadable": "that could not be read",
 }
@@ -135,7 +136,7 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
 
 def _mostly_wrong(counts: dict[str, int], heard: Heard) -> str:
     """Say that most rows could not be read, with a line that shows why; "" where they could."""
-    taken = sum(counts[name] for name in ("rows", "missing", "passed", "late", "duplicates", "unreadable"))
+    taken = sum(counts[name] for name in ("rows", "missing", "passed", "late", "duplicates", "astray", "unreadable"))
     bad = counts["unreadable"] + counts["numberless"]
     if bad * 2 <= taken:
         return ""

@@ -13,6 +13,9 @@ from sextet.watching.judge import VALUE, Foretold, Judge
 
 _STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
 _LATE = 1.5  # usual distances beyond which a row is missing
+_FEW_STEPS = 5  # distances from which the usual one is guessed, to tell what lies far ahead
+_FAR = 1_000  # usual distances, and at least a day, beyond which a row is far ahead
+_DAY_SECONDS = 86_400.0
 
 
 class Foretell(Protocol):
@@ -37,12 +40,14 @@ class SeriesWatch:
         gaps: stamps that did not come.
         late: rows older than the last one; neither judged nor learned.
         duplicates: rows with the stamp of the last one, likewise.
+        astray: rows far ahead of all before, likewise; the first after a long gap is one, since only the next row tells
+            that from a stamp such as 2099-12-31, after which all others would be late.
         passed: rows up to where an earlier watch, whose state this one goes on from, had come.
         alerts: begun.
     """
 
-    COUNTS = ("rows", "missing", "gaps", "late", "duplicates", "passed", "alerts")
-    __slots__ = (*COUNTS, "alert", "gate", "judge", "last", "name", "resumed", "step", "steps")
+    COUNTS = ("rows", "missing", "gaps", "late", "duplicates", "astray", "passed", "alerts")
+    __slots__ = (*COUNTS, "ahead", "alert", "gate", "judge", "last", "name", "resumed", "step", "steps")
 
     def __init__(self, name: str, risk: float) -> None:
         """Begin with nothing seen."""
@@ -52,7 +57,8 @@ class SeriesWatch:
         self.step = 0.0  # usual seconds between rows; 0 while not known
         self.steps: list[float] = []
         self.alert: str | None = None
-        self.rows = self.missing = self.gaps = self.late = self.duplicates = self.passed = self.alerts = 0
+        self.ahead: float | None = None  # of a row that was set aside just now
+        self.rows = self.missing = self.gaps = self.late = self.duplicates = self.astray = self.passed = self.alerts = 0
 
     def take(
         self,
@@ -76,6 +82,9 @@ class SeriesWatch:
         if second <= self.last:
             self._old(second)
             return None
+        if self._far(second):
+            self.astray += 1
+            return None
         self._tick(second)
         told = foretell(self.name, second, value, covariates) if foretell is not None else None
         if value - value != 0.0:
@@ -98,6 +107,14 @@ class SeriesWatch:
             self.duplicates += 1
         else:
             self.late += 1
+
+    def _far(self, second: float) -> bool:
+        """Whether a row is far ahead of all before, and no row near it has come just before."""
+        usual = self.step or (median(self.steps) if len(self.steps) >= _FEW_STEPS else 0.0)
+        far = max(_FAR * usual, _DAY_SECONDS)
+        near = self.ahead is not None and 0 < second - self.ahead <= far
+        self.ahead = second if usual and second - self.last > far and not near else None
+        return self.ahead is not None
 
     def _tick(self, second: float) -> None:
         apart = second - self.last
@@ -164,7 +181,7 @@ class SeriesWatch:
         """Go on from `to_json`."""
         watch = cls(state["name"], state["gate"]["risk"])
         for name in ("step", "steps", "alert", *cls.COUNTS):
-            setattr(watch, name, state[name])
+            setattr(watch, name, state.get(name, 0) if name == "astray" else state[name])  # older states lack it
         watch.last = watch.resumed = -math.inf if state["last"] is None else float(state["last"])
         watch.judge, watch.gate = Judge.from_json(state["judge"]), Gate.from_json(state["gate"])
         return watch
