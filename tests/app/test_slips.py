@@ -158,7 +158,7 @@ def test_what_cannot_be_watched_is_refused() -> None:
         (lambda: sextet.backtest("x.csv", 6, options={"id": "zone"}), r"options=DataOptions\(id='zone'\)"),
         (lambda: sextet.backtest("x.csv", 6, source="y.csv"), "no option 'source'"),
         (lambda: sextet.watch([], stat="x"), "watch has no option 'stat', did you mean 'state'"),
-        (lambda: Ensemble(6).fit("x.csv", id="zone"), "fit has no option 'id'. Options are data, options"),
+        (lambda: Ensemble(6).fit("x.csv", id="zone"), "'id'; it is one of 'options': options=DataOptions"),
         (lambda: sextet.watch([], state="."), "is a folder"),
         (lambda: sextet.diagnose(5), "names of cards as text"),
         (lambda: sextet.diagnose(tensorflow=2.15), "version of tensorflow as text"),

@@ -123,10 +123,14 @@ def interrupted_at(setting: Any, keep: Keep | None, epoch: int, step: int, monke
         if (self.epoch, batch) == (epoch, step):
             os.kill(os.getpid(), signal.SIGINT)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(monitor.Monitor, "on_train_batch_end", pressing)
-        fit(setting, keep)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell in the background has ignored
+    try:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(monitor.Monitor, "on_train_batch_end", pressing)
+            fit(setting, keep)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT, which Windows has not")

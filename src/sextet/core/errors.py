@@ -75,5 +75,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` for the known name nearest to `name`, or an empty string."""
     known = list(known)
     longer = [one for one in known if len(name) > 3 and name in one]  # "float16" is no misspelt "float32"
-    close = difflib.get_close_matches(name, longer or known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, longer or known, n=1, cutoff=0.5)
     return f", did you mean {close[0]!r}?" if close else ""
