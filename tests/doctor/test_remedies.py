@@ -44,3 +44,27 @@ def test_jax_on_a_mac_is_not_sent_to_windows() -> None:
 def test_what_is_no_text_is_refused_with_what_to_give(wrong: dict) -> None:
     with pytest.raises(ConfigError, match=r"as text, such as '.*'; got"):
         diagnose(**{"gpu": "Tesla P40", "tensorflow": "2.21", **wrong})
+
+
+@pytest.mark.parametrize("torch", ["2.14.0+cu130", "2.13.0+cu132", "2.99.0a0+CU130", "3.0+cu13"])
+@pytest.mark.parametrize("gpu", ["Tesla P40", "Tesla V100", "Tesla M40"])
+def test_cuda_13_alone_decides_of_a_torch_that_is_not_known(torch: str, gpu: str) -> None:
+    report = diagnose(gpu=gpu, torch=torch)
+    assert [one.id for one in report.findings] == ["SXT501", "SXT002"] and report.errors == 1
+    assert "CUDA 13 begins at compute capability 7.5" in report.findings[0].seen
+    assert report.findings[0].fix == 'uv pip install "torch==2.14.*" --torch-backend=cu126'
+
+
+@pytest.mark.parametrize("torch", ["2.13.0", "2.99.0+cu126", "2.99.0+cu140", "2.99.0+custom"])
+def test_a_torch_that_is_not_known_is_not_guessed_where_its_cuda_does_not_decide(torch: str) -> None:
+    assert set(fixes("Tesla P40", torch=torch)) == {"SXT002"}
+
+
+def test_cuda_13_beside_a_torch_is_mended_by_a_torch() -> None:
+    told = fixes("Tesla P40", torch="2.11.0+cu130", cuda="13.0")
+    assert told["SXT502"] == told["SXT501"] == 'uv pip install "torch==2.14.*" --torch-backend=cu126'
+
+
+def test_a_framework_that_is_not_known_is_judged_by_the_cuda_that_is_told() -> None:
+    assert {"SXT002", "SXT502"} <= set(fixes("Tesla P40", tensorflow="2.30", cuda="13.0"))
+    assert {"SXT002", "SXT502", "SXT503"} <= set(fixes("Tesla P40", jax="0.99", cuda="13.0"))

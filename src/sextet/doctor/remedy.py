@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sextet.hardware.capability import Capability
 from sextet.hardware.cards import Card
-from sextet.hardware.matrix import Span, TensorFlow, matrix
+from sextet.hardware.matrix import Span, TensorFlow, Torch, matrix
 from sextet.hardware.support import compiled_for
 from sextet.hardware.version import Version
 
@@ -49,11 +49,29 @@ def chooses_cudnn(row: TensorFlow) -> bool:
 
 def newest_cudnn(cards: Sequence[Card]) -> Span | None:
     """Return the newest cuDNN 9 with code for every card."""
-    fitting = [span for span in matrix().cudnn if span.first.major == NEWEST_CUDNN and _fits(span, cards)]
+    fitting = [
+        span
+        for span in matrix().cudnn
+        if span.first.major == NEWEST_CUDNN and covers((span.lowest, span.highest), cards)
+    ]
     return fitting[-1] if fitting else None
 
 
-def _fits(span: Span, cards: Sequence[Card]) -> bool:
-    return all(
-        span.lowest <= card.capability and (span.highest is None or card.capability <= span.highest) for card in cards
-    )
+def newest_torch(cards: Sequence[Card]) -> tuple[Torch, set[str]] | None:
+    """Return the newest PyTorch with a build that has code for every card, and its builds that have."""
+    for row in reversed(matrix().torch):
+        if builds := {name for name, ends in row.builds.items() if covers(ends, cards)}:
+            return row, builds
+    return None
+
+
+def install_torch(row: Torch, builds: set[str]) -> str:
+    """Return the command that installs a PyTorch in one of its builds."""
+    # uv knows where PyTorch keeps the wheels of each CUDA.
+    return f'uv pip install "torch=={row.release}.*" --torch-backend={min(builds, default="cu126")}'
+
+
+def covers(ends: tuple[Capability, Capability | None], cards: Sequence[Card]) -> bool:
+    """Whether code from a lowest to a highest compute capability is for every card; no highest: not known."""
+    lowest, highest = ends
+    return all(lowest <= card.capability and (highest is None or card.capability <= highest) for card in cards)

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from sextet.doctor.case import Case, named
 from sextet.doctor.checks.tensorflow import place_of_cudnn, row_of
 from sextet.doctor.finding import Finding, found
-from sextet.doctor.remedy import LAST_CUDNN, OLD_CARDS, chooses_cudnn, install, newest_cudnn, newest_tensorflow
+from sextet.doctor.remedy import (
+    LAST_CUDNN,
+    OLD_CARDS,
+    chooses_cudnn,
+    install,
+    install_torch,
+    newest_cudnn,
+    newest_tensorflow,
+    newest_torch,
+)
 from sextet.hardware.cards import Card
 from sextet.hardware.matrix import TensorFlow, matrix, since
 
@@ -73,6 +82,9 @@ def _cuda_12(case: Case) -> str:
     """The command for wheels of CUDA 12, of the framework that the stack names."""
     if case.stack.tensorflow is None and case.stack.jax is not None:
         return f'pip install "jax[cuda12]" "{LAST_CUDNN}"   # CUDA 12, from wheels'
+    if case.stack.tensorflow is None and case.stack.torch is not None:
+        last = newest_torch(case.cards)
+        return install_torch(*last) if last else "no one PyTorch is known for these cards"
     row = newest_tensorflow(case.cards, case.stack.python)
     return f"{install(row, case.cards)}   # CUDA 12, from wheels" if row else "no TensorFlow has code for it"
 
