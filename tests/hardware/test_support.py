@@ -10,7 +10,7 @@ import pytest
 from sextet.hardware.capability import Capability
 from sextet.hardware.catalogue import devices
 from sextet.hardware.matrix import matrix
-from sextet.hardware.support import SEXTET, SEXTET_PYTHON, no_training, support
+from sextet.hardware.support import SEXTET, SEXTET_PYTHON, no_training, own, pythons, support
 
 
 def test_pascal_and_volta_end_with_driver_580_cuda_12_and_cudnn_9_10():
@@ -56,7 +56,10 @@ def test_the_tensorflow_and_the_python_are_those_that_the_package_asks_for():
     page = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = next(one for one in page["project"]["optional-dependencies"]["train"] if one.startswith("tensorflow>="))
     assert wanted.startswith(f"tensorflow>={SEXTET},")
-    assert page["project"]["requires-python"].startswith(f">={SEXTET_PYTHON},")
+    lowest, highest = pythons()
+    above = f"{highest.major}.{highest.numbers[1] + 1}"
+    assert page["project"]["requires-python"] == f">={SEXTET_PYTHON},<{above}" and lowest == SEXTET_PYTHON
+    assert own().release == SEXTET
 
 
 def test_a_newer_card_is_never_served_worse():

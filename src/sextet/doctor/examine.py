@@ -12,6 +12,7 @@ from sextet.doctor import facts
 from sextet.doctor.case import Case
 from sextet.doctor.finding import Finding, Level, found
 from sextet.doctor.frameworks import Framework, ask
+from sextet.doctor.judged import unjudged
 from sextet.doctor.log import read_log
 from sextet.doctor.machine import TENSORFLOWS, Machine, look
 from sextet.doctor.registry import CHECKS, run
@@ -62,7 +63,7 @@ def examine_stack(stack: Stack, cards: tuple[Card, ...], month: str | None = Non
     """Examine a stack that is only thought of."""
     case = Case(stack=stack, cards=cards, month=month or _now())
     findings = sorted_findings(run(CHECKS, case))
-    return Report(subject="This stack", findings=findings, facts=facts.of_stack(stack, cards))
+    return Report(subject="This stack", findings=findings, facts=facts.of_stack(stack, cards), unjudged=unjudged(case))
 
 
 def examine_log(path: Path) -> Report:

@@ -12,7 +12,7 @@ from sextet.hardware.cards import Card
 from sextet.hardware.gpu import Gpu
 
 GIB = 2**30
-_NAMES = {
+NAMES = {
     "python": "Python",
     "tensorflow": "TensorFlow",
     "keras": "Keras",
@@ -25,7 +25,7 @@ _NAMES = {
 
 def of_stack(stack: Stack, cards: tuple[Card, ...]) -> dict[str, str]:
     """Return what a stack holds."""
-    facts = {_NAMES.get(name, name): value for name, value in stack.given}
+    facts = {NAMES.get(name, name): value for name, value in stack.given}
     return {**facts, **({"cards": named(cards)} if cards else {})}
 
 

@@ -21,13 +21,13 @@ NGC = "docker run --gpus all nvcr.io/nvidia/tensorflow:25.02-tf2-py3"
 def newest_tensorflow(cards: Sequence[Card], python: Version | None = None) -> TensorFlow | None:
     """Return the newest TensorFlow whose wheel has machine code for every card, and that takes this Python."""
     compiled = compiled_for(card.capability for card in cards)
-    rows = [row for row in compiled if python is None or takes(row, python)]
+    rows = [row for row in compiled if python is None or takes(row.python, python)]
     return rows[-1] if rows else None
 
 
-def takes(row: TensorFlow, python: Version) -> bool:
-    """Whether a TensorFlow has a wheel for a Python."""
-    lowest, highest = row.python
+def takes(ends: tuple[Version, Version], python: Version) -> bool:
+    """Whether a Python lies between the lowest and the highest that something has a wheel for, both included."""
+    lowest, highest = ends
     return lowest <= python and (python <= highest or python.within(highest))
 
 

@@ -44,7 +44,25 @@ def parts(report: Report) -> Iterator[RenderableType]:
 
 
 def summary(report: Report) -> str:
-    """Return the last line: how many findings of each level there are."""
+    """Return the last line: how many findings of each level there are, and what was not judged."""
+    return f"{_found(report)} Not judged: {', '.join(report.unjudged)}." if _partly(report) else _found(report)
+
+
+def _partly(report: Report) -> bool:
+    """Whether some of a stack was not judged; where nothing was, there is no need to say of what."""
+    return bool(report.unjudged) and (bool(report.findings) or not _nothing(report))
+
+
+def _nothing(report: Report) -> bool:
+    return bool(report.facts) and {*report.unjudged} >= {*report.facts} - {"system"}
+
+
+def _found(report: Report) -> str:
+    if not report.findings and _nothing(report):
+        return (
+            "Nothing was judged: the doctor compares what goes together, so name more of the stack, such as its "
+            "framework, or the cards."
+        )
     if not report.findings:
         return "Nothing wrong found." if report.facts else "None of the texts known to the doctor is in it."
     counts = ((level, report.count(level)) for level in Level)

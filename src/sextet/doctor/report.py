@@ -25,6 +25,7 @@ class Report:
         gpus: a row a GPU, column by column.
         seconds: wall time: "looking", and "frameworks" where they were asked.
         usable: GPUs that TensorFlow sees; 0 where it was not asked.
+        unjudged: names of the facts of a stack that nothing was compared with.
     """
 
     subject: str
@@ -33,6 +34,7 @@ class Report:
     gpus: tuple[Mapping[str, str], ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     usable: int = 0
+    unjudged: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -63,6 +65,7 @@ class Report:
             "gpus": [dict(row) for row in self.gpus],
             "seconds": dict(self.seconds),
             "usable": self.usable,
+            "unjudged": list(self.unjudged),
         }
 
     def __str__(self) -> str:

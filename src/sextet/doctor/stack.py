@@ -54,6 +54,14 @@ class Stack:
         return self.system in ("Windows", "WSL2")
 
     @property
+    def bare(self) -> bool:
+        """Whether no framework is named, so that it is judged as one that sextet would train with.
+
+        On a machine sextet is installed, whatever else is; what it lacks there is TensorFlow.
+        """
+        return self.tensorflow is None and (self.installed or self.jax is None and self.torch is None)
+
+    @property
     def given(self) -> tuple[tuple[str, str], ...]:
         """Name and version of everything in it."""
         values = ((field.name, getattr(self, field.name)) for field in fields(self) if field.name != "installed")

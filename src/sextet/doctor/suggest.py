@@ -9,7 +9,7 @@ from sextet.doctor.case import named
 from sextet.doctor.remedy import NGC, OLD_CARDS, chooses_cudnn, newest_cudnn, newest_tensorflow
 from sextet.hardware.cards import Card
 from sextet.hardware.matrix import Span, TensorFlow, matrix
-from sextet.hardware.support import SEXTET, SEXTET_PYTHON, lowest_known, trains
+from sextet.hardware.support import SEXTET, lowest_known, pythons, trains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
     return Suggestion(
         cards=named(cards),
         requirements=tuple(requirements),
-        python=(str(max(row.python[0], SEXTET_PYTHON)), str(row.python[1])),
+        python=(str(pythons(row)[0]), str(pythons(row)[1])),
         driver=_driver(cards, row),
         knows=tuple(_knows(cards, row, cudnn)),
         notes=_notes(row),

@@ -23,7 +23,8 @@ class TensorFlow:
         cuda, cudnn: what it was built and tested with.
         cudnn_package: what its extra `and-cuda` asks for; empty where it has none.
         sms: capabilities with machine code; ptx: what newer cards compile from.
-        keras: the lowest Keras; numpy_below: the first numpy it does not take.
+        keras: the lowest Keras.
+        numpy, numpy_below: the lowest numpy it takes, and the first that it does not; None: not known, no such limit.
         source, date: where this was read, and when.
     """
 
@@ -36,6 +37,7 @@ class TensorFlow:
     sms: tuple[Capability, ...]
     ptx: Capability
     keras: Version
+    numpy: Version | None
     numpy_below: Version | None
     source: str
     date: str
@@ -218,6 +220,7 @@ def _tensorflow(row: dict[str, Any]) -> TensorFlow:
         cudnn_package=row.get("cudnn_package", ""),
         sms=tuple(map(Capability.of, row["sms"])),
         ptx=Capability.of(row["ptx"]),
+        numpy=_maybe(row.get("numpy")),
         numpy_below=_maybe(row.get("numpy_below")),
         source=row["source"],
         date=row["date"],

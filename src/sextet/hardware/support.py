@@ -152,6 +152,17 @@ def lowest_known() -> Capability:
     return max(min(drivers), min(row.lowest for row in matrix().cudnn))
 
 
+def own() -> TensorFlow:
+    """Return the TensorFlow that sextet trains with, as the matrix has it."""
+    return next(row for row in matrix().tensorflow if row.release == SEXTET)
+
+
+def pythons(row: TensorFlow | None = None) -> tuple[Version, Version]:
+    """Return the lowest and the highest Python that both sextet and a TensorFlow, by default its own, take."""
+    lowest, highest = (row or own()).python
+    return max(lowest, SEXTET_PYTHON), highest
+
+
 def trains(row: TensorFlow) -> bool:
     """Whether sextet trains with a release of TensorFlow."""
     return row.release >= SEXTET

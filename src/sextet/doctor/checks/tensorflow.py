@@ -80,7 +80,7 @@ def known(case: Case) -> Iterator[Finding]:
 def python(case: Case) -> Iterator[Finding]:
     """Find a Python that the TensorFlow has no wheel for."""
     row, version = row_of(case), case.stack.python
-    if row is None or version is None or takes(row, version):
+    if row is None or version is None or takes(row.python, version):
         return
     lowest, highest = row.python
     other = newest_tensorflow(case.cards, version)
@@ -189,33 +189,6 @@ _FAILS = (
 )
 
 
-def keras(case: Case) -> Iterator[Finding]:
-    """Find a Keras of another generation than the TensorFlow."""
-    row, version = row_of(case), case.stack.keras
-    if row is None or version is None:
-        return
-    if row.keras.major == 2:
-        fits, requirement = version.within(row.keras), f"=={row.keras}.*"
-    else:
-        fits, requirement = version >= row.keras, f">={row.keras}"
-    if not fits:
-        wanted = f"Keras {requirement.strip('=>')}" if row.keras.major == 2 else f"Keras {row.keras} or newer"
-        yield found(
-            "SXT110",
-            tensorflow=case.stack.tensorflow,
-            keras=version,
-            wanted=wanted,
-            requirement=requirement,
-        )
-
-
-def numpy(case: Case) -> Iterator[Finding]:
-    """Find a numpy that is newer than the TensorFlow takes."""
-    row, version = row_of(case), case.stack.numpy
-    if row and version and row.numpy_below and version >= row.numpy_below:
-        yield found("SXT112", tensorflow=case.stack.tensorflow, numpy=version, below=row.numpy_below)
-
-
 def place_of_cudnn(case: Case) -> str:
     """Say where the cuDNN of the machine lies; nothing for a stack that is only thought of."""
     if case.machine is None:
@@ -226,7 +199,7 @@ def place_of_cudnn(case: Case) -> str:
 
 
 def _in_its_python(row: TensorFlow, case: Case) -> str:
-    other = case.stack.python is not None and not takes(row, case.stack.python)
+    other = case.stack.python is not None and not takes(row.python, case.stack.python)
     return install(row, case.cards) + (f"   # in an environment of Python {row.python[1]}" if other else "")
 
 
@@ -250,7 +223,7 @@ def _other(case: Case) -> str:
         if row.cuda.major == stack.cuda.major
         and row.cuda <= stack.cuda
         and (stack.cudnn is None or row.cudnn.major == stack.cudnn.major and row.cudnn <= stack.cudnn)
-        and (stack.python is None or takes(row, stack.python))
+        and (stack.python is None or takes(row.python, stack.python))
     ]
     with_cudnn = f" and cuDNN {stack.cudnn}" if stack.cudnn else ""
     return f"; the newest built for CUDA {stack.cuda}{with_cudnn} is {rows[-1].release}" if rows else ""
