@@ -19,7 +19,8 @@ def test_the_call_of_the_architecture_page():
 
 def test_several_cards():
     report = diagnose(gpu=["Tesla P40", "RTX 5090"], tensorflow="2.21.0", cudnn="9.10.2.21")
-    assert [one.id for one in report.findings] == ["SXT105"]
+    assert [one.id for one in report.findings] == ["SXT119", "SXT105"]
+    assert "P40" not in report.findings[0].seen
 
 
 def test_a_name_that_is_none_is_refused():
@@ -59,7 +60,7 @@ def test_this_machine(tmp_path):
 
 def test_what_is_installed_for_another_card():
     report = examine(DoctorRequest(gpus=("RTX 5090",)), host=described("p40"))
-    assert [one.id for one in report.findings] == ["SXT105"] and "RTX 5090" in report.facts["cards"]
+    assert [one.id for one in report.findings] == ["SXT119", "SXT105"] and "RTX 5090" in report.facts["cards"]
 
 
 def test_deep_without_a_gpu_says_so():

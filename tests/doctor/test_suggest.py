@@ -44,7 +44,10 @@ def test_a_set_is_a_requirements_file_that_the_doctor_finds_nothing_wrong_with(n
         cudnn=Version.of(cudnn) if cudnn else None,
         driver=Version.of("580.82.07"),
     )
-    assert examine_stack(stack, cards, month="2026-11").findings == ()
+    # of the older TensorFlow that a card is left with, that sextet does not train with it is said here as there
+    left = {"SXT119"} if made.notes else set()
+    report = examine_stack(stack, cards, month="2026-11")
+    assert {one.id for one in report.findings} == left and not report.failed()
 
 
 @pytest.mark.parametrize("names", [["P40"], ["V100"], ["P100"], ["GTX 1080 Ti"], ["P40", "V100"], ["P40", "H100"]])

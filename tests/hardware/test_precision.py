@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sextet.hardware.capability import Capability
 from sextet.hardware.catalogue import device, devices
 from sextet.hardware.precision import BFLOAT16, FLOAT16, FLOAT32, best
+from sextet.hardware.support import no_training
 
 PAGE = Path(__file__).parents[2] / "docs" / "training.md"
 ROWS = [
@@ -19,7 +20,15 @@ ROWS = [
     for line in re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1].splitlines()
     if re.match(r"\| .*\d\.\d", line)
 ]
+UNTRAINED = re.search(
+    r"^sextet does not train on these of them: (.+?)\.", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+)
 capabilities = st.builds(Capability, st.integers(3, 12), st.integers(0, 9))
+
+
+def test_the_page_says_on_which_of_them_sextet_does_not_train():
+    assert UNTRAINED is not None
+    assert UNTRAINED[1].split(", ") == [row[0] for row in ROWS if no_training(device(row[0]).capability)]
 
 
 def of(name: str) -> tuple[str, Capability]:

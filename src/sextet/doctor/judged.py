@@ -10,7 +10,7 @@ from sextet.doctor.facts import NAMES
 # What checks compare with each other. "sextet" is there where no framework is named, "plugin" is JAX's for CUDA.
 _PAIRS = (
     *(("tensorflow", other) for other in ("python", "system", "keras", "numpy", "cuda", "cudnn", "driver", "cards")),
-    *(("sextet", other) for other in ("python", "keras", "numpy")),
+    *(("sextet", other) for other in ("python", "keras", "numpy", "cards")),
     *(("jax", other) for other in ("python", "system", "cudnn")),
     *(("plugin", other) for other in ("jax", "cards")),
     *(("cards", other) for other in ("torch", "cuda", "cudnn", "driver")),

@@ -17,6 +17,7 @@ from sextet.doctor.checks import (
     system,
     tensorflow,
     torch,
+    training,
 )
 from sextet.doctor.finding import Finding, found
 
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="TensorFlow against CUDA", gates=True, run=tensorflow.cuda),
     Check(name="TensorFlow against cuDNN", gates=True, run=tensorflow.cudnn),
     Check(name="TensorFlow against the cards", gates=True, run=tensorflow.code),
+    Check(name="sextet against the cards", gates=False, run=training.training),
     Check(name="cuDNN against the cards", gates=True, run=cudnn.cudnn),
     Check(name="cuDNN that pip would choose", gates=False, run=cudnn.trap),
     Check(name="CUDA against the cards", gates=True, run=cudnn.cuda),

@@ -55,7 +55,11 @@ def suggest(cards: tuple[Card, ...]) -> Suggestion:
     row = newest_tensorflow(cards)
     if row is None or any(card.capability < lowest_known() for card in cards):
         newer = any(card.capability.major >= 10 for card in cards)
-        hint = f" NVIDIA's container has: {NGC}" if newer else " Leave the oldest card out, with CUDA_VISIBLE_DEVICES."
+        hint = (
+            f" NVIDIA's container has, for other programs than sextet: {NGC}"
+            if newer
+            else " Leave the oldest card out, with CUDA_VISIBLE_DEVICES."
+        )
         oldest, newest = matrix().tensorflow[0].release, matrix().tensorflow[-1].release
         raise HardwareError(
             f"No set is known to work on {named(cards)}: one TensorFlow wheel of {oldest} to {newest} has to have "
