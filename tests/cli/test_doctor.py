@@ -109,6 +109,9 @@ def test_a_log(sextet, tmp_path):
     ("arguments", "says"),
     [
         (["--gpu", "Telsa P40", "--stack", "tf=2.15"], "did you mean 'Tesla P40'"),
+        (["--gpu", ""], "leave the option out for this machine"),
+        (["--suggest", "--gpu", " "], "Expected a GPU such as 'Tesla P40'"),
+        (["--stack", "tf=2.15", "--gpu", ""], "Expected a GPU such as 'Tesla P40'"),
         (["--stack", "tensorfow=2.15"], "did you mean 'tensorflow'"),
         (["--stack", "tensorflow"], "Expected --stack as names and versions"),
         (["--explain", "SXT999"], "Expected the id of a finding"),

@@ -40,6 +40,12 @@ def test_jax_on_a_mac_is_not_sent_to_windows() -> None:
     assert "wsl --install" not in fixes("Tesla V100", jax="0.10.2", system="macos")["SXT506"]
 
 
+@pytest.mark.parametrize("gpu", ["", [], [""], ()])
+def test_a_card_that_is_empty_is_not_this_machine(gpu: object) -> None:
+    with pytest.raises(ConfigError, match="Expected .*Tesla P40"):
+        diagnose(gpu=gpu)
+
+
 @pytest.mark.parametrize("wrong", [{"tensorflow": 2.15}, {"python": None}, {"gpu": 6.1}, {"gpu": ["P40", 6.1]}])
 def test_what_is_no_text_is_refused_with_what_to_give(wrong: dict) -> None:
     with pytest.raises(ConfigError, match=r"as text, such as '.*'; got"):

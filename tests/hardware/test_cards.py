@@ -88,6 +88,29 @@ def test_the_nearest_name_is_told():
 
 
 @pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("RTX 9090", ", did you mean 'GeForce RTX 3090', 'GeForce RTX 4090' or 'GeForce RTX 5090'?"),
+        ("RTX 309", ", did you mean 'GeForce RTX 3090'?"),
+        ("GTX 1080 Tii", ", did you mean 'GeForce GTX 1080 Ti'?"),
+        ("V101", ", did you mean 'Tesla V100'?"),
+        ("A 100", ", did you mean 'A100'?"),
+        *((far, ".") for far in ("RTX 9999", "Tesla", "GeForce RTX", "Quadro", "Voodoo 3", "x", "\u00e4")),
+    ],
+)
+def test_only_what_is_near_is_told(name, hint):
+    with pytest.raises(ConfigError) as refused:
+        card(name)
+    assert str(refused.value).endswith(f"got {name!r}{hint}")
+
+
+@pytest.mark.parametrize("texts", [[""], ["  "], [","], ["P40", ""]])
+def test_a_text_that_names_no_card_is_refused(texts):
+    with pytest.raises(ConfigError, match="which names none, as an empty variable of the shell does"):
+        rig(texts)
+
+
+@pytest.mark.parametrize(
     ("name", "meant"), [("P4O", "Tesla P40"), ("RTX 2O8O Ti", "GeForce RTX 2080 Ti"), ("V1OO", "Tesla V100")]
 )
 def test_a_letter_o_is_a_zero_that_was_meant(name, meant):

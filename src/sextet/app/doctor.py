@@ -109,6 +109,8 @@ def _names(gpu: object) -> tuple[str, ...]:
     names = (gpu,) if isinstance(gpu, str) else tuple(gpu) if isinstance(gpu, list | tuple) else (gpu,)
     if gpu is None:
         return ()
+    if not names:
+        raise ConfigError(f"Expected the name of a card, such as 'Tesla P40', or None for this machine; got {gpu!r}.")
     if wrong := [name for name in names if not isinstance(name, str)]:
         raise ConfigError(f"Expected names of cards as text, such as 'Tesla P40' or '6.1'; got {wrong[0]!r}.")
     return tuple(map(str, names))

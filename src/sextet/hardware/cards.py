@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from sextet.core.errors import ConfigError, nearest
+from sextet.core.errors import ConfigError
 from sextet.hardware.capability import Capability
 from sextet.hardware.makers import refusal
 
@@ -19,6 +20,8 @@ _IDLE = re.compile(
 )
 _SERIES = ("gtx", "rtx", "gt")
 _WORD = re.compile(r"[a-z0-9]+")
+_NEAR = 0.75  # how alike two names are spelt before one may be meant for the other: of four letters three
+_MOST = 3  # names that are told where several are as near
 _COUNT = re.compile(r"(\d{1,3})\s*[x×*]\s*(?=\S)", re.IGNORECASE)
 
 
@@ -73,9 +76,14 @@ def rig(names: Iterable[str]) -> tuple[Card, ...]:
     """Return the cards of texts such as "3x Tesla P40, 2x V100": several with commas, each as often as its count says.
 
     Raises:
-        ConfigError: a card is not known; the nearest name is told. Or there are none of one.
+        ConfigError: a card is not known; the nearest names are told. Or there are none of one, or a text names none.
     """
-    found: list[Card] = []
+    names, found = tuple(names), []
+    if empty := [text for text in names if not text.strip(" \t\n,")]:
+        raise ConfigError(
+            f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {empty[0]!r}, which names "
+            "none, as an empty variable of the shell does. Name a card, or leave the option out for this machine."
+        )
     for part in (part.strip() for text in names for part in text.split(",")):
         if part:
             count, name = counted(part)
@@ -89,7 +97,7 @@ def card(name: str) -> Card:
     """Return the card of a name as people, shops or NVML write it, or of a compute capability such as 6.1.
 
     Raises:
-        ConfigError: no such card is known; the nearest name is told, or that the card is of another maker.
+        ConfigError: no such card is known; the nearest names are told, or that the card is of another maker.
     """
     found = find(name)
     if found is not None:
@@ -99,7 +107,8 @@ def card(name: str) -> Card:
     except ValueError:
         raise ConfigError(
             refusal(name)
-            or f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}{_meant(name)}."
+            or f"Expected a GPU such as 'Tesla P40', or its compute capability such as 6.1; got {name!r}"
+            f"{_meant(name) or '.'}"
         ) from None
     return Card(name=f"compute capability {capability}", capability=capability)
 
@@ -110,9 +119,36 @@ def find(name: str) -> Card | None:
 
 
 def _meant(name: str) -> str:
-    """Return a hint at the nearest name; an O beside digits may be meant as a 0."""
+    """Return a hint at the nearest names, where one is near; an O beside digits may be meant as a 0."""
     zeros = find(re.sub(r"\w*\d\w*", lambda word: word[0].lower().replace("o", "0"), name))
-    return f", did you mean {zeros.name!r}?" if zeros else nearest(name, cards())
+    meant = [zeros.name] if zeros else _nearest(name)
+    if not meant:
+        return ""
+    *others, last = map(repr, meant)
+    return f", did you mean {', '.join(others)} or {last}?" if others else f", did you mean {last}?"
+
+
+def _nearest(name: str) -> list[str]:
+    """Return the cards whose names are spelt most like this one; none where none is near."""
+    words = words_of(name)
+    if not without_series([word for word in words if not _IDLE.fullmatch(word)]):
+        return []  # a maker or a family alone, such as Tesla, is near to no card of it
+    asked = _spelt(words)
+    alike = {known: _alike(asked, known) for known in cards()}
+    best = max(alike.values())
+    return [known for known, score in alike.items() if score == best][:_MOST] if best >= _NEAR else []
+
+
+def _alike(asked: str, known: str) -> float:
+    """How alike a name is to a card's, with its maker and family and without: 0 to 1."""
+    words = words_of(known)
+    short = [word for word in words if not _IDLE.fullmatch(word)]
+    spellings = {_spelt(words), _spelt(short), _spelt(without_series(short))}
+    return max(difflib.SequenceMatcher(None, asked, spelling).ratio() for spelling in spellings)
+
+
+def _spelt(words: list[str]) -> str:
+    return "".join(words)
 
 
 @cache
