@@ -64,9 +64,11 @@ def ablations(cell: Cell, setting: Setting, *, networks: bool) -> Iterator[Row]:
     stage = Stage(cell, setting)
     yield from rule_based(stage)
     yield from transforms(stage)
-    folder = setting.folder(cell) / "folds" / "000"
-    yield from combining(stage, folder)
-    yield from seeds(stage, folder, replace(setting, seed=setting.seed + 1).folder(cell) / "folds" / "000")
+    first, second = (
+        members_in(stage, replace(setting, seed=setting.seed + more).folder(cell) / "folds" / "000") for more in (0, 1)
+    )
+    if first:
+        yield from combining(stage, first, second)
     if networks:
         yield from trained(stage)
 
@@ -208,8 +210,11 @@ def transforms(stage: Stage) -> Iterator[Row]:
     yield stage.row(f"transform {chosen}", BOTH, judged(stage.lay(transform="none")), judged(stage.ground))
 
 
-def combining(stage: Stage, folder: Path) -> Iterator[Row]:
-    """How the members of a finished backtest are combined: learned on select and weigh, judged on calibrate."""
+def combining(stage: Stage, members: dict[str, Any], second: dict[str, Any]) -> Iterator[Row]:
+    """How the members of a finished backtest are combined: learned on select and weigh, judged on calibrate.
+
+    `second` are those of the backtest with the next seed, if any.
+    """
     from sextet.combine.conformal import Calibration
     from sextet.combine.weights import EnsembleWeights
     from sextet.core.quantiles import LEVELS
@@ -218,8 +223,6 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     from sextet.runtime.crew import Crew, spike_probability
 
     ground = stage.ground
-    if not (members := members_in(stage, folder)):
-        return
     plain = Crew(members=members, shape=ground.shape)
     crew = lagging(plain, ground)
     panel, everything = ground.panel, hear(crew, ground)
@@ -254,33 +257,26 @@ def combining(stage: Stage, folder: Path) -> Iterator[Row]:
     yield stage.row("calibration, against none", "calibrate", whole, shifted)
     fully = judged(full.apply(said(weights)))
     yield stage.row("trust in a calibration, against all of it", "calibrate", fully, shifted)
+    if second:
+        twice = {name: mean_of(member, second[name]) for name, member in members.items()}
+        single = (whole + ensemble_loss(stage, second)) / 2.0
+        what = "networks trained twice, from two seeds, against once"
+        yield stage.row(what, "calibrate", single, ensemble_loss(stage, twice))
 
 
-def seeds(stage: Stage, folder: Path, other: Path) -> Iterator[Row]:
-    """Networks that answer the mean of two trainings, against those of either: the ensembles of a backtest's members.
-
-    Weights are learned anew for each, on select and weigh.
-    """
+def ensemble_loss(stage: Stage, members: dict[str, Any]) -> float:
+    """Loss on calibrate of an ensemble whose weights are learned on select and weigh."""
     from sextet.ensemble.combining import hear, learn_weights
     from sextet.ensemble.lagging import lagging
     from sextet.runtime.crew import Crew, spike_probability
 
-    ground, first, second = stage.ground, members_in(stage, folder), members_in(stage, other)
-    if not first or not second:
-        return
-    panel = ground.panel
-
-    def judged(members: dict[str, Any]) -> float:
-        crew = lagging(Crew(members=members, shape=ground.shape), ground)
-        heard = hear(crew, ground)
-        weights = learn_weights(crew, heard.before, np.arange(panel.series), panel.series)
-        part = heard.part("calibrate")
-        answers = [part.answers[name].quantiles for name in weights.names]
-        return loss(ground, part.index, weights.apply(answers, part.index.series, spike_probability(part.answers)))
-
-    single = (judged(first) + judged(second)) / 2.0
-    both = judged({name: mean_of(member, second[name]) for name, member in first.items()})
-    yield stage.row("networks trained twice, from two seeds, against once", "calibrate", single, both)
+    ground, panel = stage.ground, stage.ground.panel
+    crew = lagging(Crew(members=members, shape=ground.shape), ground)
+    heard = hear(crew, ground)
+    weights = learn_weights(crew, heard.before, np.arange(panel.series), panel.series)
+    part = heard.part("calibrate")
+    answers = [part.answers[name].quantiles for name in weights.names]
+    return loss(ground, part.index, weights.apply(answers, part.index.series, spike_probability(part.answers)))
 
 
 def members_in(stage: Stage, folder: Path) -> dict[str, Any]:

@@ -35,9 +35,10 @@ from protocols.machine import commit, machine, versions
 from protocols.running import Setting, plain
 from sextet.core.errors import SextetError
 from sextet.core.files import write_text
+from sextet.metrics.events import average_precision
 from warning_ahead.boosted import LIGHTGBM, TRIALS, answered, classify, searched_by, write_task
 from warning_ahead.replay import OURS, Said, fits, replayed
-from warning_ahead.scoring import ablation, alarm_scores, lead_scores, weighted_average_precision
+from warning_ahead.scoring import ablation, alarm_scores, lead_scores
 from warning_ahead.tasks import DETECTOR, TASKS, Task, take_over
 
 BLOCK_DAYS = {"Glucose": 1, "EPF-NP": 7, "EPF-DE": 7}
@@ -153,8 +154,8 @@ def boosted(task: Task, setting: Setting, work: Any, said: Said, rival: Rival) -
         asked = folder if seed == setting.seed else searched_by(folder, seed)
         out = classify(asked.resolve(), (setting.out / "competitors" / "envs").resolve(), rival.cores)
         probability, account = answered(out, said.label.shape[1])
-        ranked = weighted_average_precision(probability[known], said.label[known], np.ones(int(known.sum()), int))
-        searches.append({"seed": seed, "validation": account["validation"], "average_precision": ranked})
+        score = average_precision(probability[known], said.label[known])
+        searches.append({"seed": seed, "validation": account["validation"], "average_precision": score})
         first = first or (probability, account)
     assert first is not None
     return first[0], {**first[1], "searches": searches}

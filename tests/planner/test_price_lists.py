@@ -9,18 +9,9 @@ import pytest
 from sextet.core.errors import ConfigError
 from sextet.planner.price_lists import EXAMPLE, named, read_prices
 
+from .own_prices import OWN
+
 PAGE = Path(__file__).parents[2] / "docs" / "hardware.md"
-OWN = """
-[[list]]
-name = "mine"
-currency = "KRW"
-condition = "used"
-source = "the shop around the corner"
-date = 2026-11-25
-[[list.cards]]
-card = "P40"
-low = 300_000
-"""
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,7 @@ from sextet.planner.figures import Quantity
 from sextet.planner.price_lists import named, price_lists, read_prices
 from sextet.planner.prices import priced_alike, rig_price
 
-OWN = """
-[[list]]
-name = "mine"
-currency = "KRW"
-condition = "used"
-source = "the shop around the corner"
-date = 2026-11-25
-[[list.cards]]
-card = "P40"
-low = 300_000
-"""
+from .own_prices import OWN
 
 
 def test_every_price_has_a_source_a_date_and_a_condition():

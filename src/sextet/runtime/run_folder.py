@@ -44,9 +44,14 @@ ENDING = ".unfinished"  # of the folder, beside a run, of a training that has no
 Arrays = Mapping[str, NDArray[Any]]
 
 
+def with_a_name(path: Path) -> Path:
+    """Return a path as it is, or whole where it is `.`, `..` or the like, which do not tell their folder's name."""
+    return Path(os.path.abspath(path)) if path.name in ("", "..") else path
+
+
 def beside_run(path: Path) -> Path:
-    """Return the folder of the unfinished training of the run `path`, be it `.` or the root, which have no name."""
-    return Path(os.path.abspath(path) + ENDING) if path.name in ("", "..") else path.with_name(path.name + ENDING)
+    """Return the folder of the unfinished training of the run `path`."""
+    return Path(f"{with_a_name(path)}{ENDING}")
 
 
 class RunFolder:

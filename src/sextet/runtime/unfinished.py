@@ -30,7 +30,16 @@ from sextet.core.files import atomic_writer, sha256, write_text
 from sextet.core.lock import held, holder
 from sextet.core.panel import Panel
 from sextet.data.fingerprint import fingerprint
-from sextet.runtime.run_folder import ENDING, MANIFEST, RunFolder, beside_run, refuse_other, sweep, take_place
+from sextet.runtime.run_folder import (
+    ENDING,
+    MANIFEST,
+    RunFolder,
+    beside_run,
+    refuse_other,
+    sweep,
+    take_place,
+    with_a_name,
+)
 from sextet.runtime.stored_panel import panel_from_arrays, panel_to_arrays
 
 REQUEST, DATA, SEALED = "request.json", "data.npz", "sealed"
@@ -58,7 +67,7 @@ class Unfinished:
     @classmethod
     def at(cls, path: Path) -> Unfinished:
         """Look at the training of the run `path`, or of which `path` is the folder itself."""
-        path = path if path.name not in ("", "..") else Path(os.path.abspath(path))
+        path = with_a_name(path)
         name = path.name
         is_itself = name.endswith(ENDING) and name != ENDING and not (path / MANIFEST).is_file()
         return cls(path.with_name(name.removesuffix(ENDING)) if is_itself else path)

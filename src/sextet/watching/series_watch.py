@@ -15,7 +15,6 @@ _STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
 _LATE = 1.5  # usual distances beyond which a row is missing
 _FEW_STEPS = 5  # distances from which the usual one is guessed, to tell what lies far ahead
 _FAR = 1_000  # usual distances, and at least a day, beyond which a row is far ahead
-_DAY_SECONDS = 86_400.0
 
 
 class Foretell(Protocol):
@@ -111,7 +110,7 @@ class SeriesWatch:
     def _far(self, second: float) -> bool:
         """Whether a row is far ahead of all before, and no row near it has come just before."""
         usual = self.step or (median(self.steps) if len(self.steps) >= _FEW_STEPS else 0.0)
-        far = max(_FAR * usual, _DAY_SECONDS)
+        far = max(_FAR * usual, DAY)
         near = self.ahead is not None and 0 < second - self.ahead <= far
         self.ahead = second if usual and second - self.last > far and not near else None
         return self.ahead is not None
