@@ -78,7 +78,8 @@ def test_paths_may_be_text(model: Ensemble, frame: pd.DataFrame, tmp_path: Path)
     assert model.save(str(tmp_path / "run")) == tmp_path / "run"
     assert model.report(str(tmp_path / "report.html")) == tmp_path / "report.html"
     state = tmp_path / "state.json"
-    found = [len(list(sextet.watch(frame, run, every=True))) for run in (str(tmp_path / "run"), model.run)]
+    late = frame.assign(ds=frame.ds + pd.Timedelta(days=60))  # the run holds what it was trained on
+    found = [len(list(sextet.watch(late, run, every=True))) for run in (str(tmp_path / "run"), model.run)]
     assert found[0] == found[1] > 0 and list(sextet.watch(frame, state=str(state), columns={"target": "y"})) is not None
     assert state.is_file()
 

@@ -90,7 +90,8 @@ def test_the_request_has_no_field_that_the_command_line_cannot_set():
 def test_the_result_for_people(sextet, use_case, found, monkeypatch):
     monkeypatch.setenv("COLUMNS", "220")
     use_case("sextet.app.backtest", "backtest", found)
-    told = sextet("backtest", "a.csv", "--horizon", 2).stdout
+    result = sextet("backtest", "a.csv", "--horizon", 2)
+    told, beside = result.stdout, result.stderr
     assert "Leaderboard of 2,785 windows (557 cutoffs x 5 series), best MAE first" in told
     assert "MAE on spikes is of the 1,012 points that are spikes." in told.splitlines()
     assert "+16.7 %  " in next(line for line in told.splitlines() if "GRU" in line)
@@ -99,7 +100,7 @@ def test_the_result_for_people(sextet, use_case, found, monkeypatch):
     assert "~ the difference may be chance" in told
     assert "61.2" in told and "9.750" in told
     assert "standardised" in told and "0.3525" in told
-    assert "note: Note 7." in told and "Note 8." not in told and "3 more notes" in told
+    assert "note: Note 7." in beside and "Note 8." not in beside and "3 more notes" in beside and "note" not in told
     assert f"report    {found.report}" in told.splitlines()
 
 

@@ -30,7 +30,7 @@ def test_update(sextet, use_case):
     assert ["coverage", "80", "0.7000", "0.8000"] in rows
     assert "wape" not in result.stdout
     assert "Weights now: GRU 25.0 %, CNN-LSTM 75.0 %." in result.stdout
-    assert "note: 12 new rows." in result.stdout
+    assert "note: 12 new rows." in result.stderr
     value = json.loads(sextet("update", "run", "--data", "new.csv", "--json").stdout)
     assert value == {"run": "run", **vars(made), "notes": ["12 new rows."]}
 

@@ -116,22 +116,18 @@ def test_result_for_people(sextet, use_case, trained):
     assert (
         "* Ensemble (online)" in result.stdout and "* Ensemble  " in result.stdout and "Seasonal naive" in result.stdout
     )
-    assert "note: Two gaps." in result.stdout
+    assert "note: Two gaps." in result.stderr and "note:" not in result.stdout
     assert str(trained.report) in result.stdout
 
 
-def test_a_note_is_not_told_twice_on_one_terminal(sextet, use_case, trained, monkeypatch):
+def test_a_note_is_told_once_and_beside_the_result(sextet, use_case, trained):
     def telling(request, *, progress):
         progress.note("Two gaps.")
         return trained
 
     use_case("sextet.app.train", "train", telling)
-    arguments = ("train", "a.csv", "--horizon", 2, "--out", "r")
-    result = sextet(*arguments)  # two streams that may go to two places
-    assert "Two gaps." in result.stdout and "Two gaps." in result.stderr
-    monkeypatch.setattr("sextet.cli.output.one_terminal", lambda: True)
-    result = sextet(*arguments)
-    assert "Two gaps." not in result.stdout and "Two gaps." in result.stderr
+    result = sextet("train", "a.csv", "--horizon", 2, "--out", "r")
+    assert "Two gaps." not in result.stdout and result.stderr.count("Two gaps.") == 1
 
 
 def test_json_is_the_whole_of_standard_output(sextet, use_case, trained):

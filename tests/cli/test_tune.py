@@ -54,8 +54,9 @@ def test_options_reach_the_request(sextet, tuned):
 def test_the_result_for_people(sextet, tuned):
     result = sextet("tune", "sales.csv", "--horizon", 28)
     assert tuned.args[0].budget is None and tuned.args[0].out == Path("best.json")
-    for text in ("GRU", "+5.0", "lookback 24 -> 48, skip off -> on", "left out", "Rule-Based", "+2.00 %", "Two gaps."):
+    for text in ("GRU", "+5.0", "lookback 24 -> 48, skip off -> on", "left out", "Rule-Based", "+2.00 %"):
         assert text in result.stdout
+    assert "note: Two gaps." in result.stderr
     assert "sextet train sales.csv --horizon 28 --config best.json --out RUN" in result.stdout
 
 

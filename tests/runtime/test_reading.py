@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from sextet.app.forecast import forecast
+from sextet.app.requests import TrainRequest
+from sextet.app.train import train
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.runtime.reading import options_for, plain_options
+from sextet.runtime.run import Run
 from sextet.runtime.stored_panel import panel_from_arrays, panel_to_arrays
 
 
@@ -37,3 +42,36 @@ def test_what_a_dot_meant_holds_for_new_data(tmp_path: Path) -> None:
     np.testing.assert_array_equal(fresh.y, [1353, 1580])
     assert not any("read as" in note for note in fresh.notes)
     np.testing.assert_array_equal(read_panel(new, options_for({"data": {}})).y, [1.353, 1.58])
+
+
+def days(count: int, first: str = "2024-01-01") -> pd.DataFrame:
+    stamps = pd.date_range(first, periods=count)
+    return pd.DataFrame({"ds": stamps, "y": 10.0 + np.arange(count) % 7})
+
+
+def trained(frame: pd.DataFrame, folder: Path) -> Run:
+    train(TrainRequest(source=frame, horizon=3, out=folder / "run", members="rule-based"))
+    return Run.load(folder / "run")
+
+
+def test_the_only_series_of_a_run_needs_no_name(tmp_path: Path) -> None:
+    named = trained(days(120).assign(unique_id="shop"), tmp_path)
+    made = forecast(named, data=days(8, "2024-04-30"))
+    assert made.ids == ("shop",) and str(made.cutoff[0]).startswith("2024-05-07")
+    assert made.notes[0].startswith("Series 'y' was taken for 'shop', the only one of the run")
+    same = forecast(named, data=days(8, "2024-04-30").assign(unique_id="shop"))
+    np.testing.assert_array_equal(made.quantiles, same.quantiles)
+    assert not any("was taken for" in note for note in same.notes)
+    other = forecast(
+        named, data=days(8, "2024-04-30").assign(unique_id="other")
+    )  # it has a name, and it is another one
+    assert other.ids == ("other",)
+
+
+def test_a_run_without_names_goes_on_with_a_series_that_has_one(tmp_path: Path) -> None:
+    bare = trained(days(120), tmp_path)
+    late = days(8, "2024-04-30")
+    made = forecast(bare, data=late.assign(unique_id="shop"))
+    np.testing.assert_array_equal(made.quantiles, forecast(bare, data=late).quantiles)
+    two = pd.concat([late.assign(unique_id="shop"), late.assign(unique_id="mill")])
+    assert forecast(bare, data=two).ids == ("shop", "mill")  # which of them it is, nobody says

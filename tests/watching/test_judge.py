@@ -72,3 +72,24 @@ def test_any_numbers_give_a_probability_and_a_state(values: list[float], before:
     again = Judge.from_json(json.loads(json.dumps(judge.to_json(), allow_nan=False)))
     for value in (0.0, 5.0, -1e300):
         assert again.judge(1e6, value) == judge.judge(1e6, value)
+
+
+def test_before_a_tail_is_known_a_forecast_says_how_probable_a_value_is() -> None:
+    judge = Judge()
+    judge.led = True
+    assert judge.judge(0.0, 5.0, Foretold(0.0, 10.0, 0.1)) > 0.5
+    assert judge.ready and judge.odd == VALUE and judge.expected(VALUE, 0.002) == (0.0, 10.0)
+    # two normal scores are one in 22, and of a value alone the root counts
+    assert judge.judge(STEP, 9.9, Foretold(0.0, 10.0, 2.0)) == pytest.approx(math.erfc(math.sqrt(2)) ** 0.5)
+    assert judge.judge(2 * STEP, 90.0, Foretold(0.0, 10.0, 40.0)) < 1e-7
+    judge.judge(3 * STEP, 5.0)
+    assert not judge.ready
+
+
+def test_where_forecasts_lead_a_row_without_one_is_held_against_its_level(calm: list[float]) -> None:
+    judge = Judge()
+    judge.set_step(STEP)
+    judge.led = True
+    for row, value in enumerate(calm):
+        judge.judge(row * STEP, value)
+    assert not judge.tails[1].now.ready and judge.usual[VALUE] is None and judge.tails[3].now.ready

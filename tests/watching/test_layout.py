@@ -29,6 +29,7 @@ def test_lines_without_names() -> None:
     [
         (["when", "y"], Columns(), "the time.*--time"),
         (["ds", "a", "b"], Columns(), "the value.*--target"),
+        (["unique_id", "ds", "a", "b"], Columns(), "the value.*--target"),
         (["ds", "value1", "b"], Columns(target="value2"), "did you mean 'value1'"),
         (["ds", "y"], Columns(time="at"), "no column 'at'"),
         (["ds", "y"], Columns(id="room"), "no column 'room'"),
@@ -38,6 +39,57 @@ def test_lines_without_names() -> None:
 def test_what_is_not_told_is_asked(names: list[str], columns: Columns, match: str) -> None:
     with pytest.raises(DataError, match=match):
         layout_of_names(names, columns, "f")
+
+
+def test_what_a_row_holds_tells_where_names_do_not() -> None:
+    layout = layout_of_names(["Wann", "Umsatz"], Columns(), "f", first=["2024-01-31 13:00", "3,5"])
+    assert (layout.time, layout.target) == (0, 1)
+    layout = layout_of_names(["note", "Zeit", "kW"], Columns(), "f", first=["fine", "31.01.2024 13:00", "1.5"])
+    assert (layout.time, layout.target, layout.ids) == (1, 2, ())
+    layout = layout_of_names(["symbol", "day", "close"], Columns(), "f", first=["A", "2024-01-31", "1.5"])
+    assert (layout.ids, layout.time, layout.target) == ((0,), 1, 2)
+    with pytest.raises(DataError, match="the time.*--time"):
+        layout_of_names(["from", "to", "y"], Columns(), "f", first=["2024-01-31", "2024-02-01", "1"])
+
+
+def test_each_column_of_numbers_of_a_wide_table_is_a_series() -> None:
+    layout = layout_of_names(
+        ["index", "ds", "hall", "roof", "note"], Columns(), "f", first=["0", "2024-01-31", "1", "", "a"]
+    )
+    assert layout.wide == (("hall", 2), ("roof", 3))
+    wide = Columns(trained={"time": "at"}, series=("hall", "roof"))
+    assert layout_of_names(["at", "roof", "cellar"], wide, "f", keys=True).target == "roof"
+    assert layout_of_names(["at", "roof", "x", "hall"], wide, "f", keys=True).wide == (
+        ("roof", "roof"),
+        ("hall", "hall"),
+    )
+
+
+TRAINED = Columns(trained={"id": "room", "time": "at", "target": "kW"}, series=("hall", "roof"))
+
+
+def test_the_columns_of_a_run_are_found() -> None:
+    layout = layout_of_names(["date", "at", "y", "kW", "room"], TRAINED, "f")
+    assert (layout.ids, layout.time, layout.target) == ((4,), 1, 3)
+    layout = layout_of_names(["unique_id", "ds", "y"], TRAINED, "f")  # the usual names do for any
+    assert (layout.ids, layout.time, layout.target) == ((0,), 1, 2)
+    one = Columns(trained=TRAINED.trained, series=("hall",))
+    assert layout_of_names(["at", "kW"], one, "f").ids == ()  # the only series needs no name
+    several = Columns(trained={"id": "floor,room"}, series=("1/a", "2/a"))
+    assert layout_of_names(["floor", "room", "ds", "y"], several, "f").ids == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("names", "match"),
+    [
+        (["room", "date", "kW"], "no column 'at'.*trained on it as the time.*--time"),
+        (["room", "at", "load"], "no column 'kW'.*trained on it as the target.*--target"),
+        (["at", "kW"], "no column 'room'"),
+    ],
+)
+def test_none_is_guessed_in_place_of_a_runs(names: list[str], match: str) -> None:
+    with pytest.raises(DataError, match=match):
+        layout_of_names(names, TRAINED, "f")
 
 
 def test_what_is_refused() -> None:

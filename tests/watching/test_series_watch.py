@@ -74,8 +74,9 @@ def test_after_a_long_gap_the_second_row_is_judged() -> None:
 
 def test_a_state_from_before_is_gone_on_from() -> None:
     state = fed(noise(200)).to_json()
-    del state["astray"]
-    assert SeriesWatch.from_json(state).astray == 0
+    del state["astray"], state["held"]
+    again = SeriesWatch.from_json(state)
+    assert again.astray == again.held == 0
 
 
 def test_an_anomaly_is_one_alert_with_an_id_a_grade_and_a_reason() -> None:

@@ -161,3 +161,17 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     binary.write_bytes(bytes(range(256)) * 4)
     with pytest.raises(DataError):
         read(binary)
+
+
+def test_the_columns_of_a_wide_frame_are_series(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"when": pd.date_range("2024-01-01", periods=3, freq="h"), "hall": [1, 2, 3], "roof": [4, None, 6]}
+    )
+    frame.to_csv(tmp_path / "wide.csv", index=False)
+    frame.to_parquet(tmp_path / "wide.parquet")
+    lines = frame.assign(when=frame.when.astype(str)).to_json(orient="records", lines=True).splitlines()
+    for data in (frame, tmp_path / "wide.csv", tmp_path / "wide.parquet", lines):
+        found = read(data)
+        hours = [(name, 3600.0 * hour) for hour in range(3) for name in ("hall", "roof")]
+        assert [(name, second % 86_400) for name, second, _ in found] == hours
+        np.testing.assert_array_equal([value for *_, value in found], [1, 4, 2, np.nan, 3, 6])

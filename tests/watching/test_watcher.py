@@ -87,7 +87,7 @@ def test_any_truncated_or_damaged_state_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     watcher.save(path)
     state = json.loads(path.read_text(encoding="utf-8"))
-    for name in set(state["series"][0]) - {"astray"}:  # older states lack that
+    for name in set(state["series"][0]) - {"astray", "held"}:  # older states lack that
         damaged = json.loads(json.dumps(state))
         del damaged["series"][0][name]
         path.write_text(json.dumps(damaged), encoding="utf-8")

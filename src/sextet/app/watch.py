@@ -102,9 +102,10 @@ def watch(
 
     Args:
         data: a path (CSV, JSON lines, Parquet), "-" for standard input, a frame, or an iterable of lines, of
-            (stamp, value) or of (series, stamp, value).
+            (stamp, value) or of (series, stamp, value). Columns are found as in training.
         run: a trained run, whose forecast is what is expected of the next value; None: a statistical model alone.
-            The covariates that it was trained with are read from the columns of the same names.
+            What it was trained on is read from the columns of the same names. It judges from the first row; those
+            that it holds, on which it was trained, are passed over.
         risk: probability at or below which a surprise is an alert; 0.002, or that of the state.
         every: give a finding for each row judged, not only where an alert begins or gets worse.
         state: file that what was learned is kept in: gone on from where it exists, written every half minute and at
@@ -135,7 +136,7 @@ def watch(
     named = Columns.of(given)
     foretell, hints = None, Hints(decimal=said.decimal, dates=said.dates)
     if run is not None:
-        from sextet.runtime.reading import options_for
+        from sextet.runtime.reading import options_for, trained_columns
         from sextet.runtime.run import Run  # what a run needs is not loaded without one
         from sextet.watching.foretold import RunForecasts
 
@@ -145,7 +146,8 @@ def watch(
         foretell = RunForecasts(run, refresh)
         trained = options_for(run.settings, said)
         hints = Hints(decimal=trained.decimal, dates=trained.dates, frequency=run.history.frequency)
-        named = replace(named, covariates=foretell.covariates)
+        known = trained_columns(run)
+        named = replace(named, covariates=foretell.covariates, trained=known.names, series=known.series)
     kept = None if state is None else Path(state)
     if kept is not None and kept.exists() and not kept.is_dir():
         watcher = Watcher.load(kept, risk, foretell)

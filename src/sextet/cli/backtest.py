@@ -52,11 +52,12 @@ def backtest(
     progress = output.progress()
     with output.working():
         result = run_backtest(request, progress=progress)
-    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.note(result.notes, NOTES_SHOWN, "metrics.json has them all.")
+    output.news(vars(result), lambda console: show_result(console, result))
 
 
-def show_result(console: Console, result: BacktestResult, notes: Sequence[str]) -> None:
-    """Print the leaderboards, `notes` and where everything is."""
+def show_result(console: Console, result: BacktestResult) -> None:
+    """Print the leaderboards and where everything is."""
     from sextet.cli.tables import LEADERBOARD, Column, facts, print_leaderboard, print_scaled
 
     columns = [*LEADERBOARD]
@@ -78,10 +79,6 @@ def show_result(console: Console, result: BacktestResult, notes: Sequence[str]) 
     if result.scaled_rows:
         console.print()
         print_scaled(console, result.scaled_rows)
-    for note in notes[:NOTES_SHOWN]:
-        console.print(f"note: {note}", soft_wrap=True)
-    if len(notes) > NOTES_SHOWN:
-        console.print(f"{len(notes) - NOTES_SHOWN} more notes: metrics.json has them all.")
     console.print()
     facts(console, (("backtest", str(result.folder)), ("report", str(result.report))))
 

@@ -25,4 +25,5 @@ def demo(output: Output, out: Out = Path("runs/glucose"), quick: Quick = True) -
     progress = output.progress()
     with output.working():
         result = run_demo(out, progress=progress, quick=quick)
-    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.note(result.notes)
+    output.news(vars(result), lambda console: show_result(console, result))

@@ -39,8 +39,6 @@ def show_dry_run(console: Console, said: DryRun) -> None:
         for row in said.members
     ]
     print_table(console, "What each member would take at most", columns, rows)
-    for note in said.notes:
-        console.print(f"note: {note}", soft_wrap=True)
     console.print("Nothing was trained.")
 
 

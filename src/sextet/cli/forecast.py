@@ -86,6 +86,7 @@ def forecast(
     stream = sys.stderr if to_stdout else sys.stdout  # the forecast itself stays alone on standard output
     lines = _news(told) if warn.ledger else [_alert_line(alert) for alert in made.alerts]
     if not output.quiet:
+        output.note(made.notes)
         lines = _description(made, out, percents, lines)
     elif not warn.ledger:
         lines = []
@@ -151,7 +152,6 @@ def _description(made: Forecast, out: str, percents: tuple[float, ...], alerts: 
     intervals = " and ".join(f"{percent:g} %" for percent in percents)
     where = "Forecast" if out == STDOUT else f"Wrote {out}"
     return [
-        *(f"note: {note}" for note in made.notes),
         *alerts[:ALERTS_SHOWN],
         *([f"{len(alerts) - ALERTS_SHOWN} more alerts: --json has them all."] if len(alerts) > ALERTS_SHOWN else []),
         f"{where}: {count} series, {steps} each, intervals {intervals}.",

@@ -55,9 +55,24 @@ class Output:
         self._told = drawn.told
         return drawn
 
-    def untold(self, notes: Sequence[str]) -> list[str]:
-        """Return the notes that the reader of the result has not seen yet."""
-        return [note for note in notes if not (note in self._told and one_terminal())]
+    def note(self, notes: Sequence[str], most: int | None = None, more: str = "") -> None:
+        """Write on standard error the notes of a result that were not told while it was made, `most` of them.
+
+        With `--json` they are in the object, with `--quiet` nowhere.
+
+        Args:
+            notes: of the result.
+            most: of them; None: all.
+            more: where the others are.
+        """
+        self._stack.close()
+        if self.json or self.quiet:
+            return
+        fresh = [note for note in notes if note not in self._told]
+        for note in fresh[:most]:
+            print(f"note: {note}", file=sys.stderr)
+        if most is not None and len(fresh) > most:
+            print(f"{len(fresh) - most} more notes: {more}", file=sys.stderr)
 
     def working(self) -> contextlib.AbstractContextManager[object]:
         """Keep standard output for the result: what libraries print meanwhile goes to standard error."""
@@ -114,11 +129,6 @@ class Unpadded:
     def __getattr__(self, name: str) -> Any:
         """Be the stream in everything else."""
         return getattr(self._stream, name)
-
-
-def one_terminal() -> bool:
-    """Whether standard output and standard error are read in one place."""
-    return sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def plain(value: Any) -> Any:

@@ -79,6 +79,7 @@ def train(
 
         with output.working():
             said = dry_run(request)
+        output.note(said.notes)
         output.answer(vars(said), lambda console: show_dry_run(console, said))
         return
     from sextet.app.train import train as run_training
@@ -86,7 +87,8 @@ def train(
     progress = output.progress()
     with output.working():
         result = run_training(request, progress=progress)
-    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.note(result.notes)
+    output.news(vars(result), lambda console: show_result(console, result))
 
 
 def _required(source: Path | None, goal: GoalFlags, *, dry: bool) -> tuple[Path, int, Path]:
@@ -118,7 +120,8 @@ def _resume(run: Path, goal: GoalFlags, budget: TrainingFlags, output: Output) -
     with output.working():
         means = {name: said[name] for name in _MEANS}
         result = resume(run, progress, device=device, ray=budget.ray, **means)
-    output.news(vars(result), lambda console: show_result(console, result, output.untold(result.notes)))
+    output.note(result.notes)
+    output.news(vars(result), lambda console: show_result(console, result))
 
 
 def refuse_beside_resume(source: Path | None, groups: Sequence[Any]) -> None:
@@ -151,13 +154,11 @@ def options_of(flags: DataFlags) -> DataOptions:
     return DataOptions(**{**given(flags), **columns})
 
 
-def show_result(console: Console, result: TrainResult, notes: Sequence[str]) -> None:
-    """Print the leaderboard, `notes` and where the run and its report are."""
+def show_result(console: Console, result: TrainResult) -> None:
+    """Print the leaderboard and where the run and its report are."""
     from sextet.cli.tables import facts, print_leaderboard
 
     print_leaderboard(console, result.leaderboard)
-    for note in notes:
-        console.print(f"note: {note}", soft_wrap=True)
     console.print()
     facts(
         console,

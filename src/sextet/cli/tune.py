@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -92,7 +91,8 @@ def tune(
         result = run_search(request, progress=progress)
     words = (str(source), "--horizon", str(goal.horizon), *typed(data), "--config", str(goal.out), "--out", "RUN")
     train = f"sextet train {shlex.join(words)}"
-    output.news(vars(result), lambda console: show_result(console, result, train, output.untold(result.notes)))
+    output.note(result.notes)
+    output.news(vars(result), lambda console: show_result(console, result, train))
 
 
 def seconds(text: str | None) -> float | None:
@@ -114,7 +114,7 @@ def seconds(text: str | None) -> float | None:
     return total
 
 
-def show_result(console: Console, result: TuneResult, train: str, notes: Sequence[str]) -> None:
+def show_result(console: Console, result: TuneResult, train: str) -> None:
     """Print what was tried and found, and the command that trains with it."""
     from sextet.cli.tables import Column, facts, number, print_table
     from sextet.report.naming import shown
@@ -141,8 +141,6 @@ def show_result(console: Console, result: TuneResult, train: str, notes: Sequenc
         default, found = result.weigh["default"], result.weigh["found"]
         gain = number(100 * (1 - found / default), "+.2f")
         console.print(f"Ensemble on the part weigh: {number(default)} with defaults, {number(found)} found ({gain} %).")
-    for note in notes:
-        console.print(f"note: {note}", soft_wrap=True)
     console.print()
     facts(console, (("settings", str(result.out)), ("train", train)))
 

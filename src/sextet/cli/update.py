@@ -35,6 +35,7 @@ def update(run: ExistingRun, data: Data, columns: ColumnFlags, output: Output) -
     progress = output.progress()
     with output.working():
         result = run_update(run, data=data, options=columns.options(), progress=progress)
+    output.note(result.notes)
     output.news({"run": run, **vars(result)}, lambda console: show_change(console, run, result))
 
 
@@ -59,6 +60,4 @@ def show_change(console: Console, run: Path, result: UpdateResult) -> None:
     print_table(console, "On the newest data, in scaled space; none was fitted on them", columns, rows)
     weights = ", ".join(f"{shown(name)} {number(100 * weight, '.1f')} %" for name, weight in result.weights.items())
     console.print(f"Weights now: {weights}.")
-    for note in result.notes:
-        console.print(f"note: {note}", soft_wrap=True)
     console.print(f"Updated {run}.", soft_wrap=True)

@@ -27,6 +27,7 @@ _NOTED = {
     "late": "late, passed over",
     "duplicates": "with a stamp seen before, passed over",
     "astray": "alone far ahead of all before, set aside",
+    "held": "that the run was trained on, passed over",
     "passed": "judged in an earlier watch",
     "unreadable": "that could not be read",
 }
@@ -35,6 +36,7 @@ _EXPECTED = (
     "Expected columns such as unique_id, ds, y, with stamps such as 2024-01-31 13:00 and numbers; --id, --time and "
     "--target name them."
 )
+_TAKEN = ("rows", "missing", "passed", "late", "duplicates", "astray", "held", "unreadable")
 _MIXED = 0.25  # share of rows passed over for their time from which several series may have come as one
 _UNREAD_SHOWN = 3  # lines that could not be read, told with their reason
 
@@ -123,7 +125,7 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
             else:
                 print(line_of(finding), flush=True)
     counts = watching.counts()
-    if not counts["rows"] + counts["missing"] + counts["passed"] + counts["late"]:
+    if not counts["rows"] + counts["missing"] + counts["passed"] + counts["late"] + counts["held"]:
         why = "".join(f" Line {number}: {reason}." for number, reason in watching.heard.unread[:1])
         raise DataError(f"No row of {_name(data)} could be read.{why} {_EXPECTED}")
     if not output.quiet:
@@ -136,7 +138,7 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
 
 def _mostly_wrong(counts: dict[str, int], heard: Heard) -> str:
     """Say that most rows could not be read, with a line that shows why; "" where they could."""
-    taken = sum(counts[name] for name in ("rows", "missing", "passed", "late", "duplicates", "astray", "unreadable"))
+    taken = sum(counts[name] for name in _TAKEN)
     bad = counts["unreadable"] + counts["numberless"]
     if bad * 2 <= taken:
         return ""
@@ -170,6 +172,12 @@ def tell(counts: dict[str, int], heard: Heard) -> None:
     if before > _MIXED * (counts["rows"] + before):
         print(
             "note: where rows of several series came as one, name the column of series with --id, several with commas.",
+            file=sys.stderr,
+        )
+    if counts["held"] and not counts["rows"]:
+        print(
+            "note: the run was trained on these rows, so that it judges none of them; without the run they are judged "
+            "by a statistical model.",
             file=sys.stderr,
         )
     for note in heard.notes:

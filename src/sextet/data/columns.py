@@ -11,11 +11,8 @@ import pyarrow.compute as pc
 from sextet.core.errors import DataError, nearest
 from sextet.data.options import DataOptions, names
 from sextet.data.source import Source
+from sextet.data.usual_names import IDS, TIMES, UNNAMED
 from sextet.data.values import is_blank, is_text, is_time, looks_numeric, plain, stamp_style
-
-_TIME_NAMES = ("ds", "date", "datetime", "timestamp", "time", "stamp", "datum", "zeit", "day", "month", "year")
-_ID_NAMES = ("unique_id", "id", "series", "series_id", "item_id", "ticker", "symbol", "sensor", "store", "name", "key")
-_UNNAMED = ("unnamed: 0", "column 1", "index", "level_0", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +99,10 @@ def find_roles(source: Source, options: DataOptions, optional: tuple[str, ...] =
     taken |= set(targets)
     said = options.id is not None or roles.wide
     maybe = () if said else tuple(name for name in source.columns if name not in taken and _holds_names(source, name))
-    unused = [column for column in source.columns if column not in taken and column.lower() not in _UNNAMED]
+    unused = [column for column in source.columns if column not in taken and column.lower() not in UNNAMED]
     if unused:
-        notes.append(f"Columns not used: {_listed(unused)}. Name covariates with --past, --future or --static.")
+        or_id = f", or the names of the series with --id {maybe[0]}" if maybe and name is None else ""
+        notes.append(f"Columns not used: {_listed(unused)}. Name covariates with --past, --future or --static{or_id}.")
     return replace(roles, notes=tuple(notes), maybe_ids=maybe)
 
 
@@ -134,7 +132,7 @@ def _find_time(source: Source, taken: set[str], notes: list[str]) -> str:
     found = [name for name in free if _holds_time(source.head, name)]
     if len(found) > 1:  # dates go before whole numbers that may be seconds since 1970
         found = [name for name in found if not _counts_time(source.head, name)] or found
-    usual = [name for name in found if name.lower() in _TIME_NAMES]
+    usual = [name for name in found if name.lower() in TIMES]
     if len(found) > 1 and len(usual) == 1:
         found = usual
     if len(found) != 1:
@@ -153,7 +151,7 @@ def _holds_time(head: pa.Table, name: str) -> bool:
         return True
     if is_blank(column):
         return False
-    if name.lower() in _TIME_NAMES:
+    if name.lower() in TIMES:
         return stamp_style(column) is not None
     if is_text(column.type) and not looks_numeric(column, True):
         return stamp_style(column) is not None
@@ -171,7 +169,7 @@ def _find_id(source: Source, options: DataOptions, time: str, taken: set[str], n
     if len(options.targets) > 1:
         return None
     free = [name for name in source.columns if name not in taken and _holds_names(source, name)]
-    usual = [name for name in free if name.lower() in _ID_NAMES]
+    usual = [name for name in free if name.lower() in IDS]
     stamps = plain(source.head[time])
     repeated = pc.count_distinct(stamps).as_py() < len(stamps)
     found = usual if len(usual) == 1 else free if repeated and len(free) == 1 else []
@@ -183,7 +181,7 @@ def _find_id(source: Source, options: DataOptions, time: str, taken: set[str], n
 
 def _holds_names(source: Source, name: str) -> bool:
     column = plain(source.head[name])
-    if name.lower() in _ID_NAMES and pa.types.is_integer(column.type):
+    if name.lower() in IDS and pa.types.is_integer(column.type):
         return bool(pc.count_distinct(column).as_py() < len(column))
     return is_text(column.type) and not is_blank(column) and not looks_numeric(column, source.grouped)
 
@@ -195,7 +193,7 @@ def _find_targets(source: Source, name: str | None, taken: set[str], notes: list
         column
         for column in source.columns
         if column not in taken
-        and column.lower() not in _UNNAMED
+        and column.lower() not in UNNAMED
         and (looks_numeric(source.head[column], source.grouped) or is_blank(source.head[column]))
     ]
     full = [column for column in free if not is_blank(source.head[column])]

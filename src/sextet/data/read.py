@@ -11,6 +11,7 @@ import numpy as np
 from sextet.core.errors import DataError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
+from sextet.data import time_notes
 from sextet.data.columns import find_roles
 from sextet.data.covariate_gaps import check_future, gap_notes
 from sextet.data.future_rows import read_ahead
@@ -23,6 +24,7 @@ from sextet.data.rows import Rows, read_rows
 from sextet.data.series_names import refuse_mixed, with_joined_ids
 from sextet.data.source import open_source
 from sextet.data.split_refusal import LONGER
+from sextet.data.stray_times import refuse_stray
 from sextet.data.trained_columns import TrainedColumns, as_trained, columns_of
 
 
@@ -78,12 +80,14 @@ def read_panel(
         )
     if empty:
         notes.append(f"{len(empty)} series without any target were left out: {_some(empty)}.")
+    refuse_stray(rows, spans)
     ahead = None
     if options.future_data is not None:
         ahead, more = read_ahead(options, roles, (rows, spans), frequency, tz)
         notes.extend(more)
     panel = lay_out(rows, spans, frequency, roles, ahead, tz)
-    notes.extend(_gap_notes(panel, int((spans.ends - spans.starts).sum())))
+    notes.extend(time_notes.gap_notes(panel, rows, spans))
+    notes.extend(time_notes.end_notes(panel, rows))
     notes.extend(gap_notes(panel))
     del rows, ahead
     if min_length is not None:
@@ -112,22 +116,6 @@ def _on_grid(
     if tz is not None:
         notes.append(f"Times are by the clock of {tz}.")
     return rows, frequency, tz, notes
-
-
-def _gap_notes(panel: Panel, given: int) -> list[str]:
-    history = int(panel.known.sum())
-    missing = history - sum(
-        int(np.isfinite(panel.y[o : o + k]).sum())
-        for o, k in zip(panel.offsets[:-1].tolist(), panel.known.tolist(), strict=True)
-    )
-    if not missing:
-        return []
-    added = max(len(panel.y) - given, 0)
-    between = f"{added:,} of them rows added between the times given; " if added else ""
-    return [
-        f"{missing:,} of {history:,} targets are missing ({between}all of them masked in training and scores, "
-        "and filled from the past for the networks' input only)."
-    ]
 
 
 def _long_enough(

@@ -80,9 +80,13 @@ class Rows:
 
     def stamp(self, row: int) -> str:
         """The stamp of a row as text."""
+        return self.text(self.ns[row])
+
+    def text(self, ns: np.int64) -> str:
+        """Nanoseconds as the text of a stamp by the clock of these rows."""
         if self.clock is not None:
-            return local_stamps.stamp_text(np.datetime64(int(self.ns[row]), "ns"), self.clock)
-        return stamp_text(self.ns[row])
+            return local_stamps.stamp_text(np.datetime64(int(ns), "ns"), self.clock)
+        return stamp_text(ns)
 
     def take(self, which: NDArray[np.integer] | NDArray[np.bool_]) -> Rows:
         """The rows at positions `which`, columns one after the other to save memory."""

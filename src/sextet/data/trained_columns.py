@@ -39,7 +39,7 @@ def as_trained(source: Source, options: DataOptions, trained: TrainedColumns) ->
     """Return options that name the columns of training.
 
     What the options name stands. A column that is called `unique_id`, `ds` or `y` does for its role, and so do columns
-    that are called as known series are.
+    that are called as known series are. Where the run knows one series, it needs no name.
 
     Raises:
         DataError: a column is not there, and nothing says which one holds the same.
@@ -50,7 +50,10 @@ def as_trained(source: Source, options: DataOptions, trained: TrainedColumns) ->
     absent = [
         role
         for role in unsaid
-        if role not in there and _USUAL[role] not in source.columns and not (wide and role != "time")
+        if role not in there
+        and _USUAL[role] not in source.columns
+        and not (wide and role != "time")
+        and not (role == "id" and len(trained.series) == 1)
     ]
     if absent:
         raise _refusal(source, {role: unsaid[role] for role in absent})

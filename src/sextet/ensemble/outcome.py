@@ -88,4 +88,4 @@ class Outcome:
                 "split": {part: [int(v) for v in getattr(ground.split, part)] for part in to_plain(ground.split)},
             },
         )
-        return replace(run, history=tail(panel, run.reach))
+        return replace(run, history=tail(panel, run.kept))

@@ -83,7 +83,7 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
         told = [evidence_of(run.crew, part, own, series) for part in (weighed, heard)]
         weights = refitted(weights, told[0].with_more(told[1]), series)
     final = calibrated(weights, run.crew, heard, panel, own, series)
-    fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.reach), run.history))
+    fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.kept), run.history))
     return Update(run=fresh, before=before, after=after, rejected=rejected, notes=notes)
 
 

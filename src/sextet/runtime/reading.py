@@ -65,7 +65,10 @@ def trained_columns(run: Run) -> TrainedColumns:
 
 
 def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptions | None = None) -> Panel:
-    """Read new data as the run's were read, and put them after the history that the run keeps."""
+    """Read new data as the run's were read, and put them after the history that the run keeps.
+
+    Its notes say what was taken otherwise than in training, not how the data were read.
+    """
     from sextet.data.read import read_panel  # readers cost start-up time, and a forecast from history needs none
 
     if data is None and future_data is None:
@@ -82,9 +85,21 @@ def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptio
         optional=columns_of_training(run.settings),
         trained=trained_columns(run),
     )
+    fresh = _as_the_only_one(replace(fresh, notes=()), run)
     _refuse_another_clock(fresh, run.history)
     _refuse_coarser(fresh, run.history)
     return joined(run.history, fresh)
+
+
+def _as_the_only_one(panel: Panel, run: Run) -> Panel:
+    """Call a single series as the run's only one, where the data of either had no column of names."""
+    trained = trained_columns(run)
+    unnamed = trained.names and not ("id" in trained.names and "id" in panel.columns)
+    alone = panel.series == 1 and len(trained.series) == 1
+    if not (unnamed and alone) or panel.ids == trained.series:
+        return panel
+    note = f"Series {panel.ids[0]!r} was taken for {trained.series[0]!r}, the only one of the run: one has no name."
+    return replace(panel, ids=trained.series, notes=(note,))
 
 
 def _refuse_another_clock(panel: Panel, history: Panel) -> None:

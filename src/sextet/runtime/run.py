@@ -41,6 +41,8 @@ from sextet.spikes.blend import WarningBlend
 from sextet.spikes.cost_notes import silence_note
 from sextet.spikes.labels import SpikeModel
 
+REHEARSED = 200
+"""Rows that a run keeps beyond those that a forecast reads, so that watching can hold late rows against forecasts."""
 CONFIG, SCALER, SPIKES, RULES = "config.json", "scaler.npz", "spikes.npz", "rules.toml"
 
 
@@ -126,6 +128,11 @@ class Run:
         lookback = self.crew.shape.lookback + self.crew.lagged.reach
         return max(lookback, self.spikes.layout.reach, self.rules.reach, *rule_based)
 
+    @property
+    def kept(self) -> int:
+        """Rows of history that a run holds of each series."""
+        return self.reach + REHEARSED
+
     def numbers(self, panel: Panel) -> NDArray[np.int64]:
         """Return `[S]` the training panel's number of each series of `panel`, -1 for one never seen."""
         known = {name: s for s, name in enumerate(self.scaler.ids)}
@@ -157,7 +164,8 @@ class Run:
         """
         panel = self.history if panel is None else panel
         check_future(panel, self.config.horizon)
-        return self.answer(panel, origin_windows(panel), ongoing=ongoing)
+        made = self.answer(panel, origin_windows(panel), ongoing=ongoing)
+        return replace(made, notes=(*panel.notes, *made.notes))
 
     def answer(self, panel: Panel, index: WindowIndex, *, ongoing: Collection[Alert] = ()) -> Forecast:
         """Forecast any windows of `panel`, in order of `index`.

@@ -20,15 +20,12 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
-from sextet.core.quantiles import read_quantiles
 from sextet.core.window import WindowIndex
-from sextet.metrics.exceedance import score_above
 from sextet.runtime.run import Run
 from sextet.watching.judge import Foretold
+from sextet.watching.rehearsal import Past, foretold, rehearse
 
 _EARLIER = 8  # forecasts of the stream that the calibration hears of
-_INTERVAL = (0.025, 0.975)
-_FAR = 40.0  # normal scores beyond are one
 
 
 class RunForecasts:
@@ -65,13 +62,28 @@ class RunForecasts:
 
     def __call__(self, series: str, second: float, value: float, covariates: tuple[float, ...] = ()) -> Foretold | None:
         """Say what was expected of a row, then learn it; None where the run cannot tell (too little history)."""
-        line = self.series.get(series)
-        if line is None:
-            line = self.series[series] = _Line.of(self.run, series, self.refresh)
+        line = self._line(series)
         ordinal = int(self.run.history.frequency.ordinals(np.array([round(second * 1e9)], "datetime64[ns]"))[0])
         told = line.expect(ordinal, value, covariates)
         line.learn(ordinal, value, covariates)
         return told
+
+    def past(self, series: str) -> list[Past]:
+        """Return the rows of a series that the run holds, in order, the last with what it says of them."""
+        return self._line(series).past()
+
+    def until(self, series: str) -> float:
+        """Return the time in seconds before which the run holds the rows of a series; minus infinity: it holds none."""
+        panel = _history(self.run, series)
+        if not panel.known[0]:
+            return -math.inf
+        after = self.run.history.frequency.stamps(panel.first + panel.known)
+        return float(after.astype(np.int64)[0]) / 1e9
+
+    def _line(self, series: str) -> _Line:
+        if series not in self.series:
+            self.series[series] = _Line(self.run, _history(self.run, series), self.refresh)
+        return self.series[series]
 
     def to_json(self) -> dict[str, Any]:
         """Return what was seen of each series as plain values."""
@@ -80,7 +92,7 @@ class RunForecasts:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `to_json`; the next row of each series is forecast anew."""
         for name, part in state.items():
-            line = self.series[name] = _Line.of(self.run, name, self.refresh)
+            line = self._line(name)
             line.first, line.cutoffs = int(part["first"]), [int(cutoff) for cutoff in part["cutoffs"]]
             line.y = [_float(value) for value in part["y"]]
             rows = part.get("covariates", [[]] * len(line.y))
@@ -97,19 +109,12 @@ class _Line:
         self.y: list[float] = panel.y.tolist()
         self.x: list[tuple[float, ...]] = list(map(tuple, np.concatenate([panel.past, panel.future], axis=1).tolist()))
         self.cutoffs: list[int] = []  # ordinals of first targets
-        self.bounds: NDArray[np.float64] | None = None  # [H, 2] of the interval
         self.quantiles: NDArray[np.float64] | None = None  # [H, Q]
         self.stale = True  # no forecast is in force
 
-    @classmethod
-    def of(cls, run: Run, series: str, refresh: int) -> _Line:
-        known = run.history
-        ids = list(known.ids)
-        if series == "" and len(ids) == 1:
-            series = ids[0]  # a stream of one series without a name goes on where the run's only one ended
-        if series in ids:
-            return cls(run, _one(known, ids.index(series)), refresh)
-        return cls(run, _none(known, series), refresh)
+    def past(self) -> list[Past]:
+        """Return the history that it begins with, the last rows with what the run says of them."""
+        return rehearse(self.run, self._panel(self.x[-1] if self.x else self._unknown()), self.refresh)
 
     def expect(self, ordinal: int, value: float, covariates: tuple[float, ...]) -> Foretold | None:
         """Read the forecast for a row, made anew where it is time."""
@@ -120,16 +125,9 @@ class _Line:
         if not 0 <= at < self.refresh:
             self._forecast(ordinal, covariates)
             at = 0
-        if self.quantiles is None or self.bounds is None:
+        if self.quantiles is None:
             return None
-        low, high = self.bounds[at]
-        if not (math.isfinite(low) and math.isfinite(high)):
-            return None
-        distance = 0.0
-        if value - value == 0.0:
-            score = float(score_above(self.quantiles[None, at : at + 1], np.array([[value]]))[0, 0])
-            distance = min(abs(score), _FAR)
-        return Foretold(float(low), float(high), distance)
+        return foretold(self.quantiles[at : at + 1], np.array([value]), self.run.crew.shape.levels)[0]
 
     def learn(self, ordinal: int, value: float, covariates: tuple[float, ...]) -> None:
         """Take a row into the history; one of a stamp already there is not taken twice."""
@@ -172,16 +170,14 @@ class _Line:
         if spare > 0:
             del self.y[:spare], self.x[:spare]
             self.first += spare
-        self.quantiles = self.bounds = None
+        self.quantiles = None
         self.stale = True
         self.cutoffs = [*[cutoff for cutoff in self.cutoffs[-_EARLIER:] if cutoff > self.first], ordinal]
         if not any(value - value == 0.0 for value in self.y):
             return
         rows = np.array(self.cutoffs, dtype=np.int64) - self.first
         index = WindowIndex(series=np.zeros(len(rows), np.int32), row=rows)
-        forecast = self.run.answer(self._panel(covariates), index)
-        self.quantiles = forecast.quantiles[-1]
-        self.bounds = read_quantiles(forecast.quantiles[-1], _INTERVAL, forecast.levels)
+        self.quantiles = self.run.answer(self._panel(covariates), index).quantiles[-1]
         self.stale = False
 
     def _panel(self, now: tuple[float, ...]) -> Panel:
@@ -202,6 +198,14 @@ class _Line:
             label=None,
             notes=(),
         )
+
+
+def _history(run: Run, series: str) -> Panel:
+    """What the run holds of a series; without rows where it never saw it."""
+    known = run.history
+    if series == "" and len(known.ids) == 1:
+        series = known.ids[0]  # a stream of one series without a name goes on where the run's only one ended
+    return _one(known, known.ids.index(series)) if series in known.ids else _none(known, series)
 
 
 def _one(panel: Panel, series: int) -> Panel:

@@ -19,6 +19,7 @@ from sextet.watching.tail import Succession
 
 SHORT = 12  # values in the short mean
 _LONG = 3000.0  # values over which the level is averaged, the late ones weighing more
+_NEVER = 1e-15
 _LIMIT = 1e100  # what is beyond counts as this, so that sums stay finite
 # One odd reading is common, a stretch of them is not: the probability of a value alone counts as its root.
 _ALONE = 0.5
@@ -48,12 +49,15 @@ class Judge:
         seen: `[2]` the value and the short mean.
         usual: `[2]` their usual range at this time before that value, or None.
         foretold: whether a forecast gave that of the value.
+        led: whether forecasts take the place of the habit of values: where there is none for a row, its level counts
+            alone.
     """
 
     __slots__ = (
         "count",
         "foretold",
         "habits",
+        "led",
         "level",
         "mean",
         "odd",
@@ -72,7 +76,7 @@ class Judge:
         self.habits: tuple[Habit, Habit] | None = None
         self.tails = tuple(Succession() for _ in range(4))  # value: level, habit; mean: level, habit
         self.probability, self.odd, self.level = 1.0, MEAN, 0.0
-        self.foretold = False
+        self.foretold = self.led = False
         self.seen = [0.0, 0.0]
         self.usual: list[tuple[float, float] | None] = [None, None]
 
@@ -82,8 +86,8 @@ class Judge:
 
     @property
     def ready(self) -> bool:
-        """Whether the warm-up is over."""
-        return self.tails[0].now.ready
+        """Whether the last value could be judged: its forecast can always, its level after the warm-up."""
+        return self.foretold or self.tails[0].now.ready
 
     def judge(self, second: float, value: float, foretold: Foretold | None = None) -> float:
         """Return how probable a value at least this surprising was, then learn it.
@@ -105,7 +109,8 @@ class Judge:
         alone = self._view(VALUE, second, value, foretold)
         joint = self._view(MEAN, second, short, None)
         self.mean = level + max(1.0 / _LONG, 1.0 / self.count) * (value - level)
-        self.odd = VALUE if alone < 1.0 and alone <= joint else MEAN
+        early = not self.tails[2 * MEAN].now.ready  # of the mean nothing is known
+        self.odd = VALUE if (alone < 1.0 or (early and self.ready)) and alone <= joint else MEAN
         if alone < 1.0:
             alone **= _ALONE
         self.probability = alone if alone < joint else joint
@@ -121,6 +126,8 @@ class Judge:
             habit.learn(second, seen)
         if foretold is not None:
             usual, distance = (foretold.low, foretold.high), foretold.distance
+        elif view == VALUE and self.led:
+            usual = None
         elif usual is not None:
             low, high = usual
             distance = seen - high if seen > high else low - seen if seen < low else 0.0
@@ -130,7 +137,11 @@ class Judge:
         tail = self.tails[2 * view + 1]
         other = tail.judge(distance)
         if not tail.now.ready:
-            return chance
+            if foretold is None:
+                return chance
+            other = max(math.erfc(distance / math.sqrt(2.0)), _NEVER)
+        if not self.tails[2 * view].now.ready:
+            return other
         both = chance * other
         return both * (1.0 - math.log(both)) if both < 1.0 else 1.0
 
@@ -146,7 +157,8 @@ class Judge:
             risk: probability at which a surprise begins.
         """
         seen, usual = self.seen[view], self.usual[view]
-        if view == VALUE and self.foretold and usual is not None and not usual[0] <= seen <= usual[1]:
+        known = self.tails[2 * view].now.ready
+        if view == VALUE and self.foretold and usual is not None and not (known and usual[0] <= seen <= usual[1]):
             return usual
         tail = self.tails[2 * view + 1].now
         joined = usual is not None and tail.ready

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sextet.core.errors import ConfigError, DataError, nearest
 from sextet.data.options import names as parts_of
+from sextet.data.usual_names import IDS, TIMES, UNNAMED
 from sextet.watching.clock import Clock
 
-_TIMES = ("ds", "date", "datetime", "timestamp", "time", "stamp")
-_IDS = ("unique_id", "id", "series", "series_id", "item_id", "sensor", "name")
 _TARGETS = ("y", "value")
+_NUMBER = re.compile(r"[-+]?[\d.,' ]*(e[-+]?\d+)?|nan|na|null|none", re.IGNORECASE)
+_ROLES = {"id": "names of the series", "time": "time", "target": "target"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +26,16 @@ class Columns:
         time: field of the stamp.
         target: field of the value.
         covariates: fields of what a run was trained with besides; not for the user to say.
+        trained: fields that a run was trained on, by the roles "id", "time" and "target", likewise.
+        series: names of the series that the run knows: of a wide table they are fields.
     """
 
     id: str | None = None
     time: str | None = None
     target: str | None = None
     covariates: tuple[str, ...] = ()
+    trained: Mapping[str, str] = field(default_factory=dict)
+    series: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, named: Mapping[str, str | int | None] | None) -> Columns:
@@ -53,6 +60,7 @@ class Layout:
         ids: of the series' name, several joined with "/"; none: one series.
         width: fields a line has; 0 for JSON.
         covariates: of the run's covariates, in its order.
+        wide: names and places of the series of a wide table, each of which is a field; none: the target is one.
     """
 
     time: int | str
@@ -60,16 +68,27 @@ class Layout:
     ids: tuple[int | str, ...]
     width: int
     covariates: tuple[int | str, ...] = ()
+    wide: tuple[tuple[str, int | str], ...] = ()
 
 
-def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys: bool = False) -> Layout:
-    """Find the fields in a line of names, or among the keys of a JSON object.
+def layout_of_names(
+    names: Sequence[str], columns: Columns, source: str, *, keys: bool = False, first: Sequence[Any] = ()
+) -> Layout:
+    """Find the fields in a line of names, or among the keys of a JSON object, as the readers of files do.
+
+    Args:
+        names: of the fields.
+        columns: what is known of them.
+        source: what errors call the data.
+        keys: whether fields are found by their names.
+        first: the first row; where no name tells, what it holds does.
 
     Raises:
         DataError: one is not there, or several could be it.
     """
-    time = _find(names, columns.time, _TIMES, "the time", "--time", source)
-    series = _series(names, columns)
+    held = dict(zip(names, first, strict=False))
+    time = _time(names, columns, held, source)
+    series = _series(names, columns, source)
     for name in series:
         if name not in names:
             raise DataError(_absent(source, name, names))
@@ -77,17 +96,15 @@ def layout_of_names(names: Sequence[str], columns: Columns, source: str, *, keys
         if name not in names:
             raise DataError(f"{_absent(source, name, names)} The run was trained with it.")
     left = [name for name in names if name not in (time, *series, *columns.covariates)]
-    if columns.target is None and len(left) == 1:
-        target = left[0]
-    else:
-        target = _find(left, columns.target, _TARGETS, "the value", "--target", source)
+    targets = _targets(left, columns, held, source, alone=not series)
     place = (lambda name: name) if keys else list(names).index
     return Layout(
         time=place(time),
-        target=place(target),
+        target=place(targets[0]),
         ids=tuple(place(name) for name in series),
         width=0 if keys else len(names),
         covariates=tuple(place(name) for name in columns.covariates),
+        wide=tuple((name, place(name)) for name in targets) if len(targets) > 1 else (),
     )
 
 
@@ -108,22 +125,74 @@ def layout_of_values(fields: Sequence[str], clock: Clock, source: str) -> Layout
     )
 
 
-def _series(names: Sequence[str], columns: Columns) -> tuple[str, ...]:
+def _time(names: Sequence[str], columns: Columns, held: Mapping[str, Any], source: str) -> str:
+    if (found := _known("time", names, columns, source) or _usual(names, TIMES)) is not None:
+        return found
+    stamps = [name for name, value in held.items() if _is_stamp(value)]
+    if len(stamps) == 1:
+        return stamps[0]
+    raise DataError(f"{source}: which column is the time? It has: {', '.join(names)}. Name it with --time.")
+
+
+def _series(names: Sequence[str], columns: Columns, source: str) -> tuple[str, ...]:
+    wanted = columns.id or columns.trained.get("id")
+    if wanted is None:
+        return tuple(name for name in IDS if name in names)[:1]
     if columns.id is None:
-        return tuple(name for name in _IDS if name in names)[:1]
-    return (columns.id,) if columns.id in names else parts_of(columns.id)
+        usual = tuple(name for name in IDS[:1] if name in names)
+        if usual or (len(columns.series) == 1 and not set(parts_of(wanted)) <= set(names)):
+            return usual  # the only series of the run needs no name
+    return (wanted,) if wanted in names else parts_of(wanted)
 
 
-def _find(names: Sequence[str], wanted: str | None, usual: Sequence[str], what: str, flag: str, source: str) -> str:
-    if wanted is not None:
-        if wanted not in names:
-            raise DataError(_absent(source, wanted, names))
-        return wanted
+def _targets(
+    left: Sequence[str], columns: Columns, held: Mapping[str, Any], source: str, *, alone: bool
+) -> tuple[str, ...]:
+    """Fields of values; several of a wide table, which has no names of series beside (`alone`)."""
+    if (found := _known("target", left, columns, source)) is not None:
+        return (found,)
+    if wide := tuple(name for name in left if alone and "target" not in columns.trained and name in columns.series):
+        return wide
+    if len(left) == 1 or (usual := _usual(left, _TARGETS)) is None:
+        numbers = [name for name in held if name in left and _is_number(held[name]) and name.lower() not in UNNAMED]
+        if len(left) == 1 or len(numbers) == 1 or (alone and numbers and not columns.series):
+            return tuple(numbers or left)
+        raise DataError(f"{source}: which column is the value? It has: {', '.join(left)}. Name it with --target.")
+    return (usual,)
+
+
+def _known(role: str, names: Sequence[str], columns: Columns, source: str) -> str | None:
+    """The field that the user names, or that the run was trained on; None: neither is said.
+
+    Raises:
+        DataError: it is not there, and none that is usually called so.
+    """
+    said, trained = getattr(columns, role), columns.trained.get(role)
+    if said is not None and said not in names:
+        raise DataError(_absent(source, said, names))
+    if said is not None or trained in names:
+        return str(said or trained)
+    if trained is not None and _usual(names, {"time": TIMES, "target": _TARGETS}[role][:1]) is None:
+        raise DataError(
+            f"{_absent(source, trained, names)} The run was trained on it as the {_ROLES[role]}; name the one that "
+            f"holds the same with --{role}."
+        )
+    return None
+
+
+def _usual(names: Sequence[str], usual: Sequence[str]) -> str | None:
     lower = {name.lower(): name for name in names}
-    found = next((lower[name] for name in usual if name in lower), None)
-    if found is None:
-        raise DataError(f"{source}: which column is {what}? It has: {', '.join(names)}. Name it with {flag}.")
-    return found
+    return next((lower[name] for name in usual if name in lower), None)
+
+
+def _is_stamp(value: Any) -> bool:
+    text = str(value).strip()
+    return not _is_number(text) and any(sign.isdigit() for sign in text) and Clock().second(text) is not None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it looks like a number; a missing value does, where a table is wide."""
+    return value is None or _NUMBER.fullmatch(str(value).strip()) is not None
 
 
 def _absent(source: str, wanted: str, names: Sequence[str]) -> str:

@@ -85,7 +85,10 @@ def _fields(first: str, rest: Iterator[str], number: int, mark: str, stream: Str
     head = [part.strip() for part in next(csv.reader([first], delimiter=mark))]
     named = not any(Clock().second(part) is not None for part in head)
     if named:
-        layout = layout_of_names(head, columns, name)
+        second = next(rest, None)
+        first_row = next(csv.reader([second or ""], delimiter=mark), [])
+        layout = layout_of_names(head, columns, name, first=first_row)
+        rest = rest if second is None else _chain(second, rest)
         reading = stream.reading(layout, head, grouped=mark == ",", epoch=True)
     else:
         refuse_nameless(columns, name)
@@ -102,7 +105,7 @@ def _read(records: Iterator[list[str]], number: int, layout: Layout, reading: Re
     time, width = int(layout.time), layout.width
     series = _joining(layout.ids)
     places = [int(layout.target), *(int(place) for place in layout.covariates)]
-    take, heard = reading.take, reading.heard
+    take, heard, wide = reading.take, reading.heard, [(name, int(place)) for name, place in layout.wide]
     while True:
         try:
             fields = next(records)
@@ -112,7 +115,10 @@ def _read(records: Iterator[list[str]], number: int, layout: Layout, reading: Re
             heard.row(number, str(error))
             number += 1
             continue
-        if len(fields) == width:
+        if wide and len(fields) == width:
+            for name, place in wide:
+                yield from take(Raw(number, name, fields[time], [fields[place], *(fields[at] for at in places[1:])]))
+        elif len(fields) == width:
             yield from take(Raw(number, series(fields), fields[time], [fields[place] for place in places]))
         elif fields:
             heard.row(number, f"{len(fields)} fields in place of {width}")
@@ -143,11 +149,14 @@ def _objects(lines: Iterator[str], number: int, stream: Stream) -> Iterator[Row]
             stream.heard.row(at, "no JSON object")
             continue
         if layout is None or reading is None:
-            layout = layout_of_names(list(entry), stream.columns, stream.name, keys=True)
+            layout = layout_of_names(
+                list(entry), stream.columns, stream.name, keys=True, first=[str(value) for value in entry.values()]
+            )
             reading = stream.reading(layout, (), epoch=True)
         series = "/".join(str(entry.get(name, "")) for name in layout.ids)
-        values = [entry.get(place) for place in (layout.target, *layout.covariates)]
-        yield from reading.take(Raw(at, series, str(entry.get(layout.time, "")), values))
+        for name, target in layout.wide or ((series, layout.target),):
+            values = [entry.get(place) for place in (target, *layout.covariates)]
+            yield from reading.take(Raw(at, name, str(entry.get(layout.time, "")), values))
     if reading is not None:
         yield from reading.end()
 

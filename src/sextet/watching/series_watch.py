@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from statistics import median
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sextet.watching.finding import Finding, alert_id, reason_of, severity_of
 from sextet.watching.gate import Gate
 from sextet.watching.habit import DAY
 from sextet.watching.judge import VALUE, Foretold, Judge
+
+if TYPE_CHECKING:
+    from sextet.watching.rehearsal import Past
 
 _STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
 _LATE = 1.5  # usual distances beyond which a row is missing
@@ -19,6 +23,12 @@ _FAR = 1_000  # usual distances, and at least a day, beyond which a row is far a
 
 class Foretell(Protocol):
     """Gives what a run expects of a row, then learns it."""
+
+    def past(self, series: str) -> list[Past]:
+        """Return the rows of a series that the run holds, in order, the last with what it says of them."""
+
+    def until(self, series: str) -> float:
+        """Return the time in seconds before which the run holds the rows of a series; minus infinity: it holds none."""
 
     def __call__(self, series: str, second: float, value: float, covariates: tuple[float, ...] = ()) -> Foretold | None:
         """Return what was expected of `value` at `second`; None where the run cannot tell."""
@@ -41,12 +51,26 @@ class SeriesWatch:
         duplicates: rows with the stamp of the last one, likewise.
         astray: rows far ahead of all before, likewise; the first after a long gap is one, since only the next row tells
             that from a stamp such as 2099-12-31, after which all others would be late.
+        held: rows that the run holds, on which it was trained; likewise, since it knows them.
         passed: rows up to where an earlier watch, whose state this one goes on from, had come.
         alerts: begun.
     """
 
-    COUNTS = ("rows", "missing", "gaps", "late", "duplicates", "astray", "passed", "alerts")
-    __slots__ = (*COUNTS, "ahead", "alert", "gate", "judge", "last", "name", "resumed", "step", "steps")
+    COUNTS = ("rows", "missing", "gaps", "late", "duplicates", "astray", "held", "passed", "alerts")
+    __slots__ = (
+        *COUNTS,
+        "ahead",
+        "alert",
+        "begun",
+        "gate",
+        "judge",
+        "last",
+        "name",
+        "resumed",
+        "since",
+        "step",
+        "steps",
+    )
 
     def __init__(self, name: str, risk: float) -> None:
         """Begin with nothing seen."""
@@ -57,7 +81,10 @@ class SeriesWatch:
         self.steps: list[float] = []
         self.alert: str | None = None
         self.ahead: float | None = None  # of a row that was set aside just now
-        self.rows = self.missing = self.gaps = self.late = self.duplicates = self.astray = self.passed = self.alerts = 0
+        self.begun = False  # whether the run was asked for its history
+        self.since = -math.inf  # time of the first row after it
+        self.rows = self.missing = self.gaps = self.late = self.duplicates = self.astray = 0
+        self.held = self.passed = self.alerts = 0
 
     def take(
         self,
@@ -78,8 +105,13 @@ class SeriesWatch:
             foretell: gives the forecast of a run for (series, second, value, covariates).
             covariates: of the row, in the order of the run.
         """
+        if foretell is not None and not self.begun:
+            self._begin(foretell)
         if second <= self.last:
             self._old(second)
+            return None
+        if second < self.since:
+            self.held += 1
             return None
         if self._far(second):
             self.astray += 1
@@ -99,8 +131,24 @@ class SeriesWatch:
             return None
         return self._finding(stamp, value, event)
 
+    def _begin(self, foretell: Foretell) -> None:
+        """Learn what the run holds of the series, where nothing is known of it yet."""
+        self.begun, self.since = True, foretell.until(self.name)
+        self.judge.led = True
+        if self.judge.count:
+            return
+        past = foretell.past(self.name)
+        if len(past) > 1:
+            self.step = median(after.second - row.second for row, after in pairwise(past))
+            self.judge.set_step(self.step)
+        for row in past:
+            if math.isfinite(row.value):
+                self.judge.judge(row.second, row.value, row.told)
+
     def _old(self, second: float) -> None:
-        if second <= self.resumed:
+        if second < self.since:
+            self.held += 1
+        elif second <= self.resumed:
             self.passed += 1
         elif second == self.last:
             self.duplicates += 1
@@ -111,6 +159,8 @@ class SeriesWatch:
         """Whether a row is far ahead of all before, and no row near it has come just before."""
         usual = self.step or (median(self.steps) if len(self.steps) >= _FEW_STEPS else 0.0)
         far = max(_FAR * usual, DAY)
+        if self.last == -math.inf:
+            return False
         near = self.ahead is not None and 0 < second - self.ahead <= far
         self.ahead = second if usual and second - self.last > far and not near else None
         return self.ahead is not None
@@ -119,7 +169,7 @@ class SeriesWatch:
         apart = second - self.last
         self.last = second
         if self.step:
-            if apart > _LATE * self.step:
+            if _LATE * self.step < apart < math.inf:
                 self.gaps += round(apart / self.step) - 1
         elif apart < math.inf:
             self.steps.append(apart)
@@ -180,7 +230,8 @@ class SeriesWatch:
         """Go on from `to_json`."""
         watch = cls(state["name"], state["gate"]["risk"])
         for name in ("step", "steps", "alert", *cls.COUNTS):
-            setattr(watch, name, state.get(name, 0) if name == "astray" else state[name])  # older states lack it
+            late = name in ("astray", "held")  # what states of earlier versions lack
+            setattr(watch, name, state.get(name, 0) if late else state[name])
         watch.last = watch.resumed = -math.inf if state["last"] is None else float(state["last"])
         watch.judge, watch.gate = Judge.from_json(state["judge"]), Gate.from_json(state["gate"])
         return watch

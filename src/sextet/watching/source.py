@@ -6,6 +6,7 @@ import gzip
 import lzma
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from sextet.core.errors import DataError
 from sextet.core.kinds import shown
 from sextet.data.parquet_form import PARQUET_MAGIC, PARQUET_SUFFIXES, no_parquet
-from sextet.watching.layout import layout_of_names
+from sextet.watching.layout import Layout, layout_of_names
 from sextet.watching.lines import Stream, refuse_nameless, rows_of
 from sextet.watching.reading import FILE_ROWS, Raw, Reading, Row
 from sextet.watching.texts import file_lines, standard_input
@@ -102,9 +103,13 @@ def _from_frame(frame: Any, stream: Stream) -> Iterator[Row]:
 def _from_parts(parts: Iterator[Any], stream: Stream) -> Iterator[Row]:
     """Rows of a frame, given in pieces."""
     reading: Reading | None = None
+    layout: Layout | None = None
     before = 0
     for part in parts:
-        layout = layout_of_names([str(name) for name in part.columns], stream.columns, stream.name, keys=True)
+        names = [str(name) for name in part.columns]
+        layout = layout or layout_of_names(
+            names, stream.columns, stream.name, keys=True, first=part.iloc[0].tolist() if len(part) else ()
+        )
         reading = reading or stream.reading(layout, (), epoch=True)
         stamps = np.asarray(part[layout.time])
         seconds: list[float | None] = [None] * len(stamps)
@@ -119,9 +124,13 @@ def _from_parts(parts: Iterator[Any], stream: Stream) -> Iterator[Row]:
             texts = [str(stamp) for stamp in stamps.tolist()]
         named = [[str(name) for name in np.asarray(part[one]).tolist()] for one in layout.ids]
         series = ["/".join(name) for name in zip(*named, strict=True)] or [""] * len(texts)
-        columns = [np.asarray(part[name]).tolist() for name in (layout.target, *layout.covariates)]
-        for row, values in enumerate(zip(*columns, strict=True)):
-            yield from reading.take(Raw(before + row + 1, series[row], texts[row], values, seconds[row]))
+        more = [np.asarray(part[name]).tolist() for name in layout.covariates]
+        targets = [(name, np.asarray(part[place]).tolist()) for name, place in layout.wide or (("", layout.target),)]
+        for row, known in enumerate(zip(*more, strict=True) if more else repeat((), len(texts))):
+            for name, values in targets:
+                yield from reading.take(
+                    Raw(before + row + 1, name or series[row], texts[row], (values[row], *known), seconds[row])
+                )
         before += len(texts)
     if reading is not None:
         yield from reading.end()
