@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-SIZES = ((1, 3000), (8, 3000), (8, 18_000))  # series, rows of each
+# series, rows of each, horizon; at a horizon of 24 hours the Rule-Based member fits a regression for each phase too
+SIZES = ((1, 3000, 96), (8, 3000, 96), (8, 18_000, 96), (1, 6000, 24), (8, 3000, 24), (8, 18_000, 24))
 SHAPES = ((64, 168, 24), (256, 168, 24), (64, 720, 96), (256, 720, 96))  # windows, lookback, horizon
 
 
@@ -79,15 +80,20 @@ def ground_of(series: int, rows: int, horizon: int = 96) -> Any:
     return lay_ground(read_to_fit(frame, DataOptions(), config.split, horizon), config)
 
 
-def rules() -> dict[str, float]:
-    """Return the seconds of the Rule-Based member by series x rows."""
+def rules() -> dict[str, dict[str, float]]:
+    """Return the seconds of the Rule-Based member by series x rows at a horizon, and of it as the planner has them."""
+    from sextet.ensemble.budget import rules_time
     from sextet.ensemble.member_training import rule_based
     from sextet.specs.rule_based import RuleBasedSpec
 
     found = {}
-    for series, rows in SIZES:
-        ground = ground_of(series, rows)
-        found[f"{series} x {rows}"] = median_of(1, lambda ground=ground: rule_based(RuleBasedSpec(), ground))
+    for series, rows, horizon in SIZES:
+        ground = ground_of(series, rows, horizon)
+        windows, trained = len(ground.train_windows()), int(ground.split.train.sum())
+        found[f"{series} x {rows} at {horizon}"] = {
+            "measured": median_of(1, lambda ground=ground: rule_based(RuleBasedSpec(), ground)),
+            "planned": rules_time(ground.panel, horizon, trained, windows),
+        }
     return found
 
 

@@ -64,6 +64,18 @@ def test_three_p40s(file: Path, tmp_path: Path) -> None:
     assert said.checkpoints["minutes"] == 5 and "--resume" in said.checkpoints["why"]
 
 
+def test_the_rule_based_member_takes_its_time(file: Path, tmp_path: Path) -> None:
+    rows = {row["name"]: row for row in _of(file, tmp_path, P40).members}
+    assert (
+        1.5 < rows["rule-based"]["seconds"] < 30
+        and rows["rule-based"]["source"] == "no network: as on another processor"
+    )
+    long = tmp_path / "long.csv"
+    synthetic(series=8, rows=6000, freq="h", seed=1).drop(columns="spike_label").to_csv(long, index=False)
+    more = {row["name"]: row for row in _of(long, tmp_path, P40).members}
+    assert more["rule-based"]["seconds"] > 2 * rows["rule-based"]["seconds"]
+
+
 def test_how_the_data_are_read_is_said(file: Path, tmp_path: Path) -> None:
     said = _of(file, tmp_path)
     assert (said.data["time"], said.data["target"], said.data["id"]) == ("ds", ["y"], "unique_id")

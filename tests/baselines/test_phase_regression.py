@@ -7,8 +7,9 @@ import pytest
 from scaled_panels import Scaled, scaled, windows
 
 from sextet.baselines.history import targets
-from sextet.baselines.phase_inputs import phase_inputs
-from sextet.baselines.phase_regression import PhaseRegression, fit_phase_regression
+from sextet.baselines.phase_inputs import inputs_at, phase_inputs
+from sextet.baselines.phase_regression import PhaseRegression, fit_phase_regression, fitting_work
+from sextet.core.frequency import Frequency
 from sextet.core.quantiles import LEVELS, MEDIAN
 from sextet.core.window import WindowIndex
 
@@ -112,3 +113,13 @@ def test_places_of_a_week_are_told_apart() -> None:
     days = inputs.of(data, index)[:, -7:]
     assert (days.sum(axis=1) == 1).all() and (days[:7].sum(axis=0) == 1).all()
     np.testing.assert_array_equal(days[:7], days[7:14])
+
+
+def test_its_work_is_known_before_it_is_fitted() -> None:
+    hours = inputs_at(Frequency.parse("h"), 24, 0)
+    assert hours.width == 4 * 24 + 7 and fitting_work(hours, 24 * hours.width - 1) == 0.0
+    assert fitting_work(hours, 48 * 200) == 2 * fitting_work(hours, 24 * 200) > 1e9
+    assert fitting_work(inputs_at(Frequency.parse("h"), 24, 2), 24 * 500) > 5 * fitting_work(hours, 24 * 500)
+    assert fitting_work(inputs_at(Frequency.parse("h"), 49, 0), 24 * 500) == 0.0  # more than two seasons
+    assert fitting_work(inputs_at(Frequency.parse("YS"), 2, 0), 500) == 0.0  # no season
+    assert fitting_work(inputs_at(Frequency.parse("min"), 60, 0), 10**7) == 0.0  # hours of work

@@ -11,6 +11,7 @@ from sextet.planner.host import (
     BATCH_VALUE_S,
     BUILD_S,
     FACTOR,
+    PHASED_S,
     XLA_S,
     batch_gathered,
     built,
@@ -18,6 +19,7 @@ from sextet.planner.host import (
     ruled,
     started,
 )
+from sextet.planner.job import Sizes, job_of
 from sextet.planner.profile import Timing
 from sextet.planner.standing import GATHERED
 from sextet.probes.kernels import gathering
@@ -84,3 +86,13 @@ def test_compiling_by_xla_says_where_it_was_measured(job):
     plain, compiled = (built(patchtst, job, compiled=one) for one in (False, True))
     assert compiled.value - plain.value == pytest.approx(XLA_S)
     assert "H200" in compiled.source and "H200" not in plain.source
+
+
+def test_the_rule_based_member_takes_longer_where_it_fits_a_regression_for_each_phase(job):
+    assert ruled(replace(job, phased=1e11)).value == pytest.approx(ruled(job).value + 1e11 * PHASED_S / job.host)
+    sizes = Sizes(series=8, rows=18_000, horizon=24, frequency="h")
+    hours = job_of(sizes, job.specs, job.asked)
+    assert hours.phased > 1e11 and ruled(hours).value > 30
+    assert job_of(replace(sizes, future=2), job.specs, job.asked).phased > 2 * hours.phased
+    for unsuited in (replace(sizes, horizon=96), replace(sizes, series=1, rows=2_000), replace(sizes, frequency="YS")):
+        assert job_of(unsuited, job.specs, job.asked).phased == 0.0

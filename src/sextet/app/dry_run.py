@@ -85,6 +85,7 @@ def dry_run(request: TrainRequest, host: Host | None = None, times: StepTimes | 
         _refuse_without_ray()
     plan, data, reading = _looked_at(request, config, rules)
     sizes: dict[str, Any] = {"windows": plan.windows, "horizon": config.horizon, "data": plan.data, "site": site}
+    sizes["rules"] = plan.rules
     single, shared = budget_for(config, **sizes), budget_for(config, **sizes, devices=site.devices)
     wanted = config.compute.placement
     choice = choose(plan.specs, plan.shape, single, site, times or StepTimes(), wanted, shared)
@@ -127,7 +128,7 @@ def _looked_at(
     rules.check_names(panel)
     found = sketch(panel, config)
     share = part.share
-    found = replace(found, windows=int(found.windows / share), data=int(found.data / share))
+    found = found.of_part(share)
     part_only = "The file is long: its first rows were read, and counts are scaled from them."
     data = {
         "rows": int(panel.known.sum() / share),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sextet.baselines.extras import Surroundings, rows_of
 from sextet.baselines.history import gather
+from sextet.core.frequency import Frequency
 from sextet.core.window import WindowIndex
 from sextet.data.windows import ordinals_of
 
@@ -92,11 +93,16 @@ class PhaseInputs:
 
 def phase_inputs(history: Surroundings, horizon: int) -> PhaseInputs:
     """Return the inputs that these data offer."""
-    season, *longer = history.panel.frequency.seasons
+    return inputs_at(history.panel.frequency, horizon, int(history.future.shape[1]))
+
+
+def inputs_at(frequency: Frequency, horizon: int, known: int) -> PhaseInputs:
+    """Return the inputs that data of a frequency offer with so many covariates `known` ahead."""
+    season, *longer = frequency.seasons
     cycles = longer[0] // season if longer and longer[0] % season == 0 else 0
     return PhaseInputs(
         horizon=horizon,
         season=season,
         cycles=cycles if cycles <= _MOST_CYCLES else 0,
-        known=int(history.future.shape[1]),
+        known=known,
     )

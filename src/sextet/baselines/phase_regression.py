@@ -149,18 +149,25 @@ def fit_phase_regression(
         phases and inputs that fitting them would take more than minutes.
     """
     inputs = phase_inputs(history, horizon)
-    if inputs.season < 2 or horizon > 2 * inputs.season:
+    if not fitting_work(inputs, len(train)):
         return None
     train, select = (_whole(history, part, inputs) for part in (train, select))
-    each = min(len(train) // inputs.season, WINDOWS)
-    work = 2 * inputs.season * horizon * ROUNDS * float(inputs.width) ** 2 * each
     phases = sorted({0, inputs.season // 2})
     judge = _of_phases(history, select, inputs, phases)
-    if each < inputs.width or not len(judge) or work > _MOST_WORK:
+    if not fitting_work(inputs, len(train)) or not len(judge):
         return None
     chosen = _chosen(history, train, judge, inputs, phases).fitted(history, train)
     some = thinned(select, _ERROR_WINDOWS)
     return replace(chosen, errors=spread(targets(history, some, horizon) - chosen.point(history, some), levels))
+
+
+def fitting_work(inputs: PhaseInputs, windows: int) -> float:
+    """Return the multiplications that fitting every phase on so many windows takes; 0 where it does not suit."""
+    if inputs.season < 2 or inputs.horizon > 2 * inputs.season:
+        return 0.0
+    each = min(windows // inputs.season, WINDOWS)
+    work = 2 * inputs.season * inputs.horizon * ROUNDS * float(inputs.width) ** 2 * each
+    return work if each >= inputs.width and work <= _MOST_WORK else 0.0
 
 
 def _chosen(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sextet.core.progress import Progress
 from sextet.ensemble.apart import Apart
-from sextet.ensemble.budget import budget_for
+from sextet.ensemble.budget import budget_for, rules_time
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.member_training import Training, member_file, record_file, recorded
 from sextet.ensemble.recruiting import IN_TURN
@@ -83,12 +83,14 @@ def slots_of(site: Site, places: int) -> tuple[Slot, ...]:
 def budget_of(ground: Ground, site: Site, devices: int = 1) -> Budget:
     """Return how much a run's members are trained where so many devices of `site` share a batch."""
     prepared = ground.prepared
+    windows, horizon = len(ground.train_windows()), ground.shape.horizon
     arrays = (prepared.panel.y, prepared.z, prepared.observed, prepared.past, prepared.future)
     return budget_for(
         ground.config,
-        windows=len(ground.train_windows()),
-        horizon=ground.shape.horizon,
+        windows=windows,
+        horizon=horizon,
         data=sum(int(one.nbytes) for one in arrays),
+        rules=rules_time(prepared.panel, horizon, int(ground.split.train.sum()), windows),
         site=site,
         devices=devices,
     )

@@ -5,7 +5,7 @@ Nothing is fitted, so that it takes a moment: where `lay_ground` tries whether p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sextet.core.quantiles import LEVELS
 from sextet.core.window import WindowShape
 from sextet.data.calendar import repeated_cycles
 from sextet.data.split import make_split
+from sextet.ensemble.budget import rules_time
 from sextet.ensemble.ground import TRAIN_WINDOWS, situation_of
 from sextet.specs.defaults import longest_lookback, resolved
 from sextet.specs.presets import MemberSpec
@@ -32,12 +33,18 @@ class Sketch:
         shape: of the windows.
         windows: that members learn from, gaps counted in.
         data: bytes that a process holds.
+        rules: seconds of the Rule-Based member.
     """
 
     specs: tuple[MemberSpec, ...]
     shape: WindowShape
     windows: int
     data: int
+    rules: float
+
+    def of_part(self, share: float) -> Sketch:
+        """Return what it is of the whole, where only a share of the data was looked at."""
+        return replace(self, windows=int(self.windows / share), data=int(self.data / share), rules=self.rules / share)
 
 
 def sketch(panel: Panel, config: RunConfig) -> Sketch:
@@ -68,4 +75,5 @@ def sketch(panel: Panel, config: RunConfig) -> Sketch:
         ),
         windows=min(windows, TRAIN_WINDOWS),
         data=len(panel.y) * (ROW_BYTES + 4 * 2 * covariates),
+        rules=rules_time(panel, config.horizon, int(split.train.sum()), min(windows, TRAIN_WINDOWS)),
     )

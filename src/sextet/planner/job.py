@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from sextet.baselines.phase_inputs import inputs_at
+from sextet.baselines.phase_regression import fitting_work
 from sextet.core.errors import ConfigError
 from sextet.core.frequency import Frequency
 from sextet.core.quantiles import LEVELS
@@ -69,6 +71,7 @@ class Job:
         asked: the budget asked for; config: the same, as `TrainConfig.for_windows` leaves it.
         windows: to train on; judged: scored after each epoch.
         series, rows: in training, rows of all series together; covariates: past and future ones.
+        phased: multiplications of the regressions that the Rule-Based member fits for each phase of the season.
         data: where the sizes come from, in words.
         host: speed of the host's processor over that which `planner.host` was measured on.
     """
@@ -83,6 +86,7 @@ class Job:
     rows: int
     covariates: int
     data: str
+    phased: float = 0.0
     host: float = 1.0
 
     def __post_init__(self) -> None:
@@ -186,6 +190,7 @@ def job_of(sizes: Sizes, specs: tuple[MemberSpec, ...], config: TrainConfig, spl
         series=sizes.series,
         rows=train * sizes.series,
         covariates=sizes.past + sizes.future,
+        phased=fitting_work(inputs_at(frequency, sizes.horizon, sizes.future), windows),
         data=f"{sizes.series:,} series of {sizes.rows:,} rows, step {sizes.frequency}",
     )
 

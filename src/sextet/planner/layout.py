@@ -58,6 +58,7 @@ class Budget:
         batch: windows a step, of all devices together.
         precision: of arithmetic: float32, float16 or bfloat16.
         data: bytes of the data that a process holds.
+        rules: seconds of the Rule-Based member, which runs on the processor.
     """
 
     epochs: int
@@ -65,6 +66,7 @@ class Budget:
     batch: int
     precision: str = "float32"
     data: int = 0
+    rules: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +208,7 @@ def _cost(
 ) -> MemberCost:
     """Return what a member takes on `cards` together, or on so many threads of the processor."""
     if isinstance(spec, RuleBasedSpec):
-        return MemberCost(name=spec.name, step=0.0, seconds=0.0, source="no network: taken as nothing")
+        return MemberCost(name=spec.name, step=0.0, seconds=budget.rules, source="no network: as on another processor")
     if isinstance(spec, CustomSpec):
         return MemberCost(name=spec.name, step=None, seconds=None, source="a model of your own: not known")
     measure = yardstick(spec, shape, budget.batch, cards, budget.precision) or 0.0
