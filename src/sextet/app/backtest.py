@@ -24,6 +24,7 @@ from sextet.data.options import DataOptions
 from sextet.ensemble.device import settle, verify
 from sextet.rules.contradictions import contradictions
 from sextet.rules.given_rules import rules_text
+from sextet.rules.idle import idle_notes
 from sextet.rules.user_rules import parse_rules
 from sextet.specs.run_config import RunConfig
 
@@ -88,7 +89,8 @@ def _laid(request: BacktestRequest, config: RunConfig, rules: str, progress: Pro
     progress.stage("reading the data")
     panel = read_to_fit(request.source, request.data, config.split, request.horizon)
     parsed.check_names(panel)
-    for note in (*panel.notes, *contradictions(parsed.rules)):
+    idle = idle_notes(parsed.rules, panel, [spec.name for spec in config.members])
+    for note in (*panel.notes, *contradictions(parsed.rules), *idle):
         progress.note(note)
     plan = make_plan(panel, config.split, request.horizon, request.refit)
     baselines, left_out = affordable(request.baselines, plan.count(panel))

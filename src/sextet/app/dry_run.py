@@ -28,6 +28,7 @@ from sextet.planner.layout import MemberCost
 from sextet.planner.timing.step_times import StepTimes
 from sextet.rules.contradictions import contradictions
 from sextet.rules.given_rules import rules_text
+from sextet.rules.idle import idle_notes
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.run_folder import refuse_other, replaced
 from sextet.specs.run_config import RunConfig
@@ -141,7 +142,8 @@ def _looked_at(
         "target": list(roles.targets),
         "id": roles.id,
     }
-    return found, data, (*((part_only,) if share < 1 else ()), *panel.notes)
+    idle = idle_notes(rules.rules, panel, [spec.name for spec in config.members])
+    return found, data, (*((part_only,) if share < 1 else ()), *panel.notes, *idle)
 
 
 def _on_cluster(address: str) -> str:

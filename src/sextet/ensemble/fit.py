@@ -25,6 +25,7 @@ from sextet.ensemble.writing import LOG, write_log, write_run
 from sextet.metrics.leaderboard import Row
 from sextet.planner.timing.step_times import STEPS
 from sextet.rules.contradictions import contradictions
+from sextet.rules.idle import idle_notes
 from sextet.rules.user_rules import UserRules, parse_rules
 from sextet.runtime.combination import Combination
 from sextet.runtime.run import RULES, Run
@@ -95,7 +96,7 @@ def fit_run(
         TrainingError: a member did not learn or could not be exported.
     """
     watch = _Watch(progress)
-    rules = _rules_of(source, panel, progress)
+    rules = _rules_of(source, panel, config, progress)
     with watch.stage("prepare", "preparing the data"):
         ground = lay_ground(panel, config)
     with watch.stage("train"):
@@ -138,10 +139,11 @@ def fit_run(
     )
 
 
-def _rules_of(source: Source, panel: Panel, progress: Progress) -> UserRules:
+def _rules_of(source: Source, panel: Panel, config: RunConfig, progress: Progress) -> UserRules:
     rules = parse_rules(source.rules, source=RULES)
     rules.check_names(panel)
-    for odd in contradictions(rules.rules):
+    members = [spec.name for spec in config.members]
+    for odd in (*contradictions(rules.rules), *idle_notes(rules.rules, panel, members)):
         progress.note(odd)
     return rules
 

@@ -40,7 +40,7 @@ class Effect:
         name: of the rule, or "all rules".
         text: in words.
         held: steps at which it held.
-        changed: steps at which the forecast became another.
+        changed: steps at which it acted and the forecast became another.
         alerts: alerts that it would have raised.
         muted: steps at which it would have silenced alerts.
         mae_before, mae_after, pinball_before, pinball_after: of the forecast over the changed steps whose target was
@@ -169,7 +169,12 @@ def _effect(
     held = np.zeros(scene.shape, dtype=bool)
     for rule in rules:
         held |= rule.holds(scene)
-    where = (after.quantiles != plain.quantiles).any(axis=-1)
+    acted = np.zeros(scene.shape, dtype=bool)
+    for rule in rules:
+        if rule.changes and rule.name in after.rules:
+            acted |= after.rules[rule.name]
+    # other steps may move too: the online calibration of a run follows the errors that a rule leaves
+    where = acted & (after.quantiles != plain.quantiles).any(axis=-1)
     looked = Scene(
         panel=scene.panel,
         index=scene.index,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, nearest
+from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.clock import DAY_NS, local_time
@@ -21,6 +22,11 @@ Days = NDArray[np.int64]
 Value = TypeVar("Value", bound=np.generic)
 
 _CELLS = 4_000_000  # values gathered at a time
+
+
+def is_daily(frequency: Frequency) -> bool:
+    """Whether steps last a day or more, so that they have no time of day."""
+    return frequency.kind != "fixed" or frequency.step >= DAY_NS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +78,7 @@ class Scene:
     @property
     def daily(self) -> bool:
         """Whether steps last a day or more, so that they have no time of day."""
-        frequency = self.panel.frequency
-        return frequency.kind != "fixed" or frequency.step >= DAY_NS
+        return is_daily(self.panel.frequency)
 
     @property
     def minutes(self) -> Reals:

@@ -17,6 +17,7 @@ from sextet.core.window import WindowIndex
 from sextet.data.prepare import Prepared
 from sextet.data.scale import Scaler
 from sextet.rules.action import Action
+from sextet.rules.idle import MEMBER, idle_notes
 from sextet.rules.rule import Rule
 from sextet.rules.rule_alerts import raised
 from sextet.rules.rules_file import read_rules
@@ -25,9 +26,6 @@ from sextet.rules.scene import Reals, Scene, unknown_covariate, unknown_static
 Mask = NDArray[np.bool_]
 Levels = tuple[float, ...]
 Warned = NDArray[np.floating] | None
-
-MEMBER = "rule-based"
-"""The member in which rules act."""
 
 _FARTHEST = 50.0  # scaled space: where a value goes that the transform does not take, such as 0 with Box-Cox
 
@@ -145,7 +143,7 @@ class UserRules:
             levels=forecast.levels,
             spike_probability=forecast.spike_probability,
         )
-        notes = [note for rule in self.rules if (note := self._idle(rule, scene, forecast))]
+        notes = idle_notes(self.rules, panel, forecast.members)
         after, acted = self.in_answer(scene, nonnegative=nonnegative)
         touched = dict(forecast.rules)
         for rule in self.changing:
@@ -162,20 +160,6 @@ class UserRules:
         alerts = tuple(sorted((*forecast.alerts, *found), key=lambda alert: (alert.start, alert.series)))
         told = replace(forecast, alerts=alerts, notes=(*forecast.notes, *notes), rules=touched)
         return Ruled(forecast=told, muted=muted)
-
-    def _idle(self, rule: Rule, scene: Scene, forecast: Forecast) -> str:
-        """Say why a rule cannot act on this forecast at all, if it cannot."""
-        if scene.daily and "time of day" in rule.condition_uses.needs:
-            return f"Rule {rule.name!r} has hours; the data has steps of a day or more, so it does not act."
-        if not rule.covers(scene.ids).any():
-            shown = ", ".join(rule.series or ())
-            return f"Rule {rule.name!r} is about {shown}, which no series of this forecast is named."
-        if rule.changes and not rule.final and MEMBER not in forecast.members and forecast.members:
-            return (
-                f"Rule {rule.name!r} acts in the Rule-Based member, which this run does not have. With final = true "
-                "it acts on the forecast itself."
-            )
-        return ""
 
 
 def parse_rules(text: str, source: str = "rules.toml") -> UserRules:
