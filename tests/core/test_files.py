@@ -6,6 +6,7 @@ import errno
 import hashlib
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,24 @@ def test_a_full_disk_says_so(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize("write", [write_text, lambda path, text: write_with(path, lambda name: None)])
+def test_where_nobody_may_write_the_file_asked_for_is_named(
+    write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(ConfigError, match=r"file/a\.txt cannot be written: file exists. Name another place"):
+        write(tmp_path / "file" / "a.txt", "x")
+
+    def barred(*args: Any, **kwargs: Any) -> None:
+        raise PermissionError(errno.EROFS, "read-only", f"{tmp_path}/.a.txt.x7")
+
+    for name in ("mkstemp", "mkdtemp"):
+        monkeypatch.setattr(f"tempfile.{name}", barred)
+    with pytest.raises(ConfigError, match=r"a\.txt cannot be written: read-only file system.") as refused:
+        write(tmp_path / "a.txt", "x")
+    assert ".a.txt.x7" not in str(refused.value)
+
+
 def test_a_library_that_wants_a_name(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "m.bin"
     write_with(path, lambda name: Path(name).write_bytes(b"graph"))
@@ -71,6 +90,12 @@ def test_a_file_has_its_place_before_anything_is_computed(tmp_path: Path) -> Non
     with pytest.raises(ConfigError, match="name of a file for the forecast; .* is a folder"):
         place_for(tmp_path, "the forecast")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_nobody_may_write_to_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # who tests may be allowed everything
+    with pytest.raises(ConfigError, match="folder for the page that may be written to; .* may not"):
+        place_for(tmp_path / "page.html", "the page")
 
 
 def test_sha256(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from sextet.core.errors import DataError
 from sextet.data.covariate_gaps import gap_notes
+from sextet.data.fitting import read_to_fit
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
+from sextet.data.split import SplitConfig
 
 HORIZON = 4
 OPTIONS = DataOptions(future=("temp",), tz="Europe/Berlin")
@@ -90,6 +92,17 @@ def test_a_covariate_that_is_missing_altogether_is_still_taken_as_its_mean() -> 
     data = frame()
     data.loc[of_b(data), "temp"] = np.nan
     assert any("'temp' has no value in 30 of 60 rows" in note for note in read(data).notes)
+
+
+@pytest.mark.parametrize("flag", ["past", "future"])
+def test_one_without_a_value_in_the_history_is_refused_in_training(flag: str) -> None:
+    data = frame(rows=200).drop(columns="temp")
+    data["temp"] = np.where(np.isnan(data.y), 5.0, np.nan)
+    options = DataOptions(**{flag: ("temp",)}, tz="Europe/Berlin")
+    with pytest.raises(DataError, match=rf"{flag} covariate 'temp' has no value in any row with a target.*--{flag}"):
+        read_to_fit(data, options, SplitConfig(), HORIZON)
+    data.loc[of_b(data), "temp"] = 1.0
+    assert read_to_fit(data, options, SplitConfig(), HORIZON).series == 2
 
 
 def test_but_the_rows_of_the_horizon_have_to_be_there() -> None:

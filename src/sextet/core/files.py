@@ -13,6 +13,9 @@ from typing import BinaryIO
 
 from sextet.core.errors import ConfigError, ResourceError
 
+_BARRED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+_ELSEWHERE = "Name another place, or change who may write there."
+
 
 def place_for(path: str | Path, what: str) -> Path:
     """Return the path of a file that a user asks to be written, before anything is computed for it.
@@ -24,7 +27,7 @@ def place_for(path: str | Path, what: str) -> Path:
         what: it is, with its article: "the forecast".
 
     Raises:
-        ConfigError: the folder is not there, or the path is one.
+        ConfigError: the folder is not there or may not be written to, or the path is one.
     """
     path = Path(path)
     if path.is_dir():
@@ -33,6 +36,8 @@ def place_for(path: str | Path, what: str) -> Path:
         raise ConfigError(
             f"Expected a folder that is there for {what}; {path.parent} is not. Make it first, or name another."
         )
+    if not os.access(path.parent, os.W_OK):
+        raise ConfigError(f"Expected a folder for {what} that may be written to; {path.parent} may not. {_ELSEWHERE}")
     return path
 
 
@@ -42,9 +47,11 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
 
     Raises:
         ResourceError: the disk is full; a file that was at `path` before is left as it was.
+        ConfigError: nobody may write there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with _refusing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -78,10 +85,13 @@ def write_with(path: Path, save: Callable[[str], object]) -> None:
 
     Raises:
         ResourceError: the disk is full; a file that was at `path` before is left as it was.
+        ConfigError: nobody may write there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with _refusing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        place = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        with place as folder:
             beside = Path(folder) / path.name
             save(str(beside))
             with open(beside, "rb") as file:
@@ -102,6 +112,19 @@ def sha256(path: Path) -> str:
 def disk_full(error: BaseException) -> bool:
     """Whether an error means that a disk, or what may be used of it, is full."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Say of the file that was asked for why nothing can be made beside it."""
+    try:
+        yield
+    except OSError as error:
+        _refuse_full(path, error)
+        if error.errno in _BARRED:
+            why = os.strerror(error.errno).lower()
+            raise ConfigError(f"{path} cannot be written: {why}. {_ELSEWHERE}") from error
+        raise
 
 
 def _refuse_full(path: Path, error: OSError) -> None:

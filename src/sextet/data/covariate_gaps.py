@@ -69,6 +69,22 @@ def gap_notes(panel: Panel, last: int | None = None) -> list[str]:
     return notes
 
 
+def refuse_empty(panel: Panel) -> None:
+    """Refuse a covariate without a value in the history, before anything is trained on it.
+
+    Raises:
+        DataError: there is one; it is named.
+    """
+    rows = _history(panel, None)
+    for flag, names, block in (("past", panel.past_names, panel.past), ("future", panel.future_names, panel.future)):
+        for k, name in enumerate(names):
+            if not np.isfinite(block[rows, k]).any():
+                raise DataError(
+                    f"The {flag} covariate {name!r} has no value in any row with a target, so that nothing can be "
+                    f"learned of it. Fill that column, or leave it out of --{flag}."
+                )
+
+
 def _history(panel: Panel, last: int | None) -> NDArray[np.bool_]:
     """Which rows `[N]` are history, at most the `last` of each series."""
     rows = np.zeros(len(panel.y), dtype=bool)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sextet.core.errors import DataError
 from sextet.core.panel import Panel
+from sextet.data.covariate_gaps import refuse_empty
 from sextet.data.grid import select_series
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
@@ -22,11 +23,12 @@ def read_to_fit(source: Any, options: DataOptions, split: SplitConfig, horizon: 
     Without it `make_split` refuses such a series by name.
 
     Raises:
-        DataError: the data cannot be used, or no series can be cut so.
+        DataError: the data cannot be used, a covariate has no value, or no series can be cut so.
         ConfigError: an option contradicts another.
     """
     least = required_rows(split, horizon) if options.skip_short else None
     panel = read_panel(source, options, horizon=horizon, min_length=least, remedy=partial(instead, split, horizon))
+    refuse_empty(panel)
     if not options.skip_short:
         return panel
     fits = fitting_series(panel, split, horizon)

@@ -11,6 +11,7 @@ from pathlib import Path
 from sextet.core.files import write_bytes
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress
+from sextet.ensemble.advice import advice
 from sextet.ensemble.baselines import fit_baselines
 from sextet.ensemble.catching_up import caught_up
 from sextet.ensemble.combining import learn
@@ -158,5 +159,6 @@ def _examined(ground: Ground, recruits: Recruits, combination: Combination, ruli
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
     trained = [note for training in outcome.recruits.trainings.values() for note in training.notes]
-    combination = outcome.combination
-    return (*outcome.ground.panel.notes, *trained, *combination.weights.notes, *combination.calibration.notes)
+    combination, ground = outcome.combination, outcome.ground
+    advised = advice(outcome.exam.rows, ground.panel, ground.config) if outcome.exam else ()
+    return (*ground.panel.notes, *trained, *combination.weights.notes, *combination.calibration.notes, *advised)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sextet.core.errors import ResourceError
+from sextet.core.errors import ConfigError, ResourceError
 from sextet.core.files import write_text
 
 STEPS = "steps.json"
@@ -94,7 +94,7 @@ class StepTimes:
         new = {_key(row) for row in rows}
         self.rows = [*(row for row in _read(self.path) if _key(row) not in new), *rows][-MOST:]
         # a cache: whoever cannot write there only predicts worse
-        with contextlib.suppress(OSError, ResourceError):
+        with contextlib.suppress(OSError, ConfigError, ResourceError):
             write_steps(self.path, self.rows)
 
 
