@@ -13,7 +13,7 @@ from ..doctor.described import DescribedHost, described, whole
 
 def test_the_call_of_the_architecture_page():
     report = sextet.diagnose(gpu="Tesla P40", tensorflow="2.15.0", cuda="11.8", cudnn="8.6.0", python="3.11")
-    assert [one.id for one in report.findings] == ["SXT101", "SXT102"]
+    assert [one.id for one in report.findings] == ["SXT101", "SXT102", "SXT120"]
     assert "2.13" in report.findings[0].expected and "SXT101" in str(report)
 
 

@@ -73,6 +73,8 @@ def test_what_cannot_be_understood_is_in_the_result(tmp_path: Path) -> None:
     assert [(problem.line, problem.column) for problem in found.problems] == [(2, 9), (5, 1)]
     with pytest.raises(ConfigError, match="there is no such file"):
         check_rules(RulesCheckRequest(rules=tmp_path / "none.toml"))
+    with pytest.raises(ConfigError, match="that is a folder"):
+        check_rules(RulesCheckRequest(rules=tmp_path))
 
 
 def test_an_error_hides_no_warning_and_bounds_that_cross_are_one(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_the_stack_of_the_issue_is_refused_with_its_reasons_and_mended(sextet):
 def test_json_is_the_whole_of_standard_output(sextet):
     result = sextet("doctor", *ASKED_FOR, "--json")
     value = json.loads(result.stdout)
-    assert (value["errors"], [one["id"] for one in value["findings"]]) == (2, ["SXT101", "SXT102"])
+    assert (value["errors"], [one["id"] for one in value["findings"]]) == (2, ["SXT101", "SXT102", "SXT120"])
     assert result.exit_code == 1 and result.stderr == ""
 
 

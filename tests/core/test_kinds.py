@@ -120,3 +120,15 @@ def test_arguments_of_a_function_are_checked() -> None:
 
     with pytest.raises(ConfigError, match="tell has no option 'level', did you mean 'levels'"):
         tell(level=80)  # type: ignore[call-arg]
+
+
+def test_an_argument_that_was_not_given_is_named_with_the_one_that_may_be_meant() -> None:
+    @checked("ask")
+    def ask(count: int, *, unit: str, own: int = 0, **more: int) -> None: ...
+
+    with pytest.raises(ConfigError, match=r"^ask needs unit\.$"):
+        ask(1)  # type: ignore[call-arg]
+    with pytest.raises(ConfigError, match=r"^ask needs count and unit; got 'conut', did you mean 'count'\?$"):
+        ask(conut=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        ask(1, 2, unit="m")  # type: ignore[misc]

@@ -61,3 +61,12 @@ def test_future_data_and_static_columns_are_written_like_the_history(tmp_path: P
     panel = read_panel(history, options, horizon=3)
     np.testing.assert_array_equal(panel.future[-3:, 0], [1036] * 3)
     np.testing.assert_array_equal(panel.static, [[1250]])
+
+
+def test_values_that_prove_another_sign_than_the_one_named_are_read_by_it_and_said(tmp_path: Path) -> None:
+    path = write(tmp_path, table(["1,5", "1.250,5"] * 10))
+    panel = read_panel(path, DataOptions(decimal="."))
+    assert panel.y[0] == 1.5
+    (note,) = [note for note in panel.notes if "--decimal" in note]
+    assert note.startswith("Column 'y' was read with , before decimals, against --decimal .") and "'1,5'" in note
+    assert not any("--decimal" in note for note in read_panel(path, DataOptions(decimal=",")).notes)

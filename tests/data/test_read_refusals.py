@@ -84,6 +84,11 @@ def test_irregular_times_name_the_nearest_frequency(tmp_path: Path) -> None:
     assert "line 21" in text and "irregular" in text and "--resample h" in text
 
 
+def test_times_named_as_the_series_are_told_apart() -> None:
+    data = frame().drop(columns="unique_id").iloc[:48]
+    assert "'ds' was named for the series (--id), but holds times" in message(data, DataOptions(id="ds"))
+
+
 def test_a_wrong_named_frequency_is_refused() -> None:
     assert "--freq is D" in message(frame(), DataOptions(freq="D"))
 

@@ -40,5 +40,5 @@ def test_where_nothing_was_judged_nothing_is_said_to_be_right(stack: dict[str, s
 
 
 def test_what_is_right_is_said_to_be_only_where_it_was_judged() -> None:
-    assert last(tensorflow="2.19.1", python="3.12", gpu="P40") == "Nothing wrong found."
+    assert last(tensorflow="2.21", python="3.12", gpu="P40", cudnn="9.10.2.21") == "Nothing wrong found."
     assert last(tensorflow="2.10", torch="2.9.0") == "Nothing wrong found. Not judged: PyTorch."

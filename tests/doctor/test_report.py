@@ -30,7 +30,8 @@ def test_it_prints_itself(refused):
     text = str(refused)
     assert "X error SXT101: TensorFlow was built for another CUDA" in text
     assert 'fix       pip install "tensorflow[and-cuda]==2.15.1"' in text
-    assert text.splitlines()[-1] == "2 errors."  # all that is known of errors stands above already
+    # all that is known of errors stands above already
+    assert text.splitlines()[-1] == "2 errors, 1 note. `sextet doctor --explain SXT120` says more of the note."
     assert max(map(len, text.splitlines())) <= 100 and repr(refused) == text
 
 

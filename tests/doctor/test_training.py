@@ -65,3 +65,12 @@ def test_a_machine_that_may_compile_for_the_card_is_warned_and_told_to_try() -> 
     told = next(one for one in report.findings if one.id == "SXT119")
     assert (told.level, told.title) == (Level.WARNING, "sextet may not train on the card")
     assert told.fix.startswith("sextet doctor --deep")
+
+
+def test_a_card_that_trains_with_a_tensorflow_that_sextet_does_not_train_with() -> None:
+    told = {one.id: one for one in diagnose(gpu="2x P40", tensorflow="2.15.1", python="3.11").findings}
+    assert told["SXT120"].level is Level.NOTE and told["SXT120"].expected == "TensorFlow 2.21"
+    assert "SXT120" not in {one.id for one in diagnose(gpu="P40", tensorflow="2.21", python="3.11").findings}
+    # of a card that sextet does not train on SXT119 speaks, and without cards a TensorFlow is anybody's
+    assert "SXT120" not in {one.id for one in diagnose(gpu="M40", tensorflow="2.15.1", python="3.11").findings}
+    assert "SXT120" not in {one.id for one in diagnose(tensorflow="2.15.1", python="3.11").findings}

@@ -53,6 +53,7 @@ def checked(
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             hints = _hints(function, unloaded)
             _refuse_unknown(signature, kwargs, owner, hints)
+            _refuse_absent(signature, args, kwargs, owner)
             bound = signature.bind(*args, **kwargs)
             for name, value in bound.arguments.items():
                 parameter = signature.parameters[name]
@@ -118,6 +119,23 @@ def _refuse_unknown(
         if name not in known:
             meant = _field_of(name, known, hints) or nearest(name, known) or "."
             raise ConfigError(f"{owner} has no option {name!r}{meant} Options are {', '.join(known)}.")
+
+
+def _refuse_absent(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any], owner: str) -> None:
+    """Name arguments that have to be given and were not; of one that was given under a similar name, that one."""
+    try:
+        there = signature.bind_partial(*args, **kwargs).arguments
+    except TypeError:
+        return  # Python says what is wrong
+    several = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    needed = [
+        name for name, one in signature.parameters.items() if one.default is one.empty and one.kind not in several
+    ]
+    absent = [name for name in needed if name not in there and name not in ("self", "cls")]
+    if absent:
+        slips = [(given, hint) for given in kwargs if given not in needed and (hint := nearest(given, absent))]
+        got = f"; got {slips[0][0]!r}{slips[0][1]}" if slips else "."
+        raise ConfigError(f"{owner} needs {' and '.join(absent)}{got}")
 
 
 def _field_of(name: str, options: Sequence[str], hints: Mapping[str, Any]) -> str:

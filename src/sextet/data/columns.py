@@ -70,7 +70,7 @@ def find_roles(source: Source, options: DataOptions, optional: tuple[str, ...] =
     need_columns(source, (name for name in (*singles, *named) if name not in elsewhere))
     notes: list[str] = []
     taken = {*named, *singles}
-    time = options.time or _find_time(source, taken, notes)
+    time = options.time or _find_time(source, options, taken, notes)
     taken.add(time)
     name = id or _find_id(source, options, time, taken, notes)
     taken |= {name, *names(options.id)} if name else set()
@@ -125,7 +125,7 @@ def need_columns(source: Source, wanted: Iterable[str]) -> None:
             )
 
 
-def _find_time(source: Source, taken: set[str], notes: list[str]) -> str:
+def _find_time(source: Source, options: DataOptions, taken: set[str], notes: list[str]) -> str:
     if "ds" in source.columns and "ds" not in taken:
         return "ds"
     free = [name for name in source.columns if name not in taken]
@@ -135,6 +135,12 @@ def _find_time(source: Source, taken: set[str], notes: list[str]) -> str:
     usual = [name for name in found if name.lower() in TIMES]
     if len(found) > 1 and len(usual) == 1:
         found = usual
+    misplaced = [name for name in names(options.id) if name in source.columns and _holds_time(source.head, name)]
+    if not found and misplaced:
+        raise DataError(
+            f"{source.name}: column {misplaced[0]!r} was named for the series (--id), but holds times, and no other "
+            f"column does. Name it with --time {misplaced[0]} instead."
+        )
     if len(found) != 1:
         what = f"several could be it: {_listed(found)}" if found else f"its columns are {_listed(source.columns)}"
         raise DataError(

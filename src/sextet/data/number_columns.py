@@ -27,7 +27,23 @@ def number_styles(
     if any(style.doubt for style in styles.values()):
         elsewhere = _elsewhere(source, styles)
         styles = {name: number_style(values, source.grouped, elsewhere) for name, values in texts.items()}
-    return styles, _sign(texts, styles), _notes(styles)
+    return styles, _sign(texts, styles), (*_notes(styles), *_contradicted(texts, styles, decimal))
+
+
+def _contradicted(
+    texts: Mapping[str, list[str]], styles: Mapping[str, NumberStyle], decimal: str | None
+) -> tuple[str, ...]:
+    """Say which column proves another sign before decimals than the one that the user named."""
+    for name, style in styles.items():
+        proved = style.decimal if "" not in (style.decimal, style.group) else ""
+        if decimal and proved and proved != decimal and not style.doubt:
+            value = next((text for text in texts[name] if proved in text), "")
+            if value:
+                return (
+                    f"Column {name!r} was read with {proved} before decimals, against --decimal {decimal}: values such "
+                    f"as {value.strip()!r} cannot be read otherwise.",
+                )
+    return ()
 
 
 def _notes(styles: Mapping[str, NumberStyle]) -> tuple[str, ...]:

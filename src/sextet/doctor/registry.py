@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="TensorFlow against cuDNN", gates=True, run=tensorflow.cudnn),
     Check(name="TensorFlow against the cards", gates=True, run=tensorflow.code),
     Check(name="sextet against the cards", gates=False, run=training.training),
+    Check(name="the TensorFlow that sextet trains with", gates=False, run=training.version),
     Check(name="cuDNN against the cards", gates=True, run=cudnn.cudnn),
     Check(name="cuDNN that pip would choose", gates=False, run=cudnn.trap),
     Check(name="CUDA against the cards", gates=True, run=cudnn.cuda),

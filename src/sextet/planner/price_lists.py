@@ -33,6 +33,7 @@ high = 350
 """
 """The least that a file of prices has; docs/hardware.md shows it too."""
 
+_AHEAD = datetime.timedelta(days=366)  # a clock may be wrong by less; a slip in a year is not
 _LOOKS = f"The least that a file has:\n\n{EXAMPLE}"
 
 
@@ -82,13 +83,17 @@ def read_prices(path: Path) -> tuple[PriceList, ...]:
     """Return the lists of a user's file, of the form of `EXAMPLE`.
 
     Raises:
-        ConfigError: it cannot be read, keys are missing, or a card, a currency or a date is none.
+        ConfigError: it cannot be read, keys are missing or mean nothing, or a card, a currency or a date is none.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"Expected a TOML file of prices at {path}; it cannot be read: {error}.") from error
-    return _lists(values, str(path))
+    lists = _lists(values, str(path))
+    latest = (datetime.date.today() + _AHEAD).isoformat()
+    for price in (one for some in lists for one in some.prices if one.date > latest):
+        raise ConfigError(f"{path}: a price of the list {price.origin!r} is of {price.date}, which is yet to come.")
+    return lists
 
 
 def named(names: Sequence[str]) -> tuple[PriceList, ...]:
@@ -105,7 +110,7 @@ def named(names: Sequence[str]) -> tuple[PriceList, ...]:
     return tuple(known[name] for name in names)
 
 
-_LIST = ("name", "currency", "condition")
+_LIST, _COMMON = ("name", "currency", "condition"), ("source", "date")
 _TABLES = {"sets": "cards", "cards": "card"}
 """Tables of a list, and the key of each that names what is priced."""
 
@@ -118,10 +123,23 @@ def _lists(values: Mapping[str, Any], where: str) -> tuple[PriceList, ...]:
     for row in rows:
         if not isinstance(row, Mapping):
             raise ConfigError(f"{where}: expected each list as a table under [[list]]; got {row!r}.")
-    lacking = [said for row in rows for said in _lacking(row, where)]
+    lacking = [said for row in rows for said in (*_unknown(row, where), *_lacking(row, where))]
     if lacking:
         raise ConfigError(f"{where}: {'; '.join(lacking)}. {_LOOKS}")
     return tuple(_list(row, where) for row in rows)
+
+
+def _unknown(row: Mapping[str, Any], where: str) -> Iterator[str]:
+    """Yield the keys of a list and its prices that mean nothing, with those that they may be meant for."""
+    told = repr(row["name"]) if row.get("name") else "without a name"
+    places = [(f"the list {told}", row, (*_LIST, *_COMMON, *_TABLES, "title"))]
+    for table, key in _TABLES.items():
+        for entry in _entries(row, table, where):
+            places.append((f"the price of {entry.get(key)!r}", entry, (key, "low", "high", *_COMMON)))
+    for what, held, known in places:
+        for name in held:
+            if name not in known:
+                yield f"{what} has {name!r}, which means nothing{(nearest(name, known) or '').removesuffix('?')}"
 
 
 def _lacking(row: Mapping[str, Any], where: str) -> Iterator[str]:
@@ -134,7 +152,7 @@ def _lacking(row: Mapping[str, Any], where: str) -> Iterator[str]:
     if not entries:
         yield f"the list {told} has neither [[list.sets]] nor [[list.cards]]"
     for key, entry in entries:
-        common = [name for name in ("source", "date") if not entry.get(name) and not row.get(name)]
+        common = [name for name in _COMMON if not entry.get(name) and not row.get(name)]
         missing = [*(name for name in (key, "low") if name not in entry), *common]
         if missing:
             of = f"the price of {entry[key]!r}" if key in entry else f"a price of the list {told}"
@@ -167,9 +185,9 @@ def _price(row: Mapping[str, Any], entry: Mapping[str, Any], key: str, where: st
         raise ConfigError(f"{where}: a price of {row['name']!r} needs {key} = 'Tesla P40' or such; got {cards!r}.")
     if not (_amount(low) and _amount(high) and low <= high):
         raise ConfigError(f"{where}: the price of {cards!r} needs 0 < low <= high; got {low!r} and {high!r}.")
-    date = _date(entry.get("date") or row.get("date"))
+    got = entry.get("date") or row.get("date")
+    date = _date(got)
     if date is None:
-        got = entry.get("date") or row.get("date")
         raise ConfigError(f"{where}: the price of {cards!r} needs a date such as 2026-11-01; got {got!r}.")
     try:
         kinds = read_rig(cards).kinds

@@ -17,7 +17,7 @@ def rules_text(path: Path | None, option: str = "--rules ") -> str:
     if path is None:
         return ""
     if not path.is_file():
-        raise ConfigError(f"{option}{path}: there is no such file.")
+        raise ConfigError(f"{option}{path}: {'that is a folder' if path.is_dir() else 'there is no such file'}.")
     try:
         return path.read_text(encoding="utf-8-sig")  # some editors mark the start
     except UnicodeDecodeError as error:

@@ -31,6 +31,15 @@ def training(case: Case) -> Iterator[Finding]:
     )
 
 
+def version(case: Case) -> Iterator[Finding]:
+    """Say that sextet trains with another TensorFlow than the one that is named for a card, or is here."""
+    trains = [card for card in case.cards if not no_training(card.capability)]
+    if _others(case) and (trains or case.machine and not case.cards):
+        # on a machine it is what would train; one that is described may be meant for another program
+        level = Level.WARNING if case.machine else Level.NOTE
+        yield found("SXT120", level=level, tensorflow=case.stack.tensorflow, own=SEXTET)
+
+
 _TRY = "sextet doctor --deep   # tries whether what TensorFlow compiles for the card at first use works"
 
 
