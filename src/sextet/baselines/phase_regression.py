@@ -149,7 +149,7 @@ def fit_phase_regression(
         phases and inputs that fitting them would take more than minutes.
     """
     inputs = phase_inputs(history, horizon)
-    if not fitting_work(inputs, len(train)):
+    if not _suits(inputs):
         return None
     train, select = (_whole(history, part, inputs) for part in (train, select))
     phases = sorted({0, inputs.season // 2})
@@ -163,11 +163,14 @@ def fit_phase_regression(
 
 def fitting_work(inputs: PhaseInputs, windows: int) -> float:
     """Return the multiplications that fitting every phase on so many windows takes; 0 where it does not suit."""
-    if inputs.season < 2 or inputs.horizon > 2 * inputs.season:
-        return 0.0
     each = min(windows // inputs.season, WINDOWS)
     work = 2 * inputs.season * inputs.horizon * ROUNDS * float(inputs.width) ** 2 * each
-    return work if each >= inputs.width and work <= _MOST_WORK else 0.0
+    return work if _suits(inputs) and each >= inputs.width and work <= _MOST_WORK else 0.0
+
+
+def _suits(inputs: PhaseInputs) -> bool:
+    """Whether there is a season, and a horizon of no more than two."""
+    return inputs.season >= 2 and inputs.horizon <= 2 * inputs.season
 
 
 def _chosen(
