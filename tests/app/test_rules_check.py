@@ -188,3 +188,21 @@ def test_a_rule_silences_the_spike_detector(small_run: Path, muted: bool) -> Non
     assert {alert.start for alert in made.alerts} == {first}
     assert made.spike_probability is not None and (made.spike_probability > 0.5).all()  # silenced, not denied
     assert list(made.rules) == (["still"] if muted else [])
+
+
+def test_a_rule_that_closes_the_night_leaves_the_intervals_of_the_day_alone(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    stamps = pd.date_range("2024-01-01", periods=1500, freq="h")
+    day = (stamps.hour >= 8) & (stamps.hour < 20)
+    y = np.where(day, 60 + 8 * np.sin(stamps.hour / 3) + rng.normal(0, 1, 1500), 0.35 + rng.normal(0, 0.02, 1500))
+    path = tmp_path / "rules.toml"
+    path.write_text("[[rule]]\nname = 'shut'\nwhen = 'hours(\"20:00-08:00\")'\nthen = { set = 0 }\n", encoding="utf-8")
+    frame = pd.DataFrame({"ds": stamps, "y": y})
+    train(TrainRequest(source=frame, horizon=24, out=tmp_path / "run", members="rule-based", rules=path))
+    made = forecast(tmp_path / "run")
+    shown = (made.stamps[0].astype("datetime64[h]").astype(int) % 24 >= 8) & (
+        made.stamps[0].astype("datetime64[h]").astype(int) % 24 < 20
+    )
+    width = made.quantiles[0, :, -1] - made.quantiles[0, :, 0]
+    assert 1 < width[shown].min() and width[shown].max() < 20
+    assert np.abs(made.quantiles[0, ~shown]).max() < 0.1

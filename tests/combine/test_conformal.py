@@ -142,3 +142,16 @@ def test_it_survives_an_npz_without_pickle() -> None:
 def test_levels_need_the_median() -> None:
     with pytest.raises(SextetError, match=r"0\.5"):
         Calibration.identity((0.1, 0.9), 2)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_steps_that_a_rule_sets_teach_nothing_of_the_others(share: float) -> None:
+    quantiles, target = world(800, 6, 0.5, 0)
+    ruled = np.random.default_rng(2).random(target.shape) < share
+    quantiles[ruled], target[ruled] = -9.0, -8.5  # set to one value, a little off
+    calibration = Calibration.fit(quantiles, target, LEVELS)
+    fresh, truth = world(2000, 6, 0.5, 1)
+    assert coverage(calibration.apply(fresh), truth) == pytest.approx(0.8, abs=0.035)
+    some = quantiles[ruled.any(axis=1)][:1]
+    some[:] = -9.0
+    np.testing.assert_allclose(calibration.apply(some), -9.0, atol=0.1)  # what is set stays

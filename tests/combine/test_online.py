@@ -188,3 +188,18 @@ def test_wrong_use_is_said() -> None:
         start.run(quantiles[:, :1], target, series, row)
     with pytest.raises(SextetError, match="levels"):
         OnlineCalibration.start(Calibration.identity(LEVELS, 2), (0.1, 0.5, 0.9), 2, 1)
+
+
+def test_steps_that_a_rule_sets_teach_nothing_of_the_others() -> None:
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=(400, 1))
+    quantiles = np.broadcast_to(SCORES, (400, 1, len(LEVELS))).astype(np.float32).copy()
+    ruled = np.arange(400) % 2 == 0
+    quantiles[ruled], target[ruled] = -9.0, -8.5
+    calibration = Calibration.fit(quantiles, target, LEVELS)
+    start = OnlineCalibration.start(calibration, LEVELS, horizon=1, series=1)
+    rows, owner = np.arange(400), np.zeros(400, dtype=np.int64)
+    mixed = start.run(quantiles, target, owner, rows)
+    alone = start.run(quantiles[~ruled], target[~ruled], owner[~ruled], rows[~ruled])
+    np.testing.assert_allclose(mixed[~ruled], alone, atol=1e-5)
+    np.testing.assert_allclose(mixed[ruled], -9.0, atol=0.1)

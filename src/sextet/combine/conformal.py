@@ -3,8 +3,9 @@
 Conformalised quantile regression (Romano, Patterson & Candes 2019) in its one-sided form: for a level tau
 above the median, scores (y - q_tau) / spread of the n calibration points have the quantile of rank
 ceil((n + 1) tau) as shift; q_tau + shift x spread then covers with probability at least tau where points are
-exchangeable. Levels below are mirrored. The spread q_0.9 - q_0.1 keeps intervals as adaptive as the forecast. Weeks are
-not exchangeable with other weeks: `combine.trust` says how much of a shift carries over.
+exchangeable. Levels below are mirrored. The spread q_0.9 - q_0.1 keeps intervals as adaptive as the forecast. Points
+whose quantiles agree, as where a user's rule sets them, teach nothing of those that have a spread. Weeks are not
+exchangeable with other weeks: `combine.trust` says how much of a shift carries over.
 """
 
 from __future__ import annotations
@@ -79,6 +80,9 @@ class Calibration:
             )
         floor = spread_floor(quantiles[seen], target[seen], grid)
         scores = _scores(quantiles, target, grid, floor)
+        unsure = seen & ~grid.certain(quantiles, floor)
+        if int(unsure.sum()) >= LEAST_POINTS:
+            seen = unsure
         counts = seen.sum(axis=0)
         shift = np.zeros((horizon, len(grid.levels)))
         points = np.zeros(horizon, dtype=np.int64)

@@ -160,6 +160,8 @@ class OnlineCalibration:
         shares = np.empty((new, len(self.rate)))
         for time in table.times:
             owner, step, number, truth = table.passed_at(time - 1)
+            unsure = ~grid.certain(quantiles[number, :, step], self.calibration.floor).all(axis=1)
+            owner, step, number, truth = owner[unsure], step[unsure], number[unsure], truth[unsure]
             if len(owner):
                 above = truth[:, None, None] - quantiles[number, :, step]
                 miss = (levels - (above <= 0)) * adapts

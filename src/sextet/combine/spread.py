@@ -12,6 +12,8 @@ from sextet.core.errors import SextetError
 
 Floats = NDArray[np.floating]
 
+_CERTAIN = 10.0  # floors: what agreed may have been shifted by a few since
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelGrid:
@@ -49,6 +51,13 @@ class LevelGrid:
         """Return the distance from the low to the high quantile `[..., 1]`, at least `floor`."""
         return np.maximum(quantiles[..., self.high, None] - quantiles[..., self.low, None], floor)
 
+    def certain(self, quantiles: Floats, floor: float) -> NDArray[np.bool_]:
+        """Return where quantiles `[..., Q]` agree on one value, as where a user's rule sets it: `[...]`.
+
+        How far a target lies from such a value, in spreads, says nothing of forecasts that have a spread.
+        """
+        return np.asarray(quantiles[..., self.high] - quantiles[..., self.low] <= _CERTAIN * floor)
+
     def ordered(self, quantiles: Floats) -> Floats:
         """Return `quantiles [..., Q]` sorted on each side of the median, which stays as it is.
 
@@ -63,9 +72,11 @@ class LevelGrid:
 def spread_floor(quantiles: Floats, target: Floats, grid: LevelGrid) -> float:
     """Return the least spread that shifts are scaled by: a thousandth of the usual spread or error.
 
-    Without it a forecast whose quantiles all agree could never be widened.
+    Without it a forecast whose quantiles all agree could never be widened. Where some do not agree, theirs is usual:
+    a rule may set so many steps to one value that half of all have no spread.
     """
     spread = quantiles[..., grid.high] - quantiles[..., grid.low]
+    spread = spread[spread > 0] if (spread > 0).any() else spread
     error = np.abs(target - quantiles[..., grid.median])
     error = error[np.isfinite(error)]
     usual = [float(np.median(part)) for part in (spread, error) if part.size]

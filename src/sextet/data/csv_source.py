@@ -40,6 +40,8 @@ class CsvSource(Source):
             self.notes = (f"{name} is not UTF-8; it was read as Windows-1252.",)
         text = start.decode(self._encoding, errors="ignore").lstrip("\ufeff")
         lines = text.splitlines()
+        if not text.strip("\0 \t\r\n\ufeff"):
+            raise DataError(f"{name} is empty. Expected a header line and one row a time and series.")
         self._skip = next((k for k, line in enumerate(lines) if line.strip()), 0)
         stated = re.fullmatch(r"sep=(.)\s*", lines[self._skip])
         self._skip += 1 if stated else 0
