@@ -76,7 +76,11 @@ def test_text_file_state_and_going_on(file: Path, tmp_path: Path) -> None:
     first = run("--data", file, "--state", state)
     assert first.returncode == 0 and "CRITICAL" in first.stdout and "The value is" in first.stdout
     second = run("--data", file, "--state", state)
-    assert second.returncode == 0 and second.stdout == "" and "1,000 judged in an earlier watch" in second.stderr
+    assert (
+        second.returncode == 0
+        and second.stdout == ""
+        and "1,000 up to where an earlier watch had come" in second.stderr
+    )
 
 
 def test_all_quiet_and_what_is_counted(file: Path) -> None:
@@ -220,7 +224,7 @@ def test_what_was_found_out_of_dates_and_numbers_is_kept_in_the_state(tmp_path: 
     # rows of 3 January alone, which could be of 1 March
     fresh = [text[0], *(line for line in text if "03/01/2024" in line)]
     late = run("--data", "-", "--id", "Zähler", "--state", state, given="".join(fresh))
-    assert "24 judged in an earlier watch" in late.stderr
+    assert "24 up to where an earlier watch had come" in late.stderr
 
 
 def test_most_rows_that_cannot_be_read_are_told_with_one_of_them(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from data_files import frame, hourly, message, write
 
-from sextet.core.errors import ConfigError
+from sextet.core.errors import ConfigError, DataError
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 
@@ -263,3 +263,24 @@ def test_the_source_is_left_untouched() -> None:
     before = data.copy()
     read_panel(data)
     pd.testing.assert_frame_equal(data, before)
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf", b"\xff\xfe", b"\xff\xfe\n\0", b"\0\0", b" \n\n", b"sep=;\n"])
+def test_files_that_hold_nothing_are_empty(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_bytes(content)
+    with pytest.raises(DataError, match="data.csv is empty"):
+        read_panel(tmp_path / "data.csv")
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("weight", "column 'none' holds no weight at all. Fill it"),
+        ("spike_label", "column 'none' holds no spike label at all"),
+        ("static", "column 'none': expected a value, the same in all rows of a series.*leave it out of --static"),
+    ],
+)
+def test_columns_that_hold_nothing_are_refused(role: str, said: str, tmp_path: Path) -> None:
+    frame().assign(none=None).to_csv(tmp_path / "data.csv", index=False)
+    with pytest.raises(DataError, match=said):
+        read_panel(tmp_path / "data.csv", DataOptions(**{role: ("none",) if role == "static" else "none"}))

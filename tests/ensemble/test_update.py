@@ -79,3 +79,18 @@ def test_too_little_new_data_changes_nothing(copy: Path, frame: pd.DataFrame) ->
         update(copy, data=stranger)
     assert RunFolder(copy).state == state
     RunFolder(copy).check()
+
+
+def test_data_that_end_before_what_the_run_has_seen_are_refused_or_said(copy: Path, frame: pd.DataFrame) -> None:
+    update(copy, data=_shifted(frame, 100))
+    with pytest.raises(DataError, match="end at .*, before the .* that the run has seen. Give data that go on"):
+        update(copy, data=frame)
+    first = frame["unique_id"].iloc[0]
+    mixed = _shifted(frame, 200)
+    mixed.loc[mixed.unique_id == first, "ds"] -= pd.Timedelta(hours=200)
+    result = update(copy, data=mixed)
+    assert any(
+        f"The data of series '{first}' end at" in note and "forecasts begin there" in note for note in result.notes
+    )
+    again = update(copy, data=mixed)  # the same once more is no step back
+    assert not any("forecasts begin there" in note for note in again.notes)

@@ -81,13 +81,13 @@ def test_a_cap_below_a_floor() -> None:
         ("series = 'c*'", "no series is named c*"),
         ("valid-from = 2026-01-01", "only after the data"),
         ("valid-to = 2024-01-01", "only before the data"),
-        ("when = 'spike_probability > 0.1'", "use --run"),
+        ("when = 'spike_probability > 0.1'", "a run with a Spike Detector gives (--run)"),
         ("when = 'lag(100) > 0'", "false or unknown"),
     ],
 )
 def test_a_rule_that_never_holds_in_the_data(rule: str, why: str) -> None:
     (line,) = found(f"[[rule]]\nname = 'idle'\nthen = {{ cap = 1 }}\n{rule}", scene())
-    assert line.startswith("Rule 'idle' never holds in the data:") and why in line
+    assert line.startswith("Rule 'idle' never holds in the windows that were tried, late in the data:") and why in line
 
 
 def test_hours_never_hold_on_daily_data() -> None:

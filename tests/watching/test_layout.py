@@ -42,19 +42,19 @@ def test_what_is_not_told_is_asked(names: list[str], columns: Columns, match: st
 
 
 def test_what_a_row_holds_tells_where_names_do_not() -> None:
-    layout = layout_of_names(["Wann", "Umsatz"], Columns(), "f", first=["2024-01-31 13:00", "3,5"])
+    layout = layout_of_names(["Wann", "Umsatz"], Columns(), "f", rows=[["2024-01-31 13:00", "3,5"]])
     assert (layout.time, layout.target) == (0, 1)
-    layout = layout_of_names(["note", "Zeit", "kW"], Columns(), "f", first=["fine", "31.01.2024 13:00", "1.5"])
+    layout = layout_of_names(["note", "Zeit", "kW"], Columns(), "f", rows=[["fine", "31.01.2024 13:00", "1.5"]])
     assert (layout.time, layout.target, layout.ids) == (1, 2, ())
-    layout = layout_of_names(["symbol", "day", "close"], Columns(), "f", first=["A", "2024-01-31", "1.5"])
+    layout = layout_of_names(["symbol", "day", "close"], Columns(), "f", rows=[["A", "2024-01-31", "1.5"]])
     assert (layout.ids, layout.time, layout.target) == ((0,), 1, 2)
     with pytest.raises(DataError, match="the time.*--time"):
-        layout_of_names(["from", "to", "y"], Columns(), "f", first=["2024-01-31", "2024-02-01", "1"])
+        layout_of_names(["from", "to", "y"], Columns(), "f", rows=[["2024-01-31", "2024-02-01", "1"]])
 
 
 def test_each_column_of_numbers_of_a_wide_table_is_a_series() -> None:
     layout = layout_of_names(
-        ["index", "ds", "hall", "roof", "note"], Columns(), "f", first=["0", "2024-01-31", "1", "", "a"]
+        ["index", "ds", "hall", "roof", "note"], Columns(), "f", rows=[["0", "2024-01-31", "1", "", "a"]]
     )
     assert layout.wide == (("hall", 2), ("roof", 3))
     wide = Columns(trained={"time": "at"}, series=("hall", "roof"))
@@ -63,6 +63,16 @@ def test_each_column_of_numbers_of_a_wide_table_is_a_series() -> None:
         ("roof", "roof"),
         ("hall", "hall"),
     )
+
+
+def test_a_field_of_texts_tells_series_apart_where_stamps_come_again() -> None:
+    names = ["meter", "Zeitpunkt", "kWh"]
+    rows = [["Z1", "2024-01-31 13:00", "1"], ["Z2", "2024-01-31 13:00", "2"], ["cut off"]]
+    assert layout_of_names(names, Columns(), "f", rows=rows).ids == (0,)
+    rows[1][1] = "2024-01-31 14:00"
+    assert layout_of_names(names, Columns(), "f", rows=rows).ids == ()
+    known = Columns(trained={"time": "at"}, series=("Z1", "Z2"))  # a run of a wide table, and a long one
+    assert layout_of_names(["meter", "at", "kWh"], known, "f", rows=[["Z1", "2024-01-31", "1"]]).ids == (0,)
 
 
 TRAINED = Columns(trained={"id": "room", "time": "at", "target": "kW"}, series=("hall", "roof"))
@@ -75,6 +85,8 @@ def test_the_columns_of_a_run_are_found() -> None:
     assert (layout.ids, layout.time, layout.target) == ((0,), 1, 2)
     one = Columns(trained=TRAINED.trained, series=("hall",))
     assert layout_of_names(["at", "kW"], one, "f").ids == ()  # the only series needs no name
+    wide = layout_of_names(["at", "roof", "hall", "x"], TRAINED, "f")  # a run of a long table, and a wide one
+    assert wide.wide == (("roof", 1), ("hall", 2))
     several = Columns(trained={"id": "floor,room"}, series=("1/a", "2/a"))
     assert layout_of_names(["floor", "room", "ds", "y"], several, "f").ids == (0, 1)
 

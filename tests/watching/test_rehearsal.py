@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from sextet.app.requests import TrainRequest
 from sextet.app.train import train
 from sextet.app.watch import watch
+from sextet.core.errors import ConfigError
 from sextet.runtime.run import REHEARSED, Run
 from sextet.samples import synthetic
 from sextet.watching.foretold import RunForecasts
@@ -120,3 +123,27 @@ def test_what_quantiles_tell_of_values() -> None:
     assert inside is not None and (inside.low, inside.high) == pytest.approx((0.0, 2.0)) and inside.distance == 0.0
     assert missing is not None and missing.distance == 0.0
     assert unsure is None and far is not None and far.distance == 40.0
+
+
+def test_a_state_belongs_to_its_run(run: Run, frame: pd.DataFrame, tmp_path: Path) -> None:
+    rows = late(frame).head(40)
+    list(watch(rows, run, state=tmp_path / "state"))
+    list(watch(late(frame).head(60), replace(run, history=run.history), state=tmp_path / "state"))
+    with pytest.raises(
+        ConfigError, match="written by a watch with a run of 2 series, step h .*; this one is with no run"
+    ):
+        watch(rows, state=tmp_path / "state")
+    list(watch(rows, state=tmp_path / "bare"))
+    with pytest.raises(ConfigError, match="with no run; this one is with a run of 2 series"):
+        watch(rows, run, state=tmp_path / "bare")
+    old = json.loads((tmp_path / "bare").read_text())
+    del old["run"]  # of an earlier version
+    (tmp_path / "bare").write_text(json.dumps(old))
+    watch(rows, run, state=tmp_path / "bare")
+
+
+def test_a_first_row_years_ahead_of_the_run_is_set_aside(run: Run, frame: pd.DataFrame) -> None:
+    rows = late(frame)
+    slip = rows.head(1).assign(ds=rows.ds.iloc[0] + pd.DateOffset(years=60))
+    watching = watch(pd.concat([slip, rows]), run, every=True)
+    assert list(watching) == list(watch(rows, run, every=True)) and watching.counts()["astray"] == 1

@@ -166,3 +166,17 @@ def test_any_stream_is_survived_and_every_row_counted(rows: list[tuple[float, fl
     counts = watch.counts()
     assert sum(counts[name] for name in ("rows", "missing", "late", "duplicates", "astray")) == before + len(rows)
     assert counts["gaps"] >= 0
+
+
+def test_stamps_of_years_to_come_are_set_aside_also_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = noise(400)
+    now = rows[-1][0]
+    monkeypatch.setattr("time.time", lambda: now)
+    strays = [(now + 20 * 366 * 86_400.0 + k * STEP, 1e9) for k in range(3)]
+    clean, dirty = fed(rows), fed([*rows[:200], *strays, *rows[200:]])
+    assert dirty.judge.to_json() == clean.judge.to_json() and dirty.astray == 3
+    future = fed([(second + 1e9, value) for second, value in rows])  # a stream that is all of them
+    gone_on = [(now + 1e9 + 400 * 86_400.0 + k * STEP, 10.0) for k in range(5)]
+    for second, value in gone_on:
+        future.take(str(second), second, value)
+    assert future.astray == 1 and future.rows == 404

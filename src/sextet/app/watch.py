@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -40,6 +41,7 @@ class Watching:
     def __init__(self, data: Any, stream: Stream, watcher: Watcher, state: Path | None, every: bool) -> None:
         """Remember what to watch; nothing is read yet."""
         self._watcher, self._state, self._every = watcher, state, every
+        self._before = watcher.counts()
         self.heard = stream.heard
         self._findings: Generator[Finding, None, None] = self._run(data, stream)
 
@@ -52,12 +54,14 @@ class Watching:
         return next(self._findings)
 
     def counts(self) -> dict[str, int]:
-        """Return how many rows were judged, missing, late and so on until now, and the alerts.
+        """Return how many rows of this watch were judged, missing, late and so on until now, and its alerts.
 
-        `numberless` are those of the missing values whose text is no number.
+        `series` are those known, with those of a state that it goes on from, and `warming` those of them of which
+        nothing can be an alert yet. `numberless` are those of the missing values whose text is no number.
         """
-        unread = {"unreadable": self.heard.unreadable, "numberless": self.heard.numberless}
-        return {**self._watcher.counts(), **unread}
+        now, unread = self._watcher.counts(), {"unreadable": self.heard.unreadable, "numberless": self.heard.numberless}
+        known = ("series", "warming")
+        return {**{name: now[name] - (0 if name in known else self._before[name]) for name in now}, **unread}
 
     def save(self) -> None:
         """Write the state now; without a file for it nothing happens."""
@@ -134,7 +138,7 @@ def watch(
     )
     said = DataOptions(decimal=decimal, dates=dates, tz=tz)
     named = Columns.of(given)
-    foretell, hints = None, Hints(decimal=said.decimal, dates=said.dates)
+    foretell, mark, hints = None, "", Hints(decimal=said.decimal, dates=said.dates)
     if run is not None:
         from sextet.runtime.reading import options_for, trained_columns
         from sextet.runtime.run import Run  # what a run needs is not loaded without one
@@ -143,7 +147,7 @@ def watch(
         if not isinstance(run, Run | str | os.PathLike):
             raise ConfigError(f"watch: run must be the folder of a run, or a Run such as model.run; got {shown(run)}.")
         run = run if isinstance(run, Run) else Run.load(run)
-        foretell = RunForecasts(run, refresh)
+        foretell, mark = RunForecasts(run, refresh), _mark(run)
         trained = options_for(run.settings, said)
         hints = Hints(decimal=trained.decimal, dates=trained.dates, frequency=run.history.frequency)
         known = trained_columns(run)
@@ -151,14 +155,31 @@ def watch(
     kept = None if state is None else Path(state)
     if kept is not None and kept.exists() and not kept.is_dir():
         watcher = Watcher.load(kept, risk, foretell)
+        _refuse_another(kept, watcher.run, mark)
     else:
         if kept is not None:
             place_for(kept, "the state")
         watcher = Watcher(RISK if risk is None else risk, foretell)
+    watcher.run = mark
     hints = replace(hints, decimal=hints.decimal or watcher.hints.decimal, dates=hints.dates or watcher.hints.dates)
     watcher.zone = _zone(said.tz, watcher.zone, run)
     stream = Stream(name="the data", columns=named, heard=Heard(), hints=hints, zone=_clock(watcher, run, said.tz))
     return Watching(data, stream, watcher, kept, every)
+
+
+def _mark(run: Run) -> str:
+    """What tells a run from others, in words and a digest; a run that is updated or trained again keeps it."""
+    names = hashlib.sha256("\0".join(sorted(run.scaler.ids)).encode()).hexdigest()[:12]
+    return f"a run of {len(run.scaler.ids)} series, step {run.history.frequency.name} ({names})"
+
+
+def _refuse_another(path: Path, before: str | None, now: str) -> None:
+    """Refuse a state of a watch with another run: its rows would pass for judged, and its model is of other data."""
+    if before not in (None, now):
+        raise ConfigError(
+            f"{path} was written by a watch with {before or 'no run'}; this one is with {now or 'no run'}. Name "
+            "another file with --state, or remove this one to begin anew."
+        )
 
 
 def _zone(given: str | None, kept: str | None, run: Run | None) -> str | None:

@@ -27,8 +27,8 @@ _NOTED = {
     "late": "late, passed over",
     "duplicates": "with a stamp seen before, passed over",
     "astray": "alone far ahead of all before, set aside",
-    "held": "that the run was trained on, passed over",
-    "passed": "judged in an earlier watch",
+    "held": "from before the end of the run's data, passed over",
+    "passed": "up to where an earlier watch had come, passed over",
     "unreadable": "that could not be read",
 }
 
@@ -139,6 +139,9 @@ def watch(data: Data, flags: WatchFlags, output: Output, run: Run = None) -> Non
 def _mostly_wrong(counts: dict[str, int], heard: Heard) -> str:
     """Say that most rows could not be read, with a line that shows why; "" where they could."""
     taken = sum(counts[name] for name in _TAKEN)
+    before = counts["late"] + counts["duplicates"]
+    if before * 2 > taken:
+        return f"{before:,} of {taken:,} rows are of times that their series had passed, so that they were not judged."
     bad = counts["unreadable"] + counts["numberless"]
     if bad * 2 <= taken:
         return ""
@@ -168,16 +171,23 @@ def tell(counts: dict[str, int], heard: Heard) -> None:
         f"{counts['alerts']:,} alerts in {counts['rows']:,} rows of {counts['series']:,} series.{noted}",
         file=sys.stderr,
     )
+    if counts["rows"] and counts["warming"]:
+        print(
+            f"note: {counts['warming']:,} of {counts['series']:,} series without the 150 rows of the warm-up, before "
+            "which nothing is an alert. With a run there is no warm-up.",
+            file=sys.stderr,
+        )
     before = counts["late"] + counts["duplicates"]
     if before > _MIXED * (counts["rows"] + before):
         print(
-            "note: where rows of several series came as one, name the column of series with --id, several with commas.",
+            "note: where rows of several series came as one, name the column of series with --id, several with commas; "
+            "where one stamp lay ahead of its time, such as in another year, all rows after it are late: correct it.",
             file=sys.stderr,
         )
     if counts["held"] and not counts["rows"]:
         print(
-            "note: the run was trained on these rows, so that it judges none of them; without the run they are judged "
-            "by a statistical model.",
+            "note: the run's data end after these rows, so that it judges none of them. Without the run they are "
+            "judged by a statistical model; if they are new, look at their year.",
             file=sys.stderr,
         )
     for note in heard.notes:

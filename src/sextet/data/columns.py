@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sextet.core.errors import DataError, nearest
+from sextet.data.day_times import refuse_times_of_day
 from sextet.data.options import DataOptions, names
 from sextet.data.source import Source
 from sextet.data.usual_names import IDS, TIMES, UNNAMED
@@ -178,6 +179,8 @@ def _find_id(source: Source, options: DataOptions, time: str, taken: set[str], n
     usual = [name for name in free if name.lower() in IDS]
     stamps = plain(source.head[time])
     repeated = pc.count_distinct(stamps).as_py() < len(stamps)
+    for name in free if repeated else ():
+        refuse_times_of_day(source.name, time, name, [text for text in plain(source.head[name]).to_pylist() if text])
     found = usual if len(usual) == 1 else free if repeated and len(free) == 1 else []
     if found:
         notes.append(f"Column {found[0]!r} was taken for the names of the series.")

@@ -238,8 +238,15 @@ def _known(y: NDArray[np.float64], offsets: Rowwise) -> Rowwise:
     return out
 
 
-def _weights(rows: Rows, name: str) -> Floats:
+def _given(rows: Rows, name: str, what: str) -> Floats:
     given = rows.columns[name]
+    if not np.isfinite(given).any():
+        raise DataError(f"{rows.source.name}: column {name!r} holds no {what} at all. Fill it, or leave it out.")
+    return given
+
+
+def _weights(rows: Rows, name: str) -> Floats:
+    given = _given(rows, name, "weight")
     bad = np.flatnonzero(given < 0)
     if len(bad):
         raise DataError(
@@ -250,7 +257,7 @@ def _weights(rows: Rows, name: str) -> Floats:
 
 
 def _labels(rows: Rows, name: str) -> NDArray[np.int8]:
-    given = rows.columns[name]
+    given = _given(rows, name, "spike label")
     bad = np.flatnonzero(~(np.isnan(given) | (given == 0) | (given == 1)))
     if len(bad):
         raise DataError(

@@ -131,6 +131,9 @@ def read_rows(source: Source, roles: Roles, tz: str | None = None, hints: Hints 
     return reader.rows(tz)
 
 
+_STATIC = ("a value, the same in all rows of a series", "Fill that column, or leave it out of --static.")
+
+
 class _Reader:
     """Collects converted pieces of columns."""
 
@@ -170,7 +173,7 @@ class _Reader:
         for name, style in self.styles.items():
             self.columns[name].add(self._convert(name, before, partial(numbers, batch.column(name), style)))
         for name in roles.static:
-            self.columns[name].add(self._codes(batch, name, before, self.categories[name]))
+            self.columns[name].add(self._codes(batch, name, before, self.categories[name], *_STATIC))
 
     def rows(self, tz: str | None) -> Rows:
         zone = self._zone(tz)
@@ -233,8 +236,10 @@ class _Reader:
                     out[f"{name}={value}"] = (codes == code).astype(np.float32)
         return out
 
-    def _codes(self, batch: pa.RecordBatch, name: str, before: int, known: dict[str, int]) -> NDArray[np.int32]:
-        codes, found = self._convert(name, before, partial(names, batch.column(name)))
+    def _codes(
+        self, batch: pa.RecordBatch, name: str, before: int, known: dict[str, int], *words: str
+    ) -> NDArray[np.int32]:
+        codes, found = self._convert(name, before, partial(names, batch.column(name), *words))
         numbering = np.array([known.setdefault(value, len(known)) for value in found] or [0], dtype=np.int32)
         return numbering[codes]
 

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 
 _LEAST = 8
 _TOLD = 5
+_LACKING = 0.1  # share of the readings looked back on
 
 
 def enough(frequency: Frequency) -> int:
@@ -79,3 +80,24 @@ def short_notes(panel: Panel, names: Collection[str]) -> list[str]:
         f"Fewer readings than the {wanted} that tell how far a series spreads, so that is taken in part from the "
         f"series of training: {told}{others}."
     ]
+
+
+def missing_notes(panel: Panel, last: int) -> list[str]:
+    """Say which series lack many of the readings that a forecast looks back on.
+
+    Args:
+        panel: the data.
+        last: rows before the end of each series' history that are read.
+    """
+    lacking = {}
+    for s, name in enumerate(panel.ids):
+        end = int(panel.offsets[s]) + int(panel.known[s])
+        late = panel.y[max(end - last, int(panel.offsets[s])) : end]
+        count = int(np.isnan(late).sum())
+        if count > _LACKING * len(late):
+            lacking[name] = f"{count:,} of {len(late):,} of {name!r}"
+    if not lacking:
+        return []
+    told = ", ".join(list(lacking.values())[:_TOLD])
+    others = f" and so of {len(lacking) - _TOLD} more series" if len(lacking) > _TOLD else ""
+    return [f"Readings are missing among those that a forecast looks back on: {told}{others}. Is every time right?"]

@@ -149,8 +149,10 @@ def stamps(array: pa.Array, style: StampStyle) -> tuple[Nanoseconds, NDArray[np.
     return ns, np.full(len(array), NAIVE if tz is None else 0, dtype=np.int16)
 
 
-def names(array: pa.Array) -> tuple[NDArray[np.int32], list[str]]:
-    """A piece of a column as codes `[N]` into a list of names.
+def names(
+    array: pa.Array, what: str = "the name of a series", remedy: str = "Give every row its series."
+) -> tuple[NDArray[np.int32], list[str]]:
+    """A piece of a column as codes `[N]` into a list of names; `what` they are and the `remedy` are for messages.
 
     Raises:
         BadValueError: a name is missing.
@@ -165,7 +167,7 @@ def names(array: pa.Array) -> tuple[NDArray[np.int32], list[str]]:
         bad = blank[codes]
         if bad.any():
             at = int(np.argmax(bad))
-            raise BadValueError(at, "the name of a series", array[at].as_py(), "Give every row its series.")
+            raise BadValueError(at, what, array[at].as_py(), remedy)
     return codes.astype(np.int32), [value or "" for value in values]
 
 

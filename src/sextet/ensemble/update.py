@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sextet.core.errors import DataError
 from sextet.core.panel import Panel
 from sextet.core.progress import Progress, Silent
+from sextet.data.local_stamps import minute_text
 from sextet.data.windows import draw_windows, with_observed
 from sextet.ensemble.combining import ask, calibrated, evidence_of, learn_weights, refitted
 from sextet.ensemble.ground import WEIGH_VALUES
@@ -48,8 +49,10 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
     weights that do worse than the old ones there are not taken.
 
     Raises:
-        DataError: fewer rows came after the run's training than two horizons and a step.
+        DataError: fewer rows came after the run's training than two horizons and a step, or all of the data are older
+            than what the run has seen.
     """
+    behind = _behind(run.history, panel)
     panel = joined(run.history, panel)
     prepared = run.prepared(panel)
     horizon, own = run.config.horizon, run.numbers(panel)
@@ -70,12 +73,13 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
         return score(heard.target, combination.calibration.apply(combination.raw(heard.answers, numbers)))
 
     before, after, rejected = judged(run.combination), judged(trial), None
-    notes: tuple[str, ...] = ()
+    notes = behind
     if after["pinball"] > before["pinball"] and len(run.crew.names) > 1:  # of one member the weights are the same
         rejected, weights = after, run.combination.weights
         after = judged(calibrated(weights, run.crew, weighed, panel, own, series))
         worse, known = apart(rejected["pinball"], before["pinball"])
         notes = (
+            *behind,
             f"New weights did worse on the newest data (mean pinball {worse} against {known}), so the old ones stay; "
             "calibration was learned anew.",
         )
@@ -85,6 +89,34 @@ def update_run(run: Run, panel: Panel, progress: Progress = SILENT) -> Update:
     final = calibrated(weights, run.crew, heard, panel, own, series)
     fresh = replace(run, combination=final.settled(), history=with_absent(tail(panel, run.kept), run.history))
     return Update(run=fresh, before=before, after=after, rejected=rejected, notes=notes)
+
+
+def _behind(history: Panel, panel: Panel) -> tuple[str, ...]:
+    """Say which series end before what the run has seen of them: their forecasts will begin there.
+
+    Raises:
+        DataError: all do; the newest rows that the run holds would be lost.
+    """
+    at = {name: s for s, name in enumerate(history.ids)}
+    ends, known = panel.first + panel.known, history.first + history.known
+    older = [s for s, name in enumerate(panel.ids) if name in at and ends[s] < known[at[name]]]
+    if not older:
+        return ()
+    first = older[0]
+    end, seen = (
+        minute_text(history.frequency.stamps(np.array([ordinal - 1]))[0], history.tz)
+        for ordinal in (ends[first], known[at[panel.ids[first]]])
+    )
+    if len(older) == panel.series:
+        raise DataError(
+            f"The data of series {panel.ids[first]!r} end at {end}, before the {seen} that the run has seen. Give data "
+            "that go on from there."
+        )
+    more = f", and {len(older) - 1} more do so" if len(older) > 1 else ""
+    return (
+        f"The data of series {panel.ids[first]!r} end at {end}, before the {seen} that the run had seen{more}: "
+        "forecasts begin there.",
+    )
 
 
 def apart(first: float, second: float) -> tuple[str, str]:

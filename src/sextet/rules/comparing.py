@@ -46,7 +46,9 @@ def compared(op: ast.cmpop, left: Part, right: Part) -> Read:
         if part.kind == "condition":
             raise Refused("a condition is not compared; write it alone, or with not before it", part.node)
     if left.kind != right.kind and {left.kind, right.kind} != {"series", "text"}:
-        raise Refused(f"a {left.kind} cannot be compared with a {right.kind}", right.node)
+        attribute = '; of an attribute that is a text write static("area=north") == 1'
+        hint = attribute if {left.kind, right.kind} == {"number", "text"} else ""
+        raise Refused(f"a {left.kind} cannot be compared with a {right.kind}{hint}", right.node)
     if left.kind in ("series", "weekday") or right.kind == "series":
         if not isinstance(op, _EQUALITY):
             raise Refused(f"a {left.kind} is compared with ==, != or in", right.node)

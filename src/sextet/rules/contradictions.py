@@ -35,6 +35,7 @@ def contradictions(rules: Sequence[Rule], scene: Scene | None = None) -> list[st
     """
     found = [*_repeated(rules), *_never_valid(rules)]
     where = "in the data" if scene else "on a calendar of half hours"
+    tried_on = "in the windows that were tried, late in the data" if scene else where
     tried = [rule for rule in rules if scene is not None or _clock_only(rule)]
     if not tried:
         return found
@@ -43,7 +44,7 @@ def contradictions(rules: Sequence[Rule], scene: Scene | None = None) -> list[st
     empty = {rule.name for rule in rules if _span(rule)}
     for rule, mask in held:
         if not mask.any() and rule.name not in empty:
-            found.append(f"Rule {rule.name!r} never holds {where}: {_why(rule, scene)}.")
+            found.append(f"Rule {rule.name!r} never holds {tried_on}: {_why(rule, scene)}.")
     return [*found, *_opposed(held, scene, where)]
 
 
@@ -71,7 +72,7 @@ def _why(rule: Rule, scene: Scene) -> str:
     if scene.daily and TIME_OF_DAY in rule.condition_uses.needs:
         return "it asks for a time of day, and steps last a day or more"
     if "spike_probability" in rule.condition_uses.names and scene.spike_probability is None:
-        return "it asks for the probability of a spike, which only a run with a Spike Detector gives; use --run"
+        return "it asks for the probability of a spike, which only a run with a Spike Detector gives (--run)"
     local = scene.local.view("datetime64[ns]")
     if local.size and rule.valid_from is not None and rule.valid_from > local.max():
         return "it is valid only after the data"

@@ -23,7 +23,7 @@ from sextet.data.covariate_gaps import check_future, gap_notes
 from sextet.data.covariates import CovariateScaler
 from sextet.data.prepare import Prepared, prepare
 from sextet.data.scale import Scaler
-from sextet.data.short_history import short_notes
+from sextet.data.short_history import missing_notes, short_notes
 from sextet.data.windows import ordinals_of, origin_windows
 from sextet.rules.exactness import kept_exactly
 from sextet.rules.rule_based import RuleBasedModel
@@ -284,6 +284,6 @@ class Run:
         if unseen:
             shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
             notes.append(f"Not seen in training, so forecast with the common weights: {shown}.")
-        notes += [*short_notes(panel, unseen), *gap_notes(panel, self.reach)]
+        notes += [*short_notes(panel, unseen), *missing_notes(panel, self.reach), *gap_notes(panel, self.reach)]
         silence = silence_note(self.policy)
         return (*notes, silence) if silence else tuple(notes)

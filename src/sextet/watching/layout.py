@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sextet.core.errors import ConfigError, DataError, nearest
+from sextet.data.day_times import refuse_times_of_day
 from sextet.data.options import names as parts_of
 from sextet.data.usual_names import IDS, TIMES, UNNAMED
 from sextet.watching.clock import Clock
@@ -72,7 +73,7 @@ class Layout:
 
 
 def layout_of_names(
-    names: Sequence[str], columns: Columns, source: str, *, keys: bool = False, first: Sequence[Any] = ()
+    names: Sequence[str], columns: Columns, source: str, *, keys: bool = False, rows: Sequence[Sequence[Any]] = ()
 ) -> Layout:
     """Find the fields in a line of names, or among the keys of a JSON object, as the readers of files do.
 
@@ -81,14 +82,14 @@ def layout_of_names(
         columns: what is known of them.
         source: what errors call the data.
         keys: whether fields are found by their names.
-        first: the first row; where no name tells, what it holds does.
+        rows: the first ones; where no name tells, what they hold does.
 
     Raises:
         DataError: one is not there, or several could be it.
     """
-    held = dict(zip(names, first, strict=False))
+    held = dict(zip(names, rows[0], strict=False)) if rows else {}
     time = _time(names, columns, held, source)
-    series = _series(names, columns, source)
+    series = _series(names, columns, held) or _told_apart(names, columns, time, rows, source)
     for name in series:
         if name not in names:
             raise DataError(_absent(source, name, names))
@@ -134,25 +135,51 @@ def _time(names: Sequence[str], columns: Columns, held: Mapping[str, Any], sourc
     raise DataError(f"{source}: which column is the time? It has: {', '.join(names)}. Name it with --time.")
 
 
-def _series(names: Sequence[str], columns: Columns, source: str) -> tuple[str, ...]:
+def _series(names: Sequence[str], columns: Columns, held: Mapping[str, Any]) -> tuple[str, ...]:
     wanted = columns.id or columns.trained.get("id")
     if wanted is None:
-        return tuple(name for name in IDS if name in names)[:1]
+        known = tuple(name for name, value in held.items() if not _is_number(value) and str(value) in columns.series)
+        return tuple(name for name in IDS if name in names)[:1] or known[:1]
     if columns.id is None:
         usual = tuple(name for name in IDS[:1] if name in names)
-        if usual or (len(columns.series) == 1 and not set(parts_of(wanted)) <= set(names)):
-            return usual  # the only series of the run needs no name
+        absent = not (wanted in names or set(parts_of(wanted)) <= set(names))
+        # the only series of the run needs no name, and of a wide table they are fields
+        if usual or (absent and (len(columns.series) == 1 or any(name in columns.series for name in names))):
+            return usual
     return (wanted,) if wanted in names else parts_of(wanted)
+
+
+def _told_apart(
+    names: Sequence[str], columns: Columns, time: str, rows: Sequence[Sequence[Any]], source: str
+) -> tuple[str, ...]:
+    """The only field of texts, where without it the rows would have the same stamp again."""
+    if columns.id is not None or "id" in columns.trained or len(rows) < 2:
+        return ()
+    whole = [row for row in rows if len(row) == len(names)]
+    texts = [
+        name
+        for place, name in enumerate(names)
+        if name not in (time, columns.target, *columns.covariates)
+        and whole
+        and not any(_is_number(row[place]) or _is_stamp(row[place]) for row in whole)
+    ]
+    stamps = [str(row[list(names).index(time)]) for row in whole]
+    if len(texts) != 1 or len(set(stamps)) == len(stamps):
+        return ()
+    place = list(names).index(texts[0])
+    refuse_times_of_day(source, time, texts[0], [str(row[place]) for row in whole])
+    return tuple(texts)
 
 
 def _targets(
     left: Sequence[str], columns: Columns, held: Mapping[str, Any], source: str, *, alone: bool
 ) -> tuple[str, ...]:
     """Fields of values; several of a wide table, which has no names of series beside (`alone`)."""
+    wide = tuple(name for name in left if alone and name in columns.series)
+    if wide and columns.target is None and columns.trained.get("target") not in left:
+        return wide
     if (found := _known("target", left, columns, source)) is not None:
         return (found,)
-    if wide := tuple(name for name in left if alone and "target" not in columns.trained and name in columns.series):
-        return wide
     if len(left) == 1 or (usual := _usual(left, _TARGETS)) is None:
         numbers = [name for name in held if name in left and _is_number(held[name]) and name.lower() not in UNNAMED]
         if len(left) == 1 or len(numbers) == 1 or (alone and numbers and not columns.series):

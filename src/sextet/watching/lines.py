@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from sextet.core.errors import DataError
@@ -70,7 +72,7 @@ def rows_of(lines: Iterable[str], stream: Stream) -> Iterator[Row]:
     first = first.removeprefix("\ufeff")
     body = (line for _, line in rest)
     if first.lstrip().startswith("{"):
-        yield from _objects(_chain(first, body), number, stream)
+        yield from _objects(chain([first], body), number, stream)
     else:
         yield from _fields(first, body, number, stated[1] if stated else _mark(first), stream)
 
@@ -85,10 +87,9 @@ def _fields(first: str, rest: Iterator[str], number: int, mark: str, stream: Str
     head = [part.strip() for part in next(csv.reader([first], delimiter=mark))]
     named = not any(Clock().second(part) is not None for part in head)
     if named:
-        second = next(rest, None)
-        first_row = next(csv.reader([second or ""], delimiter=mark), [])
-        layout = layout_of_names(head, columns, name, first=first_row)
-        rest = rest if second is None else _chain(second, rest)
+        ahead = list(islice(rest, max(stream.ahead, 1)))
+        layout = layout_of_names(head, columns, name, rows=_sample(ahead, mark))
+        rest = chain(ahead, rest)
         reading = stream.reading(layout, head, grouped=mark == ",", epoch=True)
     else:
         refuse_nameless(columns, name)
@@ -99,6 +100,14 @@ def _fields(first: str, rest: Iterator[str], number: int, mark: str, stream: Str
         yield from _read(iter([head]), number, layout, reading)
     yield from _read(csv.reader(rest, delimiter=mark), number + 1, layout, reading)
     yield from reading.end()
+
+
+def _sample(lines: Sequence[str], mark: str) -> list[list[str]]:
+    """The fields of lines, as far as they can be read."""
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        found.extend(csv.reader(lines, delimiter=mark))
+    return found
 
 
 def _read(records: Iterator[list[str]], number: int, layout: Layout, reading: Reading) -> Iterator[Row]:
@@ -150,7 +159,7 @@ def _objects(lines: Iterator[str], number: int, stream: Stream) -> Iterator[Row]
             continue
         if layout is None or reading is None:
             layout = layout_of_names(
-                list(entry), stream.columns, stream.name, keys=True, first=[str(value) for value in entry.values()]
+                list(entry), stream.columns, stream.name, keys=True, rows=[[str(value) for value in entry.values()]]
             )
             reading = stream.reading(layout, (), epoch=True)
         series = "/".join(str(entry.get(name, "")) for name in layout.ids)
@@ -172,8 +181,3 @@ def refuse_nameless(columns: Columns, source: str) -> None:
             f"{source}: the run was trained with {', '.join(columns.covariates)}, which rows without names do not "
             "tell. Give a first line of column names, JSON objects, or a frame."
         )
-
-
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest

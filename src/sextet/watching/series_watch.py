@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _STEPS_TO_KNOW = 20  # distances between rows from which the usual one is told
 _LATE = 1.5  # usual distances beyond which a row is missing
 _FEW_STEPS = 5  # distances from which the usual one is guessed, to tell what lies far ahead
+_YEAR = 366 * DAY
 _FAR = 1_000  # usual distances, and at least a day, beyond which a row is far ahead
 
 
@@ -51,7 +53,7 @@ class SeriesWatch:
         duplicates: rows with the stamp of the last one, likewise.
         astray: rows far ahead of all before, likewise; the first after a long gap is one, since only the next row tells
             that from a stamp such as 2099-12-31, after which all others would be late.
-        held: rows that the run holds, on which it was trained; likewise, since it knows them.
+        held: rows from before the end of the run's data, likewise: it was trained on what it has of them.
         passed: rows up to where an earlier watch, whose state this one goes on from, had come.
         alerts: begun.
     """
@@ -156,14 +158,21 @@ class SeriesWatch:
             self.late += 1
 
     def _far(self, second: float) -> bool:
-        """Whether a row is far ahead of all before, and no row near it has come just before."""
+        """Whether a row is far ahead of all before, and no row near it has come just before.
+
+        One more than a year after now is, whatever comes beside it, unless the rows before were of such times too.
+        """
         usual = self.step or (median(self.steps) if len(self.steps) >= _FEW_STEPS else 0.0)
         far = max(_FAR * usual, DAY)
-        if self.last == -math.inf:
+        last = self.last if self.last > -math.inf else self.since
+        if last == -math.inf or (self.last == -math.inf and second - time.time() < _YEAR):
             return False
         near = self.ahead is not None and 0 < second - self.ahead <= far
-        self.ahead = second if usual and second - self.last > far and not near else None
-        return self.ahead is not None
+        if not usual or second - last <= far or (near and not (second - time.time() > _YEAR > last - time.time())):
+            self.ahead = None
+            return False
+        self.ahead = second
+        return True
 
     def _tick(self, second: float) -> None:
         apart = second - self.last

@@ -108,7 +108,7 @@ def _from_parts(parts: Iterator[Any], stream: Stream) -> Iterator[Row]:
     for part in parts:
         names = [str(name) for name in part.columns]
         layout = layout or layout_of_names(
-            names, stream.columns, stream.name, keys=True, first=part.iloc[0].tolist() if len(part) else ()
+            names, stream.columns, stream.name, keys=True, rows=list(part.itertuples(index=False, name=None))
         )
         reading = reading or stream.reading(layout, (), epoch=True)
         stamps = np.asarray(part[layout.time])

@@ -25,6 +25,7 @@ class Watcher:
         series: name -> what is known of the series.
         hints: how stamps and numbers were written so far, for when the watch goes on.
         zone: by whose clock stamps are that name none, likewise; None: no zone.
+        run: which run gives forecasts, in words and a digest; "": none; None: not known, of states of earlier versions.
     """
 
     def __init__(self, risk: float = RISK, foretell: Foretell | None = None) -> None:
@@ -39,6 +40,7 @@ class Watcher:
         self.series: dict[str, SeriesWatch] = {}
         self.hints = Hints()
         self.zone: str | None = None
+        self.run: str | None = ""
         self.foretell = foretell
 
     def take(
@@ -67,7 +69,12 @@ class Watcher:
         for watch in self.series.values():
             for name, count in watch.counts().items():
                 totals[name] += count
-        return {"series": len(self.series), **totals}
+        return {"series": len(self.series), "warming": self.warming, **totals}
+
+    @property
+    def warming(self) -> int:
+        """Number of series of which nothing can be an alert yet."""
+        return sum(not watch.judge.ready for watch in self.series.values())
 
     def save(self, path: Path) -> None:
         """Write the state to a file, atomically."""
@@ -76,6 +83,8 @@ class Watcher:
         state["written"] = {"decimal": self.hints.decimal, "dates": self.hints.dates}
         if self.zone is not None:
             state["zone"] = self.zone
+        if self.run is not None:
+            state["run"] = self.run
         if self.foretell is not None:
             state["foretold"] = self.foretell.to_json()
         write_text(path, json.dumps(state, allow_nan=False))
@@ -100,6 +109,7 @@ class Watcher:
             watcher.series = {part["name"]: SeriesWatch.from_json(part) for part in state["series"]}
             watcher.hints = Hints(**state.get("written", {}))
             watcher.zone = None if state.get("zone") is None else str(state["zone"])
+            watcher.run = None if state.get("run") is None else str(state["run"])
             if foretell is not None:
                 foretell.restore(state.get("foretold") or {})
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
