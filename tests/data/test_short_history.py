@@ -10,7 +10,7 @@ from data_panels import make_panel
 
 from sextet.core.frequency import Frequency
 from sextet.data.scale import TRANSFORMS, Scaler, Transform
-from sextet.data.short_history import enough, short_notes
+from sextet.data.short_history import enough, missing_notes, short_notes
 
 
 def waves(sizes: tuple[float, ...] = (1.0, 3.0, 20.0)) -> Scaler:
@@ -76,3 +76,14 @@ def test_series_with_few_readings_are_named() -> None:
     (note,) = short_notes(panel, ("a", "b"))
     assert "the 24 that tell" in note and note.endswith("training: a has 2.")
     assert short_notes(panel, ("b",)) == []
+
+
+def test_series_that_lack_readings_of_late_are_named() -> None:
+    whole, holed = np.arange(60.0), np.arange(60.0)
+    holed[40:55] = np.nan
+    panel = replace(make_panel([whole, holed]), ids=("a", "b"))
+    (note,) = missing_notes(panel, 30)
+    assert "looks back on: 15 of 30 of 'b'." in note and "'a'" not in note
+    assert missing_notes(panel, 5) == [] and "15 of 60" in missing_notes(panel, 500)[0]
+    holed[43:55] = 1.0
+    assert missing_notes(replace(make_panel([holed]), ids=("b",)), 60) == []  # a few are usual
