@@ -58,7 +58,8 @@ def test_each_column_of_numbers_of_a_wide_table_is_a_series() -> None:
     )
     assert layout.wide == (("hall", 2), ("roof", 3))
     wide = Columns(trained={"time": "at"}, series=("hall", "roof"))
-    assert layout_of_names(["at", "roof", "cellar"], wide, "f", keys=True).target == "roof"
+    assert layout_of_names(["at", "roof", "cellar"], wide, "f", keys=True).wide == (("roof", "roof"),)
+    assert layout_of_names(["at", "y"], Columns(trained={"time": "at"}, series=("y",)), "f").wide == ()
     assert layout_of_names(["at", "roof", "x", "hall"], wide, "f", keys=True).wide == (
         ("roof", "roof"),
         ("hall", "hall"),

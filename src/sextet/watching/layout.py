@@ -14,6 +14,7 @@ from sextet.data.usual_names import IDS, TIMES, UNNAMED
 from sextet.watching.clock import Clock
 
 _TARGETS = ("y", "value")
+_LOOKED_AT = 50  # different values of a field, to see whether it holds texts
 _NUMBER = re.compile(r"[-+]?[\d.,' ]*(e[-+]?\d+)?|nan|na|null|none", re.IGNORECASE)
 _ROLES = {"id": "names of the series", "time": "time", "target": "target"}
 
@@ -105,7 +106,10 @@ def layout_of_names(
         ids=tuple(place(name) for name in series),
         width=0 if keys else len(names),
         covariates=tuple(place(name) for name in columns.covariates),
-        wide=tuple((name, place(name)) for name in targets) if len(targets) > 1 else (),
+        # of a run of several series one column alone is the series that it is called after
+        wide=tuple((name, place(name)) for name in targets)
+        if len(targets) > 1 or (len(columns.series) > 1 and not series and targets[0] in columns.series)
+        else (),
     )
 
 
@@ -153,22 +157,23 @@ def _told_apart(
     names: Sequence[str], columns: Columns, time: str, rows: Sequence[Sequence[Any]], source: str
 ) -> tuple[str, ...]:
     """The only field of texts, where without it the rows would have the same stamp again."""
-    if columns.id is not None or "id" in columns.trained or len(rows) < 2:
+    if columns.id is not None or "id" in columns.trained:
         return ()
-    whole = [row for row in rows if len(row) == len(names)]
-    texts = [
-        name
-        for place, name in enumerate(names)
-        if name not in (time, columns.target, *columns.covariates)
-        and whole
-        and not any(_is_number(row[place]) or _is_stamp(row[place]) for row in whole)
-    ]
-    stamps = [str(row[list(names).index(time)]) for row in whole]
-    if len(texts) != 1 or len(set(stamps)) == len(stamps):
+    held = list(zip(*(row for row in rows if len(row) == len(names)), strict=True))  # the values of each field
+    stamps = held[list(names).index(time)] if held else ()
+    if len(set(stamps)) == len(stamps):
         return ()
-    place = list(names).index(texts[0])
-    refuse_times_of_day(source, time, texts[0], [str(row[place]) for row in whole])
-    return tuple(texts)
+    values = {name: [str(value) for value in dict.fromkeys(column)] for name, column in zip(names, held, strict=True)}
+    other = (time, columns.target, *columns.covariates)
+    texts = [name for name in names if name not in other and _are_texts(values[name][:_LOOKED_AT])]
+    if len(texts) != 1:
+        return ()
+    refuse_times_of_day(source, time, texts[0], values[texts[0]])
+    return (texts[0],)
+
+
+def _are_texts(values: Sequence[str]) -> bool:
+    return not any(_is_number(value) or _is_stamp(value) for value in values)
 
 
 def _targets(
