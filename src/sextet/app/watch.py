@@ -123,7 +123,8 @@ def watch(
 
     Raises:
         ConfigError: an option is out of range, `refresh` is given without a run, the folder of the state is not
-            there, or the zone is none, or not that of the state, or the run was trained without one.
+            there, the state is of another run, or the zone is none, or not that of the state, or the run was trained
+            without one.
         DataError: the data or the state cannot be read, or the data lack a covariate of the run.
         RunError: the run is damaged.
     """
