@@ -7,6 +7,7 @@ normal score of the level: exact for a normal distribution, monotone for any.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -16,6 +17,14 @@ from sextet.core.errors import ConfigError
 
 LEVELS: tuple[float, ...] = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975)
 MEDIAN: int = LEVELS.index(0.5)
+
+
+@cache
+def normal_scores(levels: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return the normal score `[Q]` of each level, read-only: each row of a stream asks for them anew."""
+    scores = np.array([NormalDist().inv_cdf(level) for level in levels])
+    scores.setflags(write=False)
+    return scores
 
 
 def interval(level: float) -> tuple[float, float]:
@@ -37,10 +46,9 @@ def read_quantiles(
     values: NDArray[np.floating], wanted: Sequence[float], levels: Sequence[float] = LEVELS
 ) -> NDArray[np.float64]:
     """Read `wanted` levels off quantiles `values [..., Q]` known at `levels [Q]`; returns `[..., len(wanted)]`."""
-    scores = np.array([NormalDist().inv_cdf(q) for q in levels])
+    scores = normal_scores(tuple(levels))
     out = []
-    for level in wanted:
-        score = NormalDist().inv_cdf(level)
+    for score in normal_scores(tuple(wanted)):
         right = int(np.clip(np.searchsorted(scores, score), 1, len(scores) - 1))
         share = (score - scores[right - 1]) / (scores[right] - scores[right - 1])
         out.append(values[..., right - 1] * (1 - share) + values[..., right] * share)

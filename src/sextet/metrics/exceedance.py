@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sextet.core.quantiles import LEVELS
+from sextet.core.quantiles import LEVELS, normal_scores
 
 Reals = NDArray[np.floating]
 
@@ -44,7 +43,7 @@ def score_above(quantiles: Reals, level: Reals, levels: Sequence[float] = LEVELS
 
     Arguments as of `mass_above`; NaN where `level` is.
     """
-    scores = np.array([NormalDist().inv_cdf(q) for q in levels])
+    scores = normal_scores(tuple(levels))
     flat, cut = quantiles.reshape(-1, quantiles.shape[-1]), np.asarray(level, dtype=np.float64).reshape(-1)
     out = np.empty(len(cut))
     for low in range(0, len(cut), _CHUNK):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.panel import Panel
-from sextet.core.quantiles import MEDIAN
+from sextet.core.quantiles import MEDIAN, normal_scores
 from sextet.core.window import WindowIndex
 from sextet.data.scale import Scaler
 from sextet.metrics.quantile import pinball
@@ -74,7 +73,7 @@ def widened(z: Reals, levels: tuple[float, ...], doubt: Reals) -> Reals:
     if not doubt.any():
         return z
     middle = z[..., MEDIAN : MEDIAN + 1]
-    normal = np.array([NormalDist().inv_cdf(level) for level in levels])
+    normal = normal_scores(levels)
     wide = middle + np.sign(normal) * np.hypot(z - middle, normal * doubt[:, None, None])
     return np.where(doubt[:, None, None] > 0, wide, z).astype(z.dtype)
 

@@ -15,11 +15,10 @@ from collections import deque
 from typing import Any, NamedTuple
 
 from sextet.watching.habit import Habit
-from sextet.watching.tail import Succession
+from sextet.watching.tail import NEVER, Succession
 
 SHORT = 12  # values in the short mean
 _LONG = 3000.0  # values over which the level is averaged, the late ones weighing more
-_NEVER = 1e-15
 _LIMIT = 1e100  # what is beyond counts as this, so that sums stay finite
 # One odd reading is common, a stretch of them is not: the probability of a value alone counts as its root.
 _ALONE = 0.5
@@ -139,7 +138,7 @@ class Judge:
         if not tail.now.ready:
             if foretold is None:
                 return chance
-            other = max(math.erfc(distance / math.sqrt(2.0)), _NEVER)
+            other = max(math.erfc(distance / math.sqrt(2.0)), NEVER)
         if not self.tails[2 * view].now.ready:
             return other
         both = chance * other

@@ -29,7 +29,8 @@ _KEPT = 300  # peaks remembered
 _REFIT = 8  # refitted whenever an eighth of the peaks is new
 _SHAPES = (0.0, 0.45)  # a handful of peaks gives any; below 0 a tail ends, and what lies beyond would be impossible
 _DETAIL = 0.25
-_NEVER = 1e-15
+NEVER = 1e-15
+"""Least probability that is told."""
 
 
 class Tail:
@@ -57,7 +58,7 @@ class Tail:
         """Return how probable it is that a value reaches this one, 1 at or below the threshold."""
         if value <= self.start:
             return 1.0
-        return max(self._share() * self._survival(value - self.start), _NEVER)
+        return max(self._share() * self._survival(value - self.start), NEVER)
 
     def level(self, risk: float) -> float:
         """Return the value exceeded with probability `risk`; infinite while it cannot judge."""
