@@ -85,9 +85,12 @@ def networks() -> Iterator[tuple[str, str, str]]:
 
 
 def measure(out: Path) -> None:
-    """Measure every network in a process of its own; rows are kept as they come."""
-    kept: list[str] = []
+    """Measure what `out` lacks, every network in a process of its own; rows are kept as they come."""
+    kept = out.read_text(encoding="utf-8").splitlines()[1:] if out.exists() else []
+    there = {(row.member, row.size, row.precision) for row in read(out)} if kept else set()
     for member, size, precision in networks():
+        if (member, size, precision) in there:
+            continue
         command = [sys.executable, __file__, "--network", member, size, precision]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         found = [line.removeprefix("ROW ") for line in done.stdout.splitlines() if line.startswith("ROW ")]
@@ -224,7 +227,7 @@ def _error(group: Sequence[Compared], name: str) -> str:
 def main() -> None:
     """Measure, or compare and print; write the page where asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--measure", type=Path, metavar="FILE", help="measure on this machine's GPU into FILE")
+    parser.add_argument("--measure", type=Path, metavar="FILE", help="measure on this machine's GPU what FILE lacks")
     parser.add_argument("--measured", type=Path, default=MEASURED, metavar="FILE", help="what was measured")
     parser.add_argument("--page", action="store_true", help="write the tables of docs/planner-model.md")
     parser.add_argument("--network", nargs=3, metavar=("MEMBER", "SIZE", "PRECISION"), help=argparse.SUPPRESS)

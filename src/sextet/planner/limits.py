@@ -33,6 +33,8 @@ def why_of(run: Run, work: Work) -> tuple[str, str]:
         "memory": "memory bandwidth would help most",
         "arithmetic": "a higher rate of arithmetic would help most",
         "sequential steps": "recurrent steps wait for each other, which neither rate nor bandwidth shortens",
+        "sequence lengths": "handing cuDNN the length of every sequence takes most of it, on any card; a smaller batch "
+        "helps",
     }
     return limit, f"A step takes {step * 1e3:.1f} ms on the card; {more.get(limit, limit)}."
 
@@ -73,6 +75,7 @@ _SAID = {
     "memory": "the cards' memory bandwidth",
     "arithmetic": "the cards' arithmetic",
     "sequential steps": "recurrent steps that wait for each other",
+    "sequence lengths": "handing cuDNN the lengths of so many sequences at once, which no card makes shorter",
 }
 
 

@@ -87,8 +87,8 @@ class MemberTime:
         input: gathering a batch on the host, beside the step before.
         validation: after an epoch, all its windows; build: of the network, before the first step.
         seconds: a round of training, early stopping not counted on.
-        limited_by: what more of would help most: "arithmetic", "memory", "sequential steps", "launches",
-            "exchange of gradients", "input" or "host".
+        limited_by: what takes most that could be less: "arithmetic", "memory", "sequential steps", "launches",
+            "sequence lengths", "exchange of gradients", "input" or "host".
         why: the same in a sentence.
     """
 

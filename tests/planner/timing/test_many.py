@@ -27,6 +27,7 @@ WORKS = [
         for spec in SPECS
         for batch, training in ((85, True), (1, False))
     ),
+    *(member_work(spec, SHAPE, 65_536) for spec in SPECS),
     stack_work("wide", recurrent_stack("lstm", 128, 40, 96, [1024]), 128, 96),
     stack_work("text", transformer_stack(Tokens(batch=8, count=128, width=256), 2, 8, 1024), 8, 8),
     stack_work("image", convolution_block("c", 8, (56, 56), 64, 64, (3, 3)), 8, 8),

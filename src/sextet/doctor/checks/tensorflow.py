@@ -109,9 +109,11 @@ def system(case: Case) -> Iterator[Finding]:
 def cuda(case: Case) -> Iterator[Finding]:
     """Find a CUDA that the TensorFlow was not built for."""
     built, version = built_of(case), case.stack.cuda
-    if built is None or version is None or version.major == built.cuda.major and version.release == str(version.major):
+    if built is None or version is None:
         return
     same = version.major == built.cuda.major
+    if same and len(version.numbers) == 1:  # no more is known where only the name of a library tells
+        return
     if same and Version.of(version.release) >= Version.of(built.cuda.release):
         return
     wanted = f"{built.cuda.release} or newer, below {built.cuda.major + 1}" if same else built.cuda.release

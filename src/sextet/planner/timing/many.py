@@ -27,6 +27,7 @@ from sextet.planner.timing.prediction import (
     NARROWEST_MEASURED,
     TimePrediction,
 )
+from sextet.planner.timing.sequence_lengths import lengths_seconds
 from sextet.planner.timing.shapes import Columns, columns, kernels_of, places
 
 CHUNK = 4096
@@ -57,7 +58,8 @@ class StepTime:
     Attributes:
         prediction: as `predict_time` gives it.
         busy: by class of kernels.
-        host: seconds that the host needs to hand over its calls; gaps: between kernels.
+        host: seconds that the host needs to hand over its calls; gaps: those in which neither computes, between kernels
+            and for the lengths of sequences.
     """
 
     prediction: TimePrediction
@@ -91,7 +93,8 @@ class Times:
     Attributes:
         works: a call each.
         value, low, high: seconds, as `predict_time` gives them.
-        host, gaps: [works, 1], seconds that the host needs to hand over the calls, and between kernels.
+        host, gaps: [works, 1], seconds as in `StepTime`.
+        lengths: [works, 1], those of the gaps that are for the lengths of sequences.
     """
 
     works: Sequence[Work]
@@ -100,6 +103,7 @@ class Times:
     high: Array
     host: Array
     gaps: Array
+    lengths: Array
     _classes: Mapping[str, _Class]
 
     def step(self, work: int, variant: int) -> StepTime:
@@ -117,6 +121,8 @@ class Times:
         for one in self._classes.values():
             for limit, amount in one.saved.items():
                 saved[limit] = saved.get(limit, 0.0) + float(amount[at])
+        if len(saved) > 1:
+            saved["sequence lengths"] = float(self.lengths[work, 0])
         far = _far(self.works[work], sum(part.seconds for part in parts.values()), away)
         prediction = TimePrediction(
             value=float(self.value[at]),
@@ -159,14 +165,16 @@ def predict_times(
     classes = _classes(kernels, mask, cards, limits)
     counted = [sum(count for rows in one.values() for _, count in rows) for one in kernels]
     calls = np.array([[count + work.launches] for count, work in zip(counted, works, strict=True)], dtype=float)
-    host, gaps = calls * DISPATCH_S[software.framework], calls * GAP_S
+    host = calls * DISPATCH_S[software.framework]
+    lengths = np.array([[lengths_seconds(work.operations, software.framework)] for work in works])
+    gaps = calls * GAP_S + lengths
     busy = sum((one.seconds for one in classes.values()), np.zeros(mask.shape))
     below = np.sqrt(sum((one.seconds - one.low) ** 2 for one in classes.values()))
     above = np.sqrt(sum((one.high - one.seconds) ** 2 for one in classes.values()))
     value = together(busy + gaps, host)
     least = together(busy - below + gaps / DISPATCH_FACTOR, host / DISPATCH_FACTOR)
     most = together(busy + above + gaps * DISPATCH_FACTOR, host * DISPATCH_FACTOR)
-    return Times(works, value, np.minimum(value, least), np.maximum(value, most), host, gaps, classes)
+    return Times(works, value, np.minimum(value, least), np.maximum(value, most), host, gaps, lengths, classes)
 
 
 def _classes(

@@ -16,6 +16,7 @@ from sextet.planner.timing.correction import Array
 from sextet.planner.timing.device import Device, Software, Traits, traits
 from sextet.planner.timing.fitted import fitted
 from sextet.planner.timing.kernels import SECONDS, together
+from sextet.planner.timing.sequence_lengths import lengths_seconds
 from sextet.planner.timing.shapes import Columns, class_of, columns, kernels_of, places
 
 # Narrowest recurrent layer measured (DeepBench), and how near a shape must lie to count as measured.
@@ -37,7 +38,8 @@ class TimePrediction(Prediction):
     Attributes:
         source: what the prediction rests on.
         extrapolation: why this is one, or `None`.
-        limited_by: what more of would help most: arithmetic, memory, sequential steps or launches.
+        limited_by: what takes most that could be less: arithmetic, memory, sequential steps, launches or
+            sequence lengths.
     """
 
     kind: ClassVar[str] = "predicted"
@@ -103,9 +105,11 @@ def predict_time(
     alone = sum(count for _, count in work.operations) + work.launches == 1
     classes = [_kernels(name, rows, card, alone) for name, rows in kernels_of(work.operations).items()]
     calls = float(sum(part.counts.sum() for part in classes) + work.launches)
-    host, gaps = calls * DISPATCH_S[software.framework], calls * GAP_S
+    host = calls * DISPATCH_S[software.framework]
+    lengths = lengths_seconds(work.operations, software.framework)
+    gaps = calls * GAP_S + lengths
     if alone:
-        host, gaps = 0.0, 0.0
+        host, gaps, lengths = 0.0, 0.0, 0.0
     totals = [(part.seconds @ part.counts, part.low @ part.counts, part.high @ part.counts) for part in classes]
     busy = math.fsum(total[0] for total in totals)
     below = math.hypot(*(total[0] - total[1] for total in totals))
@@ -121,7 +125,7 @@ def predict_time(
         notes=() if far is None else (far,),
         source="formulas fitted to DeepBench and NeuSight kernels; docs/planner-model.md",
         extrapolation=far,
-        limited_by=_limit(classes, host, busy + gaps),
+        limited_by=_limit(classes, host, busy + gaps, lengths),
     )
 
 
@@ -172,8 +176,8 @@ def _with_more(name: str, shapes: Columns, card: Traits, count: int) -> Array:
     return found
 
 
-def _limit(classes: Sequence[Kernels], host: float, busy: float) -> str:
-    saved = {"launches": 0.0}
+def _limit(classes: Sequence[Kernels], host: float, busy: float, lengths: float) -> str:
+    saved = {"launches": 0.0, "sequence lengths": lengths}
     for part in classes:
         for limit, seconds in part.limits.items():
             saved[limit] = saved.get(limit, 0.0) + seconds
