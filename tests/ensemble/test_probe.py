@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from sextet.data.prepare import prepare
 from sextet.data.read import read_panel
 from sextet.data.scale import Scaler
 from sextet.data.split import Split, SplitConfig, make_split
-from sextet.ensemble.probe import choose_transform, past_helps, without_drift
+from sextet.ensemble.probe import choose_transform, past_helps, stretches_before, without_drift
 
 HORIZON = 8
 
@@ -54,6 +55,22 @@ def test_series_that_change_by_shares_of_themselves_choose_the_logarithm() -> No
     panel = make_panel([np.exp(0.6 * autoregressive(3000, seed)) for seed in (4, 5)])
     name, why = choose_transform(panel, split_of(panel), HORIZON)
     assert name == "log1p" and "by logarithm" in why
+
+
+def test_a_transform_that_pays_on_select_alone_is_not_taken() -> None:
+    calm, late = 30.0 + autoregressive(3000, 6), np.exp(0.6 * autoregressive(3000, 4)) * 30.0
+    panel = make_panel([np.where(np.arange(3000) < split_of(make_panel([calm])).train[0], calm, late)])
+    name, why = choose_transform(panel, split_of(panel), HORIZON)
+    on_select, before = why.split(";")
+    raw, logged = (float(text) for text in re.findall(r"([\d.]+) (?:without one|by logarithm)", on_select))
+    assert name == "none" and logged < 0.99 * raw and "3 stretches before" in before
+
+
+def test_stretches_before_are_as_long_as_select_and_follow_their_training() -> None:
+    ends = dict(train=(1000, 90), select=(1100, 130), weigh=(1150, 140), calibrate=(1200, 150), test=(1300, 160))
+    split = Split(**{part: np.array(rows) for part, rows in ends.items()})
+    found = [(one.train.tolist(), one.select.tolist()) for one in stretches_before(split)]
+    assert found == [([900, 50], [1000, 90]), ([800, 10], [900, 50])]
 
 
 def test_rows_after_select_change_nothing() -> None:
