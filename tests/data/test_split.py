@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from data_panels import make_panel
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sextet.core.errors import ConfigError, DataError
+from sextet.data.local_stamps import minute_text
 from sextet.data.split import PARTS, SplitConfig, make_split, part_windows, required_rows
 
 
@@ -58,6 +61,23 @@ def test_a_series_just_long_enough_and_one_too_short() -> None:
     make_split(make_panel([range(need)]), config, 7)
     with pytest.raises(DataError, match=rf"'s1' has {need - 1} rows.*at least {need} .*--skip-short"):
         make_split(make_panel([range(need), range(need - 1)]), config, 7)
+
+
+@pytest.mark.parametrize(
+    ("series", "said"),
+    [(1, f"Series {make_panel([range(9)]).ids[0]!r} has no target"), (2, "None of 2 series has a target")],
+)
+def test_a_part_that_lies_in_a_gap_is_refused_with_its_ends(series: int, said: str) -> None:
+    panel = make_panel([range(1000)] * series)
+    y = panel.y.copy()
+    for s in range(series):
+        y[s * 1000 + 700 : s * 1000 + 860] = np.nan
+    with pytest.raises(DataError) as caught:
+        make_split(replace(panel, y=y), SplitConfig(), 8)
+    stamps = panel.stamps(0)
+    low, high = (minute_text(stamps[row], panel.tz) for row in (699, 860))
+    assert str(caught.value).startswith(f"{said} in the part 'select', from ")
+    assert f"between {low} and {high} none is known. Give the rows from {high} on where" in str(caught.value)
 
 
 def test_bounds_that_leave_no_window_are_refused() -> None:

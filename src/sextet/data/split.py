@@ -17,7 +17,7 @@ from sextet.core.kinds import settle_fields
 from sextet.core.panel import Panel
 from sextet.core.window import WindowIndex
 from sextet.data.bounds import Bound, as_bound, end_rows
-from sextet.data.split_refusal import too_short, without_window
+from sextet.data.split_refusal import too_short, without_targets, without_window
 from sextet.data.windows import draw_windows, windows
 
 Rows = NDArray[np.int64]
@@ -146,7 +146,7 @@ def make_split(panel: Panel, config: SplitConfig, horizon: int, lookback: int = 
         lookback: steps of history; windows are padded, so a series may be shorter than it.
 
     Raises:
-        DataError: a series is too short, or none is left.
+        DataError: a series is too short, none is left, or train or select hold no target.
         ConfigError: explicit bounds leave a part without a window.
     """
     if not panel.series:
@@ -159,7 +159,19 @@ def make_split(panel: Panel, config: SplitConfig, horizon: int, lookback: int = 
         first, last = split.bounds(part)
         if (last - first < horizon + (part == "train")).any():
             raise ConfigError(without_window(panel, config, part, last - first, horizon))
+    for part in PARTS[:2]:
+        if not _has_targets(panel, *split.bounds(part)):
+            raise DataError(without_targets(panel, part, split))
     return split
+
+
+def _has_targets(panel: Panel, first: Rows, last: Rows) -> bool:
+    """Tell whether any series has a target between its row `first` and before its row `last`."""
+    starts = panel.offsets[: panel.series]
+    return any(
+        bool(np.isfinite(panel.y[low:high]).any())
+        for low, high in zip((starts + first).tolist(), (starts + last).tolist(), strict=True)
+    )
 
 
 def fitting_series(panel: Panel, config: SplitConfig, horizon: int) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from sextet.data.bounds import end_rows
 from sextet.data.local_stamps import minute_text
 
 if TYPE_CHECKING:
-    from sextet.data.split import SplitConfig
+    from sextet.data.split import Split, SplitConfig
 
 LONGER = "Give a longer history or a shorter horizon"
 
@@ -82,6 +82,30 @@ def without_window(panel: Panel, config: SplitConfig, part: str, sizes: NDArray[
     return (
         f"The part {part!r} of series {panel.ids[s]!r}{span} gets {max(int(sizes[s]), 0)} rows{said}, which hold no "
         f"window of horizon {horizon}. {move} {ends} apart{_left_out(poor)}"
+    )
+
+
+def without_targets(panel: Panel, part: str, split: Split) -> str:
+    """Say that no series has a target in a part that is trained on or chosen by, and between which times there is none.
+
+    Args:
+        panel: the data.
+        part: name of the part.
+        split: how it is cut.
+    """
+    first, last = split.bounds(part)  # type: ignore[arg-type]
+    s = int(np.argmax(panel.known))
+    stamps, known = panel.stamps(s), np.flatnonzero(np.isfinite(panel.y[panel.rows(s)][: panel.known[s]]))
+    begin, end = minute_text(stamps[first[s]], panel.tz), minute_text(stamps[last[s] - 1], panel.tz)
+    before, after = known[known < first[s]], known[known >= last[s]]
+    gap, do = "", "Give data that have targets there"
+    if len(before) and len(after):
+        low, high = (minute_text(stamps[row], panel.tz) for row in (before[-1], after[0]))
+        gap = f": between {low} and {high} none is known"
+        do = f"Give the rows from {high} on where they are enough to learn from, else those up to {low}"
+    which = f"Series {panel.ids[s]!r} has" if panel.series == 1 else f"None of {panel.series} series has"
+    return (
+        f"{which} {'no' if panel.series == 1 else 'a'} target in the part {part!r}, from {begin} to {end}{gap}. {do}."
     )
 
 
