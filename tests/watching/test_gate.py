@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sextet.watching.finding import severity_of
-from sextet.watching.gate import CALM, RISK, SPEAKS, Gate
+from sextet.watching.gate import CALM, RISK, SPEAKS, SPEAKS_DAILY, Gate
 
 LOW, HIGH = RISK / 100, 0.5
 
@@ -28,6 +28,13 @@ def test_an_alert_ends_after_calm_rows_and_not_before_it_has_spoken() -> None:
     assert short.index("end") == SPEAKS
     long = steps(Gate(), [*[LOW] * (SPEAKS + 50), *[HIGH] * (CALM + 5)])
     assert long.index("end") == SPEAKS + 50 + CALM
+
+
+def test_an_alert_of_daily_data_is_over_after_two_weeks() -> None:
+    for step, rows in ((86_400.0, SPEAKS_DAILY), (7 * 86_400.0, SPEAKS_DAILY), (3600.0, SPEAKS)):
+        gate = Gate()
+        gate.set_step(step)
+        assert steps(gate, [LOW, *[HIGH] * (SPEAKS + 5)]).index("end") == rows
 
 
 def test_alerts_that_come_often_ask_for_more() -> None:

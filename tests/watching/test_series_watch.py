@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 
@@ -91,6 +92,21 @@ def test_an_anomaly_is_one_alert_with_an_id_a_grade_and_a_reason() -> None:
     assert alert.alert and len(alert.alert) == 12
     assert alert.high < 40 and f"above the {alert.high:.6g} expected at this time" in alert.reason
     assert "(p = " in alert.reason
+
+
+@pytest.mark.parametrize(("step", "alerts"), [(86_400.0, ["row 340", "row 400"]), (3600.0, ["row 340"])])
+def test_daily_data_raises_the_next_alert_after_two_weeks(step: float, alerts: list[str]) -> None:
+    draw = random.Random(0)
+    values = [draw.gauss(100, 3) for _ in range(450)]
+    values[340], values[400] = 160.0, 0.0
+    watch, found = SeriesWatch("a", 0.002), []
+    for row, value in enumerate(values):
+        if row == 350:
+            watch = SeriesWatch.from_json(json.loads(json.dumps(watch.to_json())))
+        finding = watch.take(f"row {row}", row * step, value)
+        if finding is not None and finding.event == "start" and row >= 340:
+            found.append(finding.stamp)
+    assert found == alerts
 
 
 def test_a_weak_alert_does_not_hide_a_critical_one() -> None:

@@ -141,8 +141,7 @@ class SeriesWatch:
             return
         past = foretell.past(self.name)
         if len(past) > 1:
-            self.step = median(after.second - row.second for row, after in pairwise(past))
-            self.judge.set_step(self.step)
+            self._set_step(median(after.second - row.second for row, after in pairwise(past)))
         for row in past:
             if math.isfinite(row.value):
                 self.judge.judge(row.second, row.value, row.told)
@@ -183,10 +182,14 @@ class SeriesWatch:
         elif apart < math.inf:
             self.steps.append(apart)
             if len(self.steps) >= _STEPS_TO_KNOW:
-                self.step = median(self.steps)
+                self._set_step(median(self.steps))
                 self.gaps = sum(round(part / self.step) - 1 for part in self.steps if part > _LATE * self.step)
                 self.steps = []
-                self.judge.set_step(self.step)
+
+    def _set_step(self, step: float) -> None:
+        self.step = step
+        self.judge.set_step(step)
+        self.gate.set_step(step)
 
     def _finding(self, stamp: str, value: float, event: str) -> Finding:
         judge, risk = self.judge, self.gate.risk
@@ -243,4 +246,5 @@ class SeriesWatch:
             setattr(watch, name, state.get(name, 0) if late else state[name])
         watch.last = watch.resumed = -math.inf if state["last"] is None else float(state["last"])
         watch.judge, watch.gate = Judge.from_json(state["judge"]), Gate.from_json(state["gate"])
+        watch.gate.set_step(watch.step)
         return watch
