@@ -58,6 +58,17 @@ def test_a_change_is_followed_without_a_new_fit(fitted: tuple[Scaled, PhaseRegre
     assert (anew.penalty, anew.inputs) == (stiff.penalty, stiff.inputs)
 
 
+def test_where_all_that_is_asked_is_known_its_phases_alone_are_fitted(fitted: tuple[Scaled, PhaseRegression]) -> None:
+    data, model = fitted
+    known, late = windows(data, 24 * 10, 24 * 220, H), windows(data, 24 * 220, ROWS, H)
+    asked = late.take(np.isin(late.row % 24, (0, 9)))
+    every, some = model.refit(data, known), model.refit(data, known, asked)
+    np.testing.assert_allclose(some.point(data, asked), every.point(data, asked), rtol=1e-12)
+    assert [phase for phase in range(24) if some.plain.weights[phase].any()] == sorted(
+        set(some.inputs.phase(data, asked).tolist())
+    )
+
+
 @pytest.mark.parametrize("strength", [0.0, 3.0])
 def test_nothing_from_the_first_target_on_is_read(fitted: tuple[Scaled, PhaseRegression], strength: float) -> None:
     data, model = fitted

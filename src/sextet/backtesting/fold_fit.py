@@ -18,6 +18,7 @@ from sextet.combine.evidence import Evidence
 from sextet.core.answer import Answer, joined
 from sextet.core.progress import Progress
 from sextet.core.window import WindowIndex
+from sextet.data.split import part_windows
 from sextet.data.windows import ordinals_of
 from sextet.ensemble.baselines import Baseline, fit_baselines
 from sextet.ensemble.catching_up import caught_up
@@ -160,6 +161,8 @@ def fit_on(fit: FoldFit, index: WindowIndex, ground: Ground, folder: Path, progr
 
 
 def _caught_up(fit: FoldFit, before: Path, folder: Path, progress: Progress) -> FoldFit:
-    crew, seconds = caught_up(fit.ground, fit.crew, before, folder, progress, turn=fit.turns)
+    ground = fit.ground
+    asked = part_windows(ground.panel, ground.split, "test", ground.config.horizon, step=ground.config.split.step)
+    crew, seconds = caught_up(ground, fit.crew, before, folder, progress, turn=fit.turns, asked=asked)
     spent = {name: fit.seconds.get(name, 0.0) + seconds.get(name, 0.0) for name in {**fit.seconds, **seconds}}
     return replace(fit, crew=crew, seconds=spent, folder=folder, turns=fit.turns + 1)

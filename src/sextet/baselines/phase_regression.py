@@ -78,8 +78,14 @@ class PhaseRegression:
             out[part] = 0.5 * sum(lines.point(history, some, self.strength) for lines in (self.plain, self.drawn))
         return out
 
-    def refit(self, history: Surroundings, index: WindowIndex) -> PhaseRegression:
-        """Fit every phase anew on the windows `index`; settings and error quantiles stay."""
+    def refit(self, history: Surroundings, index: WindowIndex, asked: WindowIndex | None = None) -> PhaseRegression:
+        """Fit every phase anew on the windows `index`; settings and error quantiles stay.
+
+        Where all that will be `asked` is known, phases of other windows are left out: they would answer 0.
+        """
+        if asked is not None:
+            phases = np.unique(self.inputs.phase(history, asked))
+            index = index.take(np.isin(self.inputs.phase(history, index), phases))
         return self.fitted(history, _whole(history, index, self.inputs))
 
     def fitted(self, history: Surroundings, whole: WindowIndex) -> PhaseRegression:

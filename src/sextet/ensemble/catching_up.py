@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sextet.core.progress import Progress
+from sextet.core.window import WindowIndex
 from sextet.data.windows import gather
 from sextet.ensemble.ground import Ground
 from sextet.ensemble.member_training import SAMPLE, member_file, write_rule_based
@@ -17,7 +18,14 @@ from sextet.runtime.crew import Crew, member_from
 
 
 def caught_up(
-    ground: Ground, crew: Crew, before: Path, folder: Path, progress: Progress, *, turn: int = 0
+    ground: Ground,
+    crew: Crew,
+    before: Path,
+    folder: Path,
+    progress: Progress,
+    *,
+    turn: int = 0,
+    asked: WindowIndex | None = None,
 ) -> tuple[Crew, dict[str, float]]:
     """Train every network on from its weights in `before/members`, and write it under `folder/members`.
 
@@ -31,6 +39,7 @@ def caught_up(
         folder: folder of the members to come.
         progress: told how it goes.
         turn: how often the members were trained on before.
+        asked: all windows that the members will forecast, where that is known; see `RuleBasedModel.refit`.
 
     Returns:
         The crew, and the seconds spent on each member.
@@ -47,7 +56,7 @@ def caught_up(
             progress.stage(f"training {spec.name} on")
             member = members[spec.name]
             if isinstance(member, RuleBasedModel):
-                write_rule_based(member.refit(ground.prepared, index), path)
+                write_rule_based(member.refit(ground.prepared, index, asked), path)
             else:
                 _network(spec, ground, index, before / weights_file(spec), path, turn)
         members[spec.name] = member_from(path)

@@ -75,11 +75,18 @@ class RuleBasedModel:
         unit = self.unit.of(history, index, point, self.horizon) if self.unit else None
         return Answer(quantiles=around(point(index), self.errors, unit))
 
-    def refit(self, history: Surroundings, index: WindowIndex) -> RuleBasedModel:
-        """Fit coefficients anew on the windows `index`, with settings and errors as they are; others stay."""
+    def refit(self, history: Surroundings, index: WindowIndex, asked: WindowIndex | None = None) -> RuleBasedModel:
+        """Fit coefficients anew on the windows `index`, with settings and errors as they are; others stay.
+
+        Args:
+            history: the scaled target, covariates and calendar.
+            index: windows to fit on.
+            asked: all windows that will be forecast, where that is known; coefficients that only others need are left
+                out. None: any.
+        """
         if not isinstance(self.forecast, PhaseRegression):
             return self
-        return replace(self, forecast=self.forecast.refit(history, index))
+        return replace(self, forecast=self.forecast.refit(history, index, asked))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return plain arrays for an npz file; kind and settings are JSON text in `meta`."""
