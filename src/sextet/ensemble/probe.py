@@ -103,7 +103,8 @@ def choose_transform(panel: Panel, split: Split, horizon: int, *, seed: int = 0)
         if shares:
             more = float(np.mean(shares)) - 1.0
             lasting = "lower" if more < 0 else "higher"
-            said += f"; over {len(shares)} stretches before, it is {abs(more):.1%} {lasting} {_IN_WORDS[best]}"
+            where = f"the {len(shares)} stretches" if len(shares) > 1 else "the stretch"
+            said += f"; over {where} before, it is {abs(more):.1%} {lasting} {_IN_WORDS[best]}"
             best = best if more < -GAIN else "none"
     return best, f"Targets are {'not transformed' if best == 'none' else f'transformed {_IN_WORDS[best]}'}: {said}."
 
