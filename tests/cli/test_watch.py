@@ -93,7 +93,7 @@ def test_all_quiet_and_what_is_counted(file: Path) -> None:
     counted = run("--data", "-", given="".join(dirty))
     for text in (
         "1 without a number",
-        "2 stamps that did not come",
+        "2 stamps did not come.",
         "1 with a stamp seen before",
         "1 that could not be",
     ):

@@ -63,6 +63,17 @@ def test_one_that_ends_early_is_refused_by_the_clock_of_the_data() -> None:
         read(data)
 
 
+def test_of_a_series_that_stopped_before_the_others_it_is_said() -> None:
+    data = frame()
+    stopped = data.drop(index=of_b(data)[-12:])
+    with pytest.raises(DataError) as refused:
+        read(stopped.assign(y=stopped["y"].fillna(1.0).where(stopped["unique_id"] == "b", stopped["y"])))
+    text = str(refused.value)
+    assert "'temp' of series 'b' ends at 2024-10-26 15:00 CEST" in text
+    assert "or leave the series out, if it is no more or goes on under another name: its targets end at " in text
+    assert "2024-10-26 15:00 CEST, 8 steps before the last of others." in text
+
+
 def test_holes_in_the_history_are_counted_and_said() -> None:
     data = frame()
     assert not any("covariate" in note for note in read(data).notes)

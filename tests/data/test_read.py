@@ -234,6 +234,18 @@ def test_future_data_apart(by_series: bool) -> None:
     assert (panel.future[:48] == 1).all() and np.isnan(panel.y[48:54]).all()
 
 
+def test_future_data_apart_go_before_the_rows_ahead_but_not_before_the_history() -> None:
+    data = frame()
+    data["ahead"] = 1.0
+    data.loc[42:47, "y"] = np.nan  # the plan: rows of the first series without a target
+    stamps = data["ds"][36:45]
+    scenario = pd.DataFrame({"unique_id": data["unique_id"][36:45], "ds": stamps, "ahead": 7.0})
+    options = DataOptions(future=("ahead",), future_data=scenario)
+    panel = read_panel(data[:48], options, horizon=6)
+    assert panel.known.tolist() == [42]
+    np.testing.assert_array_equal(panel.future[:, 0], [1.0] * 42 + [7.0] * 3 + [1.0] * 3)
+
+
 def test_resample_averages_onto_the_grid() -> None:
     stamps = pd.to_datetime(["2024-01-01 00:01", "2024-01-01 00:04", "2024-01-01 00:07", "2024-01-01 00:22"])
     panel = read_panel(pd.DataFrame({"ds": stamps, "y": [1.0, 3.0, 5.0, 8.0]}), DataOptions(resample="5min"))

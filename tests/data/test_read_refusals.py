@@ -93,6 +93,19 @@ def test_a_wrong_named_frequency_is_refused() -> None:
     assert "--freq is D" in message(frame(), DataOptions(freq="D"))
 
 
+def test_weeks_dated_by_two_days_are_not_to_be_averaged() -> None:
+    mondays, sundays = (pd.date_range(first, periods=30, freq="7D") for first in ("2024-01-01", "2024-07-28"))
+    one = pd.DataFrame({"unique_id": "a", "ds": mondays.append(sundays[:10]), "y": 1.0})
+    with pytest.raises(DataError) as refused:
+        read_panel(one)
+    text = str(refused.value)
+    assert "Dates are 30 Mondays, 10 Sundays. Move all dates onto one day of the week" in text
+    assert "--resample W would put two of these weeks into one" in text
+    other = pd.DataFrame({"unique_id": "b", "ds": sundays, "y": 1.0})
+    with pytest.raises(DataError, match="Dates are 30 Mondays, 30 Sundays"):
+        read_panel(pd.concat([one[:30], other]))
+
+
 def test_series_off_each_others_grid_are_irregular() -> None:
     data = frame()
     data.loc[48:, "ds"] += pd.Timedelta(minutes=13)

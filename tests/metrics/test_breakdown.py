@@ -13,6 +13,7 @@ from sextet.core.errors import ConfigError
 from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
+from sextet.core.weekdays import WEEKDAYS
 from sextet.core.window import WindowIndex
 from sextet.data.windows import window_ordinals
 from sextet.metrics import breakdown as subject
@@ -130,7 +131,7 @@ def test_plain_columns_name_groups_and_leave_out_those_without_a_target() -> Non
     plain = to_plain({"one": one, "two": two}, panel.ids)
     assert plain["series"]["group"] == ["s0", "s2"]
     assert plain["step"]["group"] == [1, 2, 3, 4]
-    assert set(plain["weekday"]["group"]) <= set(subject.WEEKDAYS)
+    assert set(plain["weekday"]["group"]) <= set(WEEKDAYS)
     assert sum(plain["hour"]["points"]) == int((~np.isnan(target)).sum())
     direct = score(np.where((index.series == 2)[:, None], target, np.nan), quantiles + 1.0)
     assert plain["series"]["models"]["two"]["mae"][1] == pytest.approx(direct["mae"])

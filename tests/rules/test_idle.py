@@ -31,6 +31,15 @@ def test_why(rule: str, freq: str, members: list[str], why: str) -> None:
     assert note.startswith("Rule 'x'") and why in note
 
 
+@pytest.mark.parametrize("freq", ["W-MON", "MS"])
+@pytest.mark.parametrize("word", ['holiday("DE")', 'weekday == "mon"', 'not before_holiday("DE", "NI")'])
+def test_rules_about_a_day_act_on_whole_weeks(word: str, freq: str) -> None:
+    rules = parse_rules(f"[[rule]]\nname = 'x'\nwhen = '{word}'\nthen = {{ cap = 1 }}").rules
+    (note,) = idle_notes(rules, panel(freq), ["rule-based"])
+    assert note.startswith("Rule 'x' asks for a day (") and "it acts on a whole step" in note
+    assert idle_notes(rules, panel("D"), ["rule-based"]) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "members"),
     [

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from sextet.app.forecast import forecast
 from sextet.app.requests import TrainRequest
 from sextet.app.train import train
+from sextet.core.errors import DataError
 from sextet.data.options import DataOptions
 from sextet.data.read import read_panel
 from sextet.runtime.reading import options_for, plain_options
@@ -66,6 +68,31 @@ def test_the_only_series_of_a_run_needs_no_name(tmp_path: Path) -> None:
         named, data=days(8, "2024-04-30").assign(unique_id="other")
     )  # it has a name, and it is another one
     assert other.ids == ("other",)
+
+
+def test_weeks_that_begin_on_another_day_are_refused(tmp_path: Path) -> None:
+    stamps = pd.date_range("2024-01-01", periods=120, freq="7D")
+    weekly = pd.DataFrame({"ds": stamps, "y": 10.0 + np.arange(120) % 7})
+    run = trained(weekly, tmp_path)
+    later = weekly.assign(ds=weekly["ds"] + pd.Timedelta(weeks=8))
+    assert str(forecast(run, data=later).cutoff[0]).startswith(str(later["ds"].iloc[-1])[:10])
+    with pytest.raises(DataError) as refused:
+        forecast(run, data=later.assign(ds=later["ds"] - pd.Timedelta(days=1)))
+    text = str(refused.value)
+    assert "Steps of W begin on another day than those that the run was trained on: 2024-02-25" in text
+    assert "a Sunday, in the data" in text and "a Monday, in the run" in text
+
+
+def test_forecasts_that_begin_before_the_others_are_named(tmp_path: Path) -> None:
+    run = trained(pd.concat([days(120).assign(unique_id=name) for name in "ab"]), tmp_path)
+    assert not any("begin where" in note for note in forecast(run).notes)
+    new = [days(rows, "2024-04-30").assign(unique_id=name) for name, rows in (("a", 8), ("b", 3))]
+    made = forecast(run, data=pd.concat(new))
+    (note,) = (note for note in made.notes if "begin where" in note)
+    assert note == (
+        "Forecasts of 1 of 2 series begin where their own targets end, before those of the others (2024-05-08 00:00): "
+        "'b' at 2024-05-03 00:00."
+    )
 
 
 def test_a_run_without_names_goes_on_with_a_series_that_has_one(tmp_path: Path) -> None:

@@ -46,6 +46,10 @@ def test_what_a_row_holds_tells_where_names_do_not() -> None:
     assert (layout.time, layout.target) == (0, 1)
     layout = layout_of_names(["note", "Zeit", "kW"], Columns(), "f", rows=[["fine", "31.01.2024 13:00", "1.5"]])
     assert (layout.time, layout.target, layout.ids) == (1, 2, ())
+    layout = layout_of_names(["Tag", "Umsatz"], Columns(), "f", rows=[["19.01.2022", "1.234,5"]])
+    assert (layout.time, layout.target) == (0, 1)
+    layout = layout_of_names(["Stand", "Kasse", "Lager"], Columns(), "f", rows=[["01.02.2022", "1.234.567", "8,5"]])
+    assert layout.time == 0 and layout.wide == (("Kasse", 1), ("Lager", 2))
     layout = layout_of_names(["symbol", "day", "close"], Columns(), "f", rows=[["A", "2024-01-31", "1.5"]])
     assert (layout.ids, layout.time, layout.target) == ((0,), 1, 2)
     with pytest.raises(DataError, match="the time.*--time"):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _COLUMNS = "Columns"
 _NOTED = {
     "missing": "without a number",
-    "gaps": "stamps that did not come",
     "late": "late, passed over",
     "duplicates": "with a stamp seen before, passed over",
     "astray": "alone far ahead of all before, set aside",
@@ -167,6 +166,7 @@ def tell(counts: dict[str, int], heard: Heard) -> None:
     """Say on standard error what was counted, and how the data were read where that was not plain."""
     parts = [f"{counts[name]:,} {text}" for name, text in _NOTED.items() if counts[name]]
     noted = f" Rows {', '.join(parts)}." if parts else ""
+    noted += f" {counts['gaps']:,} stamps did not come." if counts["gaps"] else ""
     print(
         f"{counts['alerts']:,} alerts in {counts['rows']:,} rows of {counts['series']:,} series.{noted}",
         file=sys.stderr,
@@ -174,7 +174,7 @@ def tell(counts: dict[str, int], heard: Heard) -> None:
     if counts["rows"] and counts["warming"]:
         print(
             f"note: {counts['warming']:,} of {counts['series']:,} series without the 150 rows of the warm-up, before "
-            "which nothing is an alert. With a run there is no warm-up.",
+            "which nothing is an alert. Of a series that a run knows there is no warm-up.",
             file=sys.stderr,
         )
     before = counts["late"] + counts["duplicates"]

@@ -18,6 +18,7 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
     Raises:
         DataError: one ends before, or lacks a step; names series, column, that time and what is needed.
     """
+    ends = panel.first + panel.known
     for s, series in enumerate(panel.ids):
         start, end, known = int(panel.offsets[s]), int(panel.offsets[s + 1]), int(panel.known[s])
         for k, column in enumerate(panel.future_names):
@@ -29,7 +30,7 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
                 last, need = (_at(panel, s, row) for row in (reach - 1, known + horizon - 1))
                 raise DataError(
                     f"{whose} ends at {last}, but a horizon of {horizon} steps needs it until {need}. Give it that "
-                    "far, in rows without a target or with --future-data."
+                    f"far, in rows without a target or with --future-data{_ended(panel, s, ends, horizon)}."
                 )
             holes = known + np.flatnonzero(~there[known : known + horizon])
             if there.any() and len(holes):
@@ -39,6 +40,17 @@ def check_future(panel: Panel, horizon: int, name: str = "The data") -> None:
                     f"{horizon} steps until {_at(panel, s, known + horizon - 1)}. Give it at every step, in rows "
                     "without a target or with --future-data."
                 )
+
+
+def _ended(panel: Panel, s: int, ends: NDArray[np.int64], horizon: int) -> str:
+    """The end of a sentence on what to do where the series stopped before others: it may be one that is no more."""
+    behind = int(ends.max() - ends[s])
+    if behind < horizon:
+        return ""
+    return (
+        f"; or leave the series out, if it is no more or goes on under another name: its targets end at "
+        f"{_at(panel, s, int(panel.known[s]) - 1)}, {behind} steps before the last of others"
+    )
 
 
 def gap_notes(panel: Panel, last: int | None = None) -> list[str]:

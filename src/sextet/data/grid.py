@@ -100,15 +100,16 @@ def lay_out(
     place = _Placement(rows=rows, spans=spans, frequency=frequency, first=first, offsets=offsets)
     y = place.column(rows.y, np.float64(np.nan))
     future = place.block(roles.future)
+    known = _known(y, offsets)
     if ahead is not None:
-        _overlay(future, roles.future, ahead, first, offsets)
+        _overlay(future, roles.future, ahead, first, (offsets, known))
     static = [rows.static[name][starts] for name in rows.static]
     return Panel(
         ids=spans.ids,
         frequency=frequency,
         offsets=offsets,
         first=first,
-        known=_known(y, offsets),
+        known=known,
         y=y,
         past=place.block(roles.past),
         future=future,
@@ -215,12 +216,19 @@ def _guard(rows: Rows, spans: Spans, lengths: Rowwise) -> None:
     )
 
 
-def _overlay(future: Floats, names: tuple[str, ...], ahead: Ahead, first: Rowwise, offsets: Rowwise) -> None:
-    """Put covariates given apart where the history has none; `future` is this module's own, being built."""
-    place = ahead.ordinals - first[ahead.series] + offsets[ahead.series]
+def _overlay(
+    future: Floats, names: tuple[str, ...], ahead: Ahead, first: Rowwise, ends: tuple[Rowwise, Rowwise]
+) -> None:
+    """Put covariates given apart in place of those of the rows ahead, and where the history has none.
+
+    `future` is this module's own, being built; `ends` are the offsets of the series and their known rows.
+    """
+    offsets, known = ends
+    row = ahead.ordinals - first[ahead.series]
+    place, later = row + offsets[ahead.series], row >= known[ahead.series]
     for k, name in enumerate(names):
         given = ahead.rows.columns[name][ahead.picked]
-        use = np.isfinite(given) & ~np.isfinite(future[place, k])
+        use = np.isfinite(given) & (later | ~np.isfinite(future[place, k]))
         future[place[use], k] = given[use]
 
 

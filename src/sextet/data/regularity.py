@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.frequency import Frequency
+from sextet.core.weekdays import WEEKDAYS, weekday
 from sextet.data.clock import DAY_NS
 from sextet.data.pieces import pieces
 from sextet.data.rows import Rows
@@ -149,11 +151,23 @@ def _irregular(
     gap = int(rows.ns[off] - rows.ns[off - 1]) if inside else 0
     after = f" comes {_duration(gap)} after the one before it" if inside else " lies off the grid of the first series"
     usual = f"most times are {_duration(_usual(steps))} apart" if guessed else f"--freq is {frequency.name}"
+    if frequency.kind == "fixed" and frequency.step == 7 * DAY_NS and not rows.ns[off] % DAY_NS:
+        return DataError(
+            f"{rows.place(off)}, column {rows.time!r}: irregular times. {rows.stamp(off)} of series "
+            f"{rows.ids[rows.codes[off]]!r}{after}, while {usual}. {_weekdays(rows)}. Move all dates onto one day of "
+            "the week; --resample W would put two of these weeks into one where the day changes."
+        )
     return DataError(
         f"{rows.place(off)}, column {rows.time!r}: irregular times. {rows.stamp(off)} of series "
         f"{rows.ids[rows.codes[off]]!r}{after}, while {usual}. The nearest frequency is {near}: average the readings "
         f"onto it with --resample {near}, or name the true one with --freq."
     )
+
+
+def _weekdays(rows: Rows) -> str:
+    """Say on which days of the week the times lie, the most frequent first."""
+    days = Counter(weekday(ns) for ns in rows.ns.tolist())
+    return "Dates are " + ", ".join(f"{count:,} {WEEKDAYS[day]}s" for day, count in days.most_common())
 
 
 def _nearest(step: float) -> str:

@@ -160,6 +160,10 @@ def lay_ground(panel: Panel, config: RunConfig, split: Split | None = None) -> G
     if config.transform == "auto":
         transform, why["transform"] = choose_transform(panel, split, config.horizon, seed=config.seed)
         config, panel = replace(config, transform=transform), panel.with_notes(why["transform"])
+    if config.nonnegative and (below := int((panel.y < 0).sum())):
+        panel = panel.with_notes(
+            f"{below:,} targets are below zero, which forecasts cannot meet: they are kept at 0 or above (nonnegative)."
+        )
     scaler = Scaler.fit(panel, split.train, transform=config.transform, nonnegative=config.nonnegative)  # type: ignore[arg-type]
     spikes = fit_spikes(panel, split.train, threshold=config.spike_threshold)
     panel = replace(panel, label=spikes.label(panel))

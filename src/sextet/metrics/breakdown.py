@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
+from sextet.core.weekdays import WEEKDAYS
 from sextet.core.window import WindowIndex
 from sextet.data.calendar import cycles_of
 from sextet.data.clock import DAY_NS, local_time
@@ -25,7 +26,6 @@ from sextet.metrics.leaderboard import Tally, point_sums
 Reals = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DIMENSIONS = ("series", "step", "hour", "weekday", "cutoff")
 
 _CHUNK = 1 << 17  # points scored at a time

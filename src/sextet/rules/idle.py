@@ -1,13 +1,14 @@
-"""Rules that cannot act on some data at all, whatever the forecast: said before a training, and with each forecast."""
+"""Rules that act on some data otherwise than they read, or not at all: said before a training, with each forecast."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sextet.core.frequency import Frequency
 from sextet.core.panel import Panel
 from sextet.rules.rule import Rule
-from sextet.rules.scene import is_daily
-from sextet.rules.vocabulary import TIME_OF_DAY
+from sextet.rules.scene import is_daily, longer_than_a_day
+from sextet.rules.vocabulary import OF_A_DAY, TIME_OF_DAY
 
 MEMBER = "rule-based"
 """The member in which rules act."""
@@ -17,15 +18,25 @@ WARNER = "spike-detector"
 
 
 def idle_notes(rules: Sequence[Rule], panel: Panel, members: Collection[str]) -> list[str]:
-    """Return a sentence for each rule that cannot act on data like these.
+    """Return a sentence for each rule that cannot act on data like these, or acts on whole weeks for the sake of a day.
 
     Args:
         rules: each of them valid.
         panel: the data.
         members: names of the members; empty: a forecast of none, on which every rule acts.
     """
-    told = (why_idle(rule, panel.ids, is_daily(panel.frequency), members) for rule in rules)
+    told = [why_idle(rule, panel.ids, is_daily(panel.frequency), members) for rule in rules]
+    if longer_than_a_day(panel.frequency):
+        told += [_of_whole_steps(rule, panel.frequency) for rule in rules if OF_A_DAY & rule.condition_uses.names]
     return [note for note in told if note]
+
+
+def _of_whole_steps(rule: Rule, frequency: Frequency) -> str:
+    words = ", ".join(sorted(OF_A_DAY & rule.condition_uses.names))
+    return (
+        f"Rule {rule.name!r} asks for a day ({words}); the data has steps of {frequency.name}, so it acts on a whole "
+        "step where the date of the step is such a day, and on none where such a day lies within."
+    )
 
 
 def why_idle(rule: Rule, ids: tuple[str, ...], daily: bool, members: Collection[str]) -> str:

@@ -29,6 +29,11 @@ def is_daily(frequency: Frequency) -> bool:
     return frequency.kind != "fixed" or frequency.step >= DAY_NS
 
 
+def longer_than_a_day(frequency: Frequency) -> bool:
+    """Whether a step holds several days."""
+    return frequency.kind == "month" or (frequency.kind == "fixed" and frequency.step > DAY_NS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """W windows of H steps. Numbers are given as arrays that broadcast to `[W, H]`; NaN is a missing value.

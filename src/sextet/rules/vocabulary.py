@@ -17,6 +17,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 CLOCK, TIME_OF_DAY, FORECAST, HISTORY = "clock", "time of day", "forecast", "history"
+
+OF_A_DAY = frozenset({"weekday", "weekend", "day", "day_of_year", "holiday", "before_holiday", "after_holiday"})
+"""Words that ask for one day."""
 """What an expression may need: the calendar, a time of day, the forecast, or past targets and covariates."""
 
 

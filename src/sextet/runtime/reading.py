@@ -10,6 +10,9 @@ import numpy as np
 
 from sextet.core.errors import ConfigError, DataError
 from sextet.core.panel import Panel
+from sextet.core.weekdays import WEEKDAYS, weekday
+from sextet.data.clock import DAY_NS
+from sextet.data.local_stamps import minute_text
 from sextet.data.options import DataOptions
 from sextet.data.trained_columns import TrainedColumns
 from sextet.runtime.joining import joined
@@ -87,6 +90,7 @@ def fresh_panel(run: Run, data: Any, future_data: Any = None, options: DataOptio
     )
     fresh = _as_the_only_one(replace(fresh, notes=()), run)
     _refuse_another_clock(fresh, run.history)
+    _refuse_other_days(fresh, run.history)
     _refuse_coarser(fresh, run.history)
     return joined(run.history, fresh)
 
@@ -108,6 +112,22 @@ def _refuse_another_clock(panel: Panel, history: Panel) -> None:
         raise DataError(
             f"The times the run was trained on have no time zone; those of the data are in {panel.tz}. Write them "
             "without a zone, as in training."
+        )
+
+
+def _refuse_other_days(panel: Panel, history: Panel) -> None:
+    """Refuse weeks that begin on another day than the run's: each would be taken for the run's week it begins in."""
+    frequency = history.frequency
+    if frequency.kind != "fixed" or frequency.step <= DAY_NS or not panel.series:
+        return
+    theirs, ours = panel.stamps(0)[:1], history.stamps(0)[-1:]
+    if not bool(frequency.on_grid(theirs).all()):
+        first, last = (
+            f"{minute_text(at, None)}, a {WEEKDAYS[weekday(int(at.view(np.int64)))]}," for at in (theirs[0], ours[0])
+        )
+        raise DataError(
+            f"Steps of {frequency.name} begin on another day than those that the run was trained on: {first} in the "
+            f"data, {last} in the run. Move the dates of the data onto the day of the run's."
         )
 
 

@@ -21,6 +21,7 @@ from sextet.core.quantiles import MEDIAN
 from sextet.core.window import WindowIndex, WindowShape
 from sextet.data.covariate_gaps import check_future, gap_notes
 from sextet.data.covariates import CovariateScaler
+from sextet.data.forecast_starts import start_notes
 from sextet.data.prepare import Prepared, prepare
 from sextet.data.scale import Scaler
 from sextet.data.short_history import missing_notes, short_notes
@@ -284,6 +285,7 @@ class Run:
         if unseen:
             shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
             notes.append(f"Not seen in training, so forecast with the common weights: {shown}.")
+        notes += start_notes(panel)
         notes += [*short_notes(panel, unseen), *missing_notes(panel, self.reach), *gap_notes(panel, self.reach)]
         silence = silence_note(self.policy)
         return (*notes, silence) if silence else tuple(notes)

@@ -93,7 +93,8 @@ def find_alerts(
                 raised_by=raised_by,
                 reason=(
                     f"A spike{about} is expected {period(start, end, forecast.tz)}, with a probability of "
-                    f"{percent(probability)} (alerts start at {percent(policy.threshold)})."
+                    f"{percent(probability)}{_highest(forecast, window, peak, (first, last))} (alerts start at "
+                    f"{percent(policy.threshold)})."
                 ),
                 members=tuple(member for member, yes in said.items() if yes),
                 against=tuple(member for member, yes in said.items() if not yes),
@@ -101,6 +102,12 @@ def find_alerts(
             )
         )
     return tuple(sorted(map(named, found), key=lambda alert: (alert.start, alert.series)))
+
+
+def _highest(forecast: Forecast, window: int, peak: int, ends: tuple[int, int]) -> str:
+    """When the probability told is reached, where an alert is of several steps."""
+    at = forecast.stamps[window, peak]
+    return f" {period(at, at, forecast.tz)}" if ends[0] < ends[1] else ""
 
 
 def named(alert: Alert) -> Alert:

@@ -15,6 +15,7 @@ from sextet.watching.clock import Clock
 
 _TARGETS = ("y", "value")
 _LOOKED_AT = 50  # different values of a field, to see whether it holds texts
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}")  # 19.01.2022 is made of the signs of numbers
 _NUMBER = re.compile(r"[-+]?[\d.,' ]*(e[-+]?\d+)?|nan|na|null|none", re.IGNORECASE)
 _ROLES = {"id": "names of the series", "time": "time", "target": "target"}
 
@@ -224,7 +225,8 @@ def _is_stamp(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     """Whether it looks like a number; a missing value does, where a table is wide."""
-    return value is None or _NUMBER.fullmatch(str(value).strip()) is not None
+    text = str(value).strip()
+    return value is None or (_NUMBER.fullmatch(text) is not None and _DATE.fullmatch(text) is None)
 
 
 def _absent(source: str, wanted: str, names: Sequence[str]) -> str:
