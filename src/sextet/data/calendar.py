@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sextet.core.frequency import Frequency, Ordinals
 from sextet.core.panel import Panel
+from sextet.core.weekdays import weekday
 from sextet.data.clock import DAY_NS, local_time
 from sextet.data.pieces import run_rows
 
@@ -45,7 +46,7 @@ def calendar_features(
         if cycle == "day":
             turn = (local - days * DAY_NS).astype(np.float32) / np.float32(DAY_NS)
         elif cycle == "week":
-            turn = ((days + 3) % 7).astype(np.float32) / np.float32(7)  # 1970-01-01 was a Thursday
+            turn = weekday(days).astype(np.float32) / np.float32(7)
         else:
             dates = days.view("datetime64[D]")
             turn = (dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).view(np.int64).astype(

@@ -128,7 +128,7 @@ def _on_business_days(rows: Rows, steps: NDArray[np.int64]) -> bool:
     """Whether all days are Monday to Friday, and some series goes on after a weekend."""
     if not (steps == 3 * DAY_NS).any():
         return False
-    return all(bool(((rows.ns[part] // DAY_NS + 3) % 7 < 5).all()) for part in pieces(rows.ns))
+    return all(bool((weekday(rows.ns[part] // DAY_NS) < 5).all()) for part in pieces(rows.ns))
 
 
 def _placed(rows: Rows, frequency: Frequency) -> Frequency:
@@ -166,7 +166,7 @@ def _irregular(
 
 def _weekdays(rows: Rows) -> str:
     """Say on which days of the week the times lie, the most frequent first."""
-    days = Counter(weekday(ns) for ns in rows.ns.tolist())
+    days = Counter(weekday(rows.ns // DAY_NS).tolist())
     return "Dates are " + ", ".join(f"{count:,} {WEEKDAYS[day]}s" for day, count in days.most_common())
 
 

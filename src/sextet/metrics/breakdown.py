@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sextet.core.errors import ConfigError
 from sextet.core.panel import Panel
 from sextet.core.quantiles import LEVELS
-from sextet.core.weekdays import WEEKDAYS
+from sextet.core.weekdays import WEEKDAYS, weekday
 from sextet.core.window import WindowIndex
 from sextet.data.calendar import cycles_of
 from sextet.data.clock import DAY_NS, local_time
@@ -67,7 +67,7 @@ def places(panel: Panel, index: WindowIndex, horizon: int) -> Places:
         series=index.series.astype(np.int64),
         cutoff=ordinals[:, 0],
         hour=local % DAY_NS // _HOUR_NS if "day" in cycles else None,
-        weekday=(local // DAY_NS + 3) % 7 if "week" in cycles else None,  # 1970-01-01 was a Thursday
+        weekday=weekday(local // DAY_NS) if "week" in cycles else None,
     )
 
 

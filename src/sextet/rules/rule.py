@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
+from sextet.core.weekdays import weekday
 from sextet.rules.action import Action
 from sextet.rules.compiling import Uses
 from sextet.rules.expression import Expression
@@ -135,7 +136,7 @@ class Rule:
             inside, day = inside & (late | early), day - early
         if self.days is None:
             return inside
-        return np.asarray(inside & np.isin((day + 3) % 7, self.days))  # 1970-01-01 was a Thursday
+        return np.asarray(inside & np.isin(weekday(day), self.days))
 
 
 def _shown(stamp: np.datetime64) -> str:

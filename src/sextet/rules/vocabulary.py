@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sextet.core.quantiles import read_quantiles
+from sextet.core.weekdays import weekday
 from sextet.rules.parts import Kind
 from sextet.rules.scene import Reals, Scene
 from sextet.rules.truth import Truth
@@ -53,13 +54,13 @@ def _since(scene: Scene, unit: str) -> Reals:
 
 def _iso_week(scene: Scene) -> Reals:
     """The week of ISO 8601: week 1 holds the year's first Thursday."""
-    thursday = (scene.days - (scene.days + 3) % 7 + 3).view("datetime64[D]")
+    thursday = (scene.days - weekday(scene.days) + 3).view("datetime64[D]")
     start = thursday.astype("datetime64[Y]").astype("datetime64[D]")
     return np.asarray((thursday - start).astype(np.int64) // 7 + 1, dtype=np.float64)
 
 
 def _weekday(scene: Scene) -> Reals:
-    return ((scene.days + 3) % 7).astype(np.float64)  # 1970-01-01 was a Thursday
+    return weekday(scene.days).astype(np.float64)
 
 
 def _spike_probability(scene: Scene) -> Reals:

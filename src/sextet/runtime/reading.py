@@ -123,7 +123,8 @@ def _refuse_other_days(panel: Panel, history: Panel) -> None:
     theirs, ours = panel.stamps(0)[:1], history.stamps(0)[-1:]
     if not bool(frequency.on_grid(theirs).all()):
         first, last = (
-            f"{minute_text(at, None)}, a {WEEKDAYS[weekday(int(at.view(np.int64)))]}," for at in (theirs[0], ours[0])
+            f"{minute_text(at, None)}, a {WEEKDAYS[weekday(int(at.view(np.int64)) // DAY_NS)]},"
+            for at in (theirs[0], ours[0])
         )
         raise DataError(
             f"Steps of {frequency.name} begin on another day than those that the run was trained on: {first} in the "

@@ -2,9 +2,8 @@
 
 An alert begins where the probability falls to the risk, and stays one alert until at least `SPEAKS` rows after its
 start have passed, `SPEAKS_DAILY` of daily or coarser data, and the last `CALM` rows held no surprise: what flaps is one
-alert. It gets worse where a surprise is
-of a higher severity than each before it, so at most once for each severity. Alerts that come often each ask for a
-smaller probability, as a bell that always rings is no longer heard.
+alert. It gets worse where a surprise is of a higher severity than each before it, so at most once for each severity.
+Alerts that come often each ask for a smaller probability, as a bell that always rings is no longer heard.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ CALM = 12  # rows without a surprise that end it
 _HABITUATION = 0.2  # each recent alert adds this much to the power of the risk
 _FORGET = 2000.0  # rows after which a recent alert counts a third
 
+_KEPT = ("last", "least", "load", "open", "risk", "row", "started")  # in a state; the rest follows from the step
+
 Step = Literal["", "start", "more", "worse", "end"]
 
 
@@ -38,7 +39,7 @@ class Gate:
         speaks: rows for which it goes on at least.
     """
 
-    __slots__ = ("last", "least", "load", "open", "risk", "row", "speaks", "started")
+    __slots__ = (*_KEPT, "speaks")
 
     def __init__(self, risk: float = RISK) -> None:
         """Begin without an alert."""
@@ -77,16 +78,15 @@ class Gate:
         return "start"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the state as plain values; how long alerts speak follows from the step between readings."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "speaks"}
+        """Return the state as plain values."""
+        return {name: getattr(self, name) for name in _KEPT}
 
     @classmethod
     def from_json(cls, state: dict[str, Any]) -> Gate:
         """Go on from `to_json`; say the step between readings by `set_step`."""
         gate = cls()
-        for name in cls.__slots__:
-            if name != "speaks":
-                setattr(gate, name, state[name])
+        for name in _KEPT:
+            setattr(gate, name, state[name])
         return gate
 
 

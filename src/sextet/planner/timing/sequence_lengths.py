@@ -2,7 +2,7 @@
 
 Keras hands every sequence's length to cuDNN (`CudnnRNNV3`), though all are equal, and the time that takes grows with
 the square of the batch: steps of LSTM, GRU, CNN-LSTM and Spike Detector at 4,096, 16,384 and 65,536 windows took about
-6, 80 and 1,100 ms more on an H200 than cards and calls account for, at widths of 64 to 512 alike, and those of
+6, 80 and 1,100 ms more on an H200 than cards and calls account for, at widths of 96 to 512 alike, and those of
 PatchTST, which has no recurrent layer, nothing more (benchmarks/planner_batches.py).
 """
 
